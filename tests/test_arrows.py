@@ -106,7 +106,7 @@ def imports(nodes: ast.AST, package: str = "xinyong") -> Iterator[str]:
         elif isinstance(node, ast.Call) and dotted(node.func).endswith("import_module"):
             name = node.args[0] if node.args else None
             known = isinstance(name, ast.Constant) and isinstance(name.value, str)
-            yield name.value if known else "<computed>"  # type: ignore[union-attr, misc]
+            yield name.value if known else "<computed>"  # type: ignore[union-attr]
 
 
 def package_of(name: str) -> str:

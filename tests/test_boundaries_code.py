@@ -167,11 +167,9 @@ def test_models_refuse_unknown_fields() -> None:
 
 
 def test_identities_are_seen_in_every_kind_of_holder() -> None:
-    bilingual_name = create_model("Bilingual", en=(str, ...), zh=(str, ...))
-    assert "name" in set(fields_of(create_model("M", name=(str, ...))))
-    assert set(fields_of(create_model("M", name=(bilingual_name, ...)))) == set()
-    assert set(fields_of(create_model("M", name=(bilingual_name | None, None)))) == set()
-    assert "name" in set(fields_of(create_model("M", name=(bilingual_name | str, ...))))
+    name: Any = create_model("Bilingual", en=(str, ...), zh=(str, ...))
+    for held, seen in ((str, True), (name, False), (name | None, False), (name | str, True)):
+        assert ("name" in set(fields_of(create_model("M", name=(held, ...))))) is seen
     assert "phone" in set(fields_of(dataclasses.make_dataclass("D", ["phone"])))
     assert "uscc" in set(fields_of(np.dtype([("uscc", np.int64)])))
     assert "email" in set(fields_of(pa.schema([("email", pa.string())])))
