@@ -1,0 +1,1 @@
+"""The law as data: schema, loader, compiler, and `determine`, its one meaning."""

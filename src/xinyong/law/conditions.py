@@ -1,0 +1,247 @@
+"""Conditions: whether a provision's test of facts is met, and if not, where it fails.
+
+Conditions are compiled to postfix rows (see the ``OP_…`` constants). A provision has
+one or several top-level conditions, all of which must hold; evaluation stops at the
+first that fails, and its number is the ``k`` of *unmet at condition k*.
+"""
+
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+
+from __future__ import annotations
+
+from xinyong.dates import NEVER, add_months
+from xinyong.law.clocks import (
+    BEYOND,
+    CASE,
+    DAY,
+    EV_COPIED,
+    EV_CORRECTED,
+    EV_ENDED,
+    EV_FORMED,
+    EV_OCCURRED,
+    EVENT,
+    VALUE,
+    WHAT,
+    add,
+    detail,
+    first,
+    is_step,
+    year_of,
+)
+from xinyong.law.tables import (
+    E_CASE,
+    E_END,
+    E_INST,
+    E_START,
+    F_AGE_HI,
+    F_AGE_LO,
+    F_KIND,
+    F_ROLES,
+    N_ENTRY,
+    OP_AGE,
+    OP_ALL,
+    OP_ANY,
+    OP_BAND,
+    OP_CONTINUING,
+    OP_COUNT,
+    OP_CUMULATIVE,
+    OP_DOCUMENT,
+    OP_EVENT,
+    OP_FLAG,
+    OP_KIND,
+    OP_LAPSED,
+    OP_LISTED_FOR,
+    OP_LISTED_ON,
+    OP_NONE,
+    OP_OTHER_LISTING,
+    OP_ROLE,
+    OP_TOP,
+)
+
+#: Code of the quantity ``duration``, which is counted from the acts, not stated.
+Q_DURATION = 9
+#: A quantity that was not stated.
+UNSTATED = -NEVER
+
+
+def conduct_of(led, n, case):
+    """Return the conduct of a case, or -1."""
+    for i in range(n):
+        if led[i, CASE] == case and led[i, EVENT] == EV_OCCURRED:
+            return led[i, WHAT]
+    return -1
+
+
+def via_of(led, n, case):
+    """Return the role through which a case was copied to this file; 0 for an own act."""
+    for i in range(n):
+        if led[i, CASE] == case and led[i, EVENT] == EV_COPIED:
+            return led[i, VALUE]
+    return 0
+
+
+def quantity(led, n, case, what, until):
+    """Return a stated quantity, or the duration in days of the act so far."""
+    if what == Q_DURATION:
+        start = first(led, n, case, EV_OCCURRED, -1, -NEVER, until)
+        if start >= NEVER:
+            return UNSTATED
+        end = first(led, n, case, EV_ENDED, -1, -NEVER, until)
+        return min(end, until) - start
+    return detail(led, n, case, what, until, UNSTATED)
+
+
+def cumulative(led, n, case, what, until):
+    """Add a quantity over this conduct's acts of the same year, up to this one."""
+    conduct = conduct_of(led, n, case)
+    day = first(led, n, case, EV_OCCURRED, -1, -NEVER, until)
+    total = 0
+    for i in range(n):
+        if led[i, DAY] > until:
+            break
+        if led[i, EVENT] == EV_OCCURRED and led[i, WHAT] == conduct:
+            earlier = led[i, DAY] < day or (led[i, DAY] == day and led[i, CASE] <= case)
+            if earlier and year_of(led[i, DAY]) == year_of(day):
+                value = detail(led, n, led[i, CASE], what, until, 0)
+                total += value
+    return total
+
+
+def count_acts(led, n, case, months, until):
+    """Count acts of this conduct in the window of months that ends with this act."""
+    conduct = conduct_of(led, n, case)
+    day = first(led, n, case, EV_OCCURRED, -1, -NEVER, until)
+    total = 0
+    for i in range(n):
+        if led[i, DAY] > day:
+            break
+        same = led[i, EVENT] == EV_OCCURRED and led[i, WHAT] == conduct
+        if same and add_months(led[i, DAY], months) > day:
+            total += 1
+    return total
+
+
+def entry_start(found, case, inst, until):
+    """Return the day on which a case's entry on a list began, or NEVER."""
+    for i in range(found.count[N_ENTRY]):
+        row = found.entry[i]
+        if row[E_CASE] == case and row[E_INST] == inst and row[E_START] <= until:
+            return row[E_START]
+    return NEVER
+
+
+def other_entry(found, case, inst, until):
+    """Tell whether another case has an entry alive on a list on a day."""
+    for i in range(found.count[N_ENTRY]):
+        row = found.entry[i]
+        if row[E_CASE] != case and row[E_INST] == inst and row[E_START] <= until < row[E_END]:
+            return 1
+    return 0
+
+
+def in_band(value, lo, hi, bounds):
+    """Tell whether a value lies in a band; bits of `bounds`: has lo, has hi, open lo, open hi."""
+    if value == UNSTATED:
+        return 0
+    if bounds & 1 and (value < lo or (bounds & 4 and value == lo)):
+        return 0
+    if bounds & 2 and (value > hi or (bounds & 8 and value == hi)):
+        return 0
+    return 1
+
+
+def listed_long_enough(law, found, led, n, case, op, until):
+    """Evaluate `listed_for`: time on a list since the latest of some events."""
+    since = entry_start(found, case, op[1], until)
+    events = op[4]
+    for event in range(31):
+        if events >> event & 1:
+            what = op[1] if is_step(event) else -1
+            since = max(since, first(led, n, case, event, what, -NEVER, until))
+    if since >= NEVER:
+        return 0
+    at = first(led, n, case, op[5], op[1] if is_step(op[5]) else -1, -NEVER, until)
+    ready = add(law, since, op[2], op[3])
+    return 1 if ready != BEYOND and ready <= min(at, until) else 0
+
+
+def leaf(law, facts, led, n, case, via, inst, found, op, until):
+    """Evaluate one plain test; returns 1 or 0. `op` is a row of `law.code`."""
+    kind = op[0]
+    if kind == OP_KIND:
+        return op[1] >> facts[F_KIND] & 1
+    if kind == OP_ROLE:
+        return 1 if (facts[F_ROLES] | 1 << via) & op[1] else 0
+    if kind == OP_AGE:
+        return 1 if op[1] <= facts[F_AGE_LO] and facts[F_AGE_HI] <= op[2] else 0
+    if kind == OP_DOCUMENT:
+        return 1 if first(led, n, case, EV_FORMED, op[1], -NEVER, until) < NEVER else 0
+    if kind == OP_FLAG:
+        return 1 if detail(led, n, case, op[1], until, 0) > 0 else 0
+    if kind == OP_BAND:
+        return in_band(quantity(led, n, case, op[1], until), op[2], op[3], op[4])
+    if kind == OP_EVENT:
+        last = until
+        if op[2] >= 0:
+            what = inst if is_step(op[2]) else -1
+            last = min(last, first(led, n, case, op[2], what, -NEVER, until))
+        what = inst if is_step(op[1]) else -1
+        return 1 if first(led, n, case, op[1], what, -NEVER, last) < NEVER else 0
+    if kind == OP_LAPSED:
+        day = first(led, n, case, op[1], -1, -NEVER, until)
+        if day >= until:
+            return 0
+        for event in range(31):
+            if op[2] >> event & 1 and first(led, n, case, event, -1, -NEVER, day) < NEVER:
+                return 0
+        return 1
+    if kind == OP_COUNT:
+        return 1 if count_acts(led, n, case, op[1], until) >= op[2] else 0
+    if kind == OP_CUMULATIVE:
+        return in_band(cumulative(led, n, case, op[1], until), op[2], op[3], op[4])
+    if kind == OP_CONTINUING:
+        ended = min(
+            first(led, n, case, EV_ENDED, -1, -NEVER, until),
+            first(led, n, case, EV_CORRECTED, -1, -NEVER, until),
+        )
+        return 1 if (ended >= NEVER) == (op[1] == 1) else 0
+    if kind == OP_LISTED_ON:
+        return 1 if entry_start(found, case, op[1], until) < NEVER else 0
+    if kind == OP_LISTED_FOR:
+        return listed_long_enough(law, found, led, n, case, op, until)
+    return other_entry(found, case, op[1], until)
+
+
+def first_unmet(law, facts, led, n, case, via, inst, found, start, end, until):
+    """Return the number of the first top-level condition that fails, or -1 if all hold.
+
+    Args:
+        law: the compiled law.
+        facts: int64[F_COLS] facts of the subject.
+        led: the ledger; n: its rows; case: the case; via: role it was copied through.
+        inst: the instrument whose step events count.
+        found: findings so far (entries of lower strata).
+        start: first row of the conditions in `law.code`; end: one past the last.
+        until: the day up to which facts are known.
+    """
+    stack = 0  # bit 0 is the top of a stack of truth values
+    for i in range(start, end):
+        op = law.code[i]
+        kind = op[0]
+        if kind == OP_TOP:
+            if not stack & 1:
+                return op[1]
+            stack = 0
+        elif kind == OP_ALL or kind == OP_ANY or kind == OP_NONE:
+            mask = (1 << op[1]) - 1
+            seen = stack & mask
+            if kind == OP_ALL:
+                value = 1 if seen == mask else 0
+            elif kind == OP_ANY:
+                value = 1 if seen else 0
+            else:
+                value = 0 if seen else 1
+            stack = (stack >> op[1]) << 1 | value
+        else:
+            stack = stack << 1 | leaf(law, facts, led, n, case, via, inst, found, op, until)
+    return -1

@@ -1,0 +1,312 @@
+"""Entries on lists: ground, start, lawful end and actual end, and the steps around them."""
+
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+
+from __future__ import annotations
+
+from xinyong.dates import NEVER
+from xinyong.law.clocks import (
+    BEYOND,
+    EV_DECIDED,
+    EV_ENDED,
+    EV_EXTENDED,
+    EV_OCCURRED,
+    EV_PUBLISHED,
+    EV_RECORDED,
+    EV_REMOVED,
+    add,
+    anchor_day,
+    detail,
+    first,
+    is_step,
+    term_end,
+)
+from xinyong.law.conditions import entry_start, first_unmet
+from xinyong.law.tables import (
+    BASIS_ACT,
+    BASIS_DECISION,
+    BASIS_RECORD,
+    CAUSE_EXPIRY,
+    E_CASE,
+    E_CAUSE,
+    E_DUE,
+    E_END,
+    E_INST,
+    E_LAWFUL,
+    E_PROV,
+    E_PUBLISHED,
+    E_START,
+    END,
+    ENTER,
+    F_KIND,
+    I_REMOVES,
+    I_STEP,
+    I_STEP_END,
+    N_ENTRY,
+    N_STATUS,
+    N_STEP,
+    NEXT_DUE,
+    OPENS_ENDED,
+    OPENS_ENTERED,
+    OPENS_MET,
+    P_A,
+    P_B,
+    P_BASIS,
+    P_C,
+    P_CODE,
+    P_CODE_END,
+    P_EFFECT,
+    P_FROM,
+    P_INST,
+    P_KINDS,
+    P_TERM,
+    P_TO,
+    P_VIA,
+    Q_ANCHOR,
+    Q_CASE,
+    Q_DONE,
+    Q_DUE,
+    Q_STEP,
+    RESTORE,
+    S_ANCHORS,
+    S_CODE,
+    S_CODE_END,
+    S_EXTENDED,
+    S_FROM,
+    S_N,
+    S_OPENS,
+    S_THEN,
+    S_TO,
+    S_UNIT,
+    ST_MET,
+    ST_NOT_IN_FORCE,
+    ST_UNMET,
+    T_ANCHOR,
+    T_CONTINUING,
+    T_EXT_HI,
+    T_EXT_LO,
+    T_EXTEND,
+    T_OPEN,
+    Y_AT,
+    Y_CASE,
+    Y_PROV,
+    Y_STATUS,
+)
+
+
+def note(found, case, prov, status, at):
+    """Note how a provision fared for a case, while there is room."""
+    i = found.count[N_STATUS]
+    if i < found.status.shape[0]:
+        found.status[i, Y_CASE] = case
+        found.status[i, Y_PROV] = prov
+        found.status[i, Y_STATUS] = status
+        found.status[i, Y_AT] = at
+        found.count[N_STATUS] = i + 1
+
+
+def due_later(found, day, as_of):
+    """Remember the earliest day after `as_of` on which something may change by itself."""
+    if as_of < day < found.count[NEXT_DUE]:
+        found.count[NEXT_DUE] = day
+
+
+def addressed(law, facts, via, prov):
+    """Tell whether a provision speaks to this kind of subject and this way of acting."""
+    row = law.prov[prov]
+    return row[P_KINDS] >> facts[F_KIND] & 1 and row[P_VIA] >> via & 1
+
+
+def in_force(law, prov, day):
+    """Tell whether the version of a provision applies on a day."""
+    return law.prov[prov, P_FROM] <= day <= law.prov[prov, P_TO]
+
+
+def basis_day(law, led, n, case, inst, prov, decided, as_of):
+    """Return the day that chooses the version of a provision (its transition rule)."""
+    basis = law.prov[prov, P_BASIS]
+    if basis == BASIS_ACT:
+        return first(led, n, case, EV_OCCURRED, -1, -NEVER, as_of)
+    if basis == BASIS_DECISION:
+        return min(decided, as_of)
+    if basis == BASIS_RECORD:
+        return min(first(led, n, case, EV_RECORDED, inst, -NEVER, as_of), as_of)
+    return as_of
+
+
+def extension(law, led, n, case, row, until):
+    """Return the months of a discretionary extension, if stated and within its range."""
+    if law.term[row, T_EXTEND] < 0:
+        return 0
+    months = detail(led, n, case, law.term[row, T_EXTEND], until, 0)
+    if months < law.term[row, T_EXT_LO]:
+        return 0
+    return min(months, law.term[row, T_EXT_HI])
+
+
+def expiry(law, led, n, case, inst, prov, start, as_of):
+    """Return the first day after the term of an entry that began on `start`."""
+    row = law.prov[prov, P_TERM]
+    if row < 0 or law.term[row, T_OPEN]:
+        return NEVER
+    if law.term[row, T_CONTINUING] and first(led, n, case, EV_ENDED, -1, -NEVER, as_of) >= NEVER:
+        return NEVER
+    anchor = anchor_day(led, n, case, inst, law.term[row, T_ANCHOR], start, NEVER, as_of)
+    if law.term[row, T_ANCHOR] == EV_DECIDED or anchor < start:
+        anchor = start
+    return term_end(law, row, anchor, extension(law, led, n, case, row, as_of))
+
+
+def ground(law, facts, led, n, case, via, inst, found, lo, hi, decided, as_of):
+    """Return the provision that is met for a list (the first, in the order of the text), or -1."""
+    met = -1
+    until = min(decided, as_of)
+    for i in range(lo, hi):
+        prov = law.listening[i]
+        if law.prov[prov, P_EFFECT] != ENTER or not addressed(law, facts, via, prov):
+            continue
+        if not in_force(law, prov, basis_day(law, led, n, case, inst, prov, decided, as_of)):
+            note(found, case, prov, ST_NOT_IN_FORCE, -1)
+            continue
+        start, end = law.prov[prov, P_CODE], law.prov[prov, P_CODE_END]
+        k = first_unmet(law, facts, led, n, case, via, inst, found, start, end, until)
+        if k >= 0:
+            note(found, case, prov, ST_UNMET, k)
+            continue
+        note(found, case, prov, ST_MET, -1)
+        if met < 0:
+            met = prov
+    return met
+
+
+def lawful_end(law, facts, led, n, case, via, inst, found, lo, hi, start, due, as_of, out):
+    """Find the earliest lawful end of an entry; writes day and cause to `out`."""
+    out[0] = due
+    out[1] = CAUSE_EXPIRY if due < NEVER else -1
+    for i in range(lo, hi):
+        prov = law.listening[i]
+        if law.prov[prov, P_EFFECT] != END or not addressed(law, facts, via, prov):
+            continue
+        event = law.prov[prov, P_B]
+        what = inst if is_step(event) else -1
+        day = first(led, n, case, event, what, start, as_of)
+        if day >= NEVER:
+            note(found, case, prov, ST_UNMET, 0)
+            continue
+        if not in_force(law, prov, day):
+            note(found, case, prov, ST_NOT_IN_FORCE, -1)
+            continue
+        if law.prov[prov, P_C] and due < NEVER:
+            note(found, case, prov, ST_UNMET, 1)
+            continue
+        a, b = law.prov[prov, P_CODE], law.prov[prov, P_CODE_END]
+        k = first_unmet(law, facts, led, n, case, via, inst, found, a, b, as_of)
+        if k >= 0:
+            note(found, case, prov, ST_UNMET, k + 2)
+            continue
+        note(found, case, prov, ST_MET, -1)
+        if day < out[0] or (day == out[0] and law.prov[prov, P_A] < out[1]):
+            out[0] = day
+            out[1] = law.prov[prov, P_A]
+
+
+def add_entry(found, case, inst, prov, start, due, lawful, cause, end, published):
+    """Write one entry."""
+    i = found.count[N_ENTRY]
+    if i < found.entry.shape[0]:
+        row = found.entry[i]
+        row[E_CASE], row[E_INST], row[E_PROV], row[E_START] = case, inst, prov, start
+        row[E_DUE], row[E_LAWFUL], row[E_CAUSE] = due, lawful, cause
+        row[E_END], row[E_PUBLISHED] = end, published
+        found.count[N_ENTRY] = i + 1
+
+
+def one_entry(law, facts, led, n, case, via, inst, found, lo, hi, prov, start, as_of, out):
+    """Follow one spell on a list from its start; returns the day it actually ended."""
+    due = NEVER if prov < 0 else expiry(law, led, n, case, inst, prov, start, as_of)
+    lawful_end(law, facts, led, n, case, via, inst, found, lo, hi, start, due, as_of, out)
+    lawful, cause = out[0], out[1]
+    due_later(found, lawful, as_of)
+    if law.inst[inst, I_REMOVES]:
+        end = first(led, n, case, EV_REMOVED, inst, start, as_of)
+        if end < lawful:
+            lawful, cause = end, -1
+    else:
+        end = lawful if lawful <= as_of else NEVER
+    published = first(led, n, case, EV_PUBLISHED, inst, start, as_of)
+    shown = cause if lawful <= as_of else -1
+    add_entry(found, case, inst, prov, start, due, lawful, shown, end, published)
+    return end
+
+
+def steps_of(law, facts, led, n, case, via, inst, found, met, listed, lawful, as_of):
+    """Write the steps of a procedure that are open or done for a case."""
+    for s in range(law.inst[inst, I_STEP], law.inst[inst, I_STEP_END]):
+        row = law.step[s]
+        opens = row[S_OPENS]
+        if opens == OPENS_MET and met < 0:
+            continue
+        if opens == OPENS_ENTERED and listed >= NEVER:
+            continue
+        if opens == OPENS_ENDED and lawful > as_of:
+            continue
+        anchor = NEVER
+        for bit in range(34):
+            if row[S_ANCHORS] >> bit & 1:
+                day = anchor_day(led, n, case, inst, bit, listed, lawful, as_of)
+                anchor = min(anchor, day)
+        if anchor >= NEVER or not row[S_FROM] <= anchor <= row[S_TO]:
+            continue
+        a, b = row[S_CODE], row[S_CODE_END]
+        if first_unmet(law, facts, led, n, case, via, inst, found, a, b, as_of) >= 0:
+            continue
+        due = anchor
+        if row[S_N] >= 0:
+            due = add(law, anchor, row[S_N], row[S_UNIT])
+            extended = first(led, n, case, EV_EXTENDED, inst, -NEVER, as_of)
+            if row[S_EXTENDED] > 0 and extended < NEVER and due != BEYOND:
+                due = add(law, due, row[S_EXTENDED], row[S_UNIT])
+        what = inst if is_step(row[S_THEN]) else -1
+        done = first(led, n, case, row[S_THEN], what, anchor, as_of)
+        i = found.count[N_STEP]
+        if i < found.step.shape[0]:
+            out = found.step[i]
+            out[Q_CASE], out[Q_STEP], out[Q_ANCHOR] = case, s, anchor
+            out[Q_DUE], out[Q_DONE] = due, done
+            found.count[N_STEP] = i + 1
+        if done >= NEVER:
+            due_later(found, due, as_of)
+
+
+def list_case(law, facts, led, n, case, via, inst, found, lo, hi, as_of, out):
+    """Apply one list to one case: entries (a restored one is a second spell) and steps.
+
+    Args:
+        law, facts, led, n, found: see `xinyong.law.kernel.fold`.
+        case: the case; via: the role it was copied through.
+        inst: the list.
+        lo: first row in `law.listening` of this list for the conduct; hi: one past the last.
+        as_of: the day asked for.
+        out: int64[2] scratch.
+    """
+    decided = first(led, n, case, EV_DECIDED, inst, -NEVER, as_of)
+    met = ground(law, facts, led, n, case, via, inst, found, lo, hi, decided, as_of)
+    lawful = NEVER
+    if decided < NEVER:
+        end = one_entry(
+            law, facts, led, n, case, via, inst, found, lo, hi, met, decided, as_of, out
+        )
+        lawful = out[0]
+        for i in range(lo, hi):
+            prov = law.listening[i]
+            if law.prov[prov, P_EFFECT] != RESTORE or end >= NEVER:
+                continue
+            again = first(led, n, case, law.prov[prov, P_B], inst, end, as_of)
+            if again < NEVER and in_force(law, prov, again):
+                end = one_entry(
+                    law, facts, led, n, case, via, inst, found, lo, hi, met, again, as_of, out
+                )
+                lawful = out[0]
+    listed = entry_start(found, case, inst, as_of)
+    steps_of(law, facts, led, n, case, via, inst, found, met, listed, lawful, as_of)
+

@@ -1,0 +1,108 @@
+"""The fold: the one meaning of the law for one ledger, one day, one holder.
+
+Pure: no draws, no staff, no waiting. Plain Python within numba's subset; the
+calculator runs it as it stands, the simulation runs its compiled twin.
+"""
+
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+
+from __future__ import annotations
+
+from xinyong.dates import NEVER
+from xinyong.law.clocks import DAY, EV_OCCURRED, first
+from xinyong.law.conditions import conduct_of, first_unmet, via_of
+from xinyong.law.entries import addressed, in_force, list_case, note, steps_of
+from xinyong.law.scores import scheme_lines
+from xinyong.law.tables import (
+    COPY,
+    F_REGISTRATION,
+    F_RESIDENCE,
+    I_KIND,
+    I_REACH_BY,
+    I_STEP,
+    I_STEP_END,
+    I_STRATUM,
+    N_COUNTS,
+    NEXT_DUE,
+    P_CODE,
+    P_CODE_END,
+    P_EFFECT,
+    P_INST,
+    ST_MET,
+    X_INST,
+)
+
+LIST, SCHEME = 0, 1
+
+
+def within_reach(law, facts, led, n, case, inst, as_of):
+    """Tell whether residence or registration lies where the instrument applies."""
+    by = law.inst[inst, I_REACH_BY]
+    if by & 1 and law.reach[inst, facts[F_RESIDENCE]]:
+        return 1
+    if by & 2 and law.reach[inst, facts[F_REGISTRATION]]:
+        return 1
+    return 0
+
+
+def fold(law, facts, led, n, cases, as_of, found, out):
+    """Fold a ledger into findings as of the end of a day.
+
+    Args:
+        law: `LawTables`.
+        facts: int64[F_COLS] facts of the subject.
+        led: int64[rows, LEDGER_COLS], sorted by day; rows after `as_of` are not seen.
+        n: number of rows; cases: number of cases (numbered from 0 by first day).
+        as_of: the day asked for.
+        found: `Findings` to fill; earlier content is overwritten.
+        out: int64[2] scratch.
+    """
+    for i in range(N_COUNTS):
+        found.count[i] = 0
+    found.count[NEXT_DUE] = NEVER
+    for i in range(n):
+        if led[i, DAY] > as_of:
+            found.count[NEXT_DUE] = led[i, DAY]
+            break
+        if led[i, DAY] == as_of:  # what lapses today is lapsed from tomorrow
+            found.count[NEXT_DUE] = as_of + 1
+    strata = law.inst[:, I_STRATUM].max() + 1
+    for stratum in range(strata):
+        for case in range(cases):
+            conduct = conduct_of(led, n, case)
+            if conduct < 0 or first(led, n, case, EV_OCCURRED, -1, -NEVER, as_of) >= NEVER:
+                continue
+            via = via_of(led, n, case)
+            lo, end = law.by_conduct[conduct], law.by_conduct[conduct + 1]
+            while lo < end:
+                inst = law.prov[law.listening[lo], P_INST]
+                hi = lo
+                while hi < end and law.prov[law.listening[hi], P_INST] == inst:
+                    hi += 1
+                mine = law.inst[inst, I_STRATUM] == stratum
+                if mine and within_reach(law, facts, led, n, case, inst, as_of):
+                    if law.inst[inst, I_KIND] == LIST:
+                        list_case(
+                            law, facts, led, n, case, via, inst, found, lo, hi, as_of, out
+                        )
+                    elif law.inst[inst, I_STEP] < law.inst[inst, I_STEP_END]:
+                        # a scheme's steps (recording) open for every case it listens to
+                        steps_of(
+                            law, facts, led, n, case, via, inst, found, 0, NEVER, NEVER, as_of
+                        )
+                    for i in range(lo, hi):
+                        prov = law.listening[i]
+                        if law.prov[prov, P_EFFECT] != COPY:
+                            continue
+                        if not addressed(law, facts, via, prov) or not in_force(law, prov, as_of):
+                            continue
+                        a, b = law.prov[prov, P_CODE], law.prov[prov, P_CODE_END]
+                        k = first_unmet(
+                            law, facts, led, n, case, via, inst, found, a, b, as_of
+                        )
+                        if k < 0:
+                            note(found, case, prov, ST_MET, -1)
+                lo = hi
+    for x in range(law.scheme.shape[0]):
+        if within_reach(law, facts, led, n, 0, law.scheme[x, X_INST], as_of):
+            scheme_lines(law, facts, led, n, cases, x, found, as_of)
