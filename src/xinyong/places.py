@@ -1,0 +1,107 @@
+"""Places: nation > province > prefecture > county.
+
+The table ``data/places.csv`` holds China, its 31 mainland provinces, and the one
+county the first version needs below them, Wendeng, with its prefecture Weihai. A
+subject lives in exactly one *leaf*. The leaf ``shandong`` means Shandong without
+Wendeng; a rule that reaches ``shandong`` reaches both, because ``within`` follows
+the hierarchy.
+
+Codes are the administrative division codes of GB/T 2260.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from xinyong.errors import UsageError
+
+__all__ = ["Place", "ancestors", "leaves", "place", "places", "within"]
+
+#: The county that is a leaf of its own; its province is the leaf of the rest.
+_CARVED = "wendeng"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place.
+
+    Attributes:
+        id: ascii name, such as ``inner_mongolia``.
+        name_en: English name.
+        name_zh: official Chinese name.
+        gb_code: six-digit administrative division code.
+        level: ``nation``, ``province``, ``prefecture`` or ``county``.
+        parent: id of the place above; empty for the nation.
+    """
+
+    id: str
+    name_en: str
+    name_zh: str
+    gb_code: str
+    level: str
+    parent: str
+
+
+@cache
+def _table() -> dict[str, Place]:
+    text = files("xinyong").joinpath("data/places.csv").read_text(encoding="utf-8")
+    return {row["id"]: Place(**row) for row in csv.DictReader(text.splitlines())}
+
+
+def places() -> tuple[Place, ...]:
+    """Return every place, the nation first, in the order of the table."""
+    return tuple(_table().values())
+
+
+def place(id: str) -> Place:
+    """Return the place with this id.
+
+    Raises:
+        UsageError: there is no such place.
+
+    Example:
+        >>> place("wendeng").gb_code
+        '371003'
+    """
+    try:
+        return _table()[id]
+    except KeyError:
+        near = difflib.get_close_matches(id.lower(), _table(), n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else "; 'cn' is the whole country"
+        raise UsageError(f"unknown place {id!r}{hint}") from None
+
+
+@cache
+def ancestors(id: str) -> tuple[str, ...]:
+    """Return the ids from the place itself up to the nation.
+
+    Example:
+        >>> ancestors("wendeng")
+        ('wendeng', 'weihai', 'shandong', 'cn')
+    """
+    here = place(id)
+    return (here.id, *ancestors(here.parent)) if here.parent else (here.id,)
+
+
+def within(id: str, other: str) -> bool:
+    """Return whether the first place is the second or lies in it.
+
+    Example:
+        >>> within("wendeng", "shandong"), within("shandong", "wendeng")
+        (True, False)
+    """
+    return place(other).id in ancestors(id)
+
+
+@cache
+def leaves() -> tuple[str, ...]:
+    """Return the ids of the leaves: the 31 provinces, then Wendeng.
+
+    The position in this tuple is the leaf's number in every table of the society.
+    """
+    provinces = tuple(p.id for p in places() if p.level == "province")
+    return (*provinces, _CARVED)

@@ -1,0 +1,60 @@
+"""Places form one tree, and every subject's leaf lies in exactly one province."""
+
+from __future__ import annotations
+
+import pytest
+
+from xinyong.errors import UsageError
+from xinyong.places import ancestors, leaves, place, places, within
+
+
+def test_the_tree_has_one_root_and_every_parent_is_one_level_up() -> None:
+    up = {"province": "nation", "prefecture": "province", "county": "prefecture"}
+    assert [p.id for p in places() if not p.parent] == ["cn"]
+    for p in places():
+        if p.parent:
+            assert place(p.parent).level == up[p.level]
+
+
+def test_a_division_code_begins_with_its_parents() -> None:
+    significant = {"nation": 0, "province": 2, "prefecture": 4, "county": 6}
+    for p in places():
+        if p.parent:
+            above = place(p.parent)
+            n = significant[above.level]
+            assert p.gb_code[:n] == above.gb_code[:n]
+            assert p.gb_code[significant[p.level] :].strip("0") == ""
+
+
+def test_ids_and_codes_are_unique() -> None:
+    assert len({p.id for p in places()}) == len(places()) == 34
+    assert len({p.gb_code for p in places()}) == len(places())
+
+
+def test_the_leaves_are_the_provinces_and_wendeng() -> None:
+    assert len(leaves()) == 32
+    assert leaves()[-1] == "wendeng"
+    assert [leaf for leaf in leaves() if within(leaf, "shandong")] == ["shandong", "wendeng"]
+    assert all(within(leaf, "cn") for leaf in leaves())
+
+
+def test_ancestors_run_from_the_place_to_the_nation() -> None:
+    assert ancestors("wendeng") == ("wendeng", "weihai", "shandong", "cn")
+    assert ancestors("cn") == ("cn",)
+
+
+def test_shanxi_and_shaanxi_are_two_provinces() -> None:
+    assert place("shanxi").name_zh == "山西省"
+    assert place("shaanxi").name_zh == "陕西省"
+    assert not within("shaanxi", "shanxi")
+
+
+@pytest.mark.parametrize(("wrong", "meant"), [("shandng", "shandong"), ("Wendeng", "wendeng")])
+def test_an_unknown_place_names_the_nearest(wrong: str, meant: str) -> None:
+    with pytest.raises(UsageError, match=f"did you mean '{meant}'"):
+        place(wrong)
+
+
+def test_a_hopeless_name_is_still_answered_in_one_line() -> None:
+    with pytest.raises(UsageError, match="unknown place 'zzzz'"):
+        within("beijing", "zzzz")
