@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from reference import chi_square, ks_uniform_p
 from xinyong.errors import XinyongError
@@ -79,26 +80,19 @@ def test_month_words_hold_month_and_trial(month: int, trial: int) -> None:
 
 def test_neighbouring_counters_and_keys_are_uncorrelated() -> None:
     n = 100_000
-    base = (1, packed_id(0, 0, 7), 3, 0)
+    base = [1, int(packed_id(0, 0, 7)), 3, 0]
 
-    def column(key: int, a: int, b: int, c: int, word: int) -> np.ndarray:
-        draws = (draw64(np.uint64(key), a + np.uint64(i << 20), b, c)[word] for i in range(n))
+    def column(at: list[int], word: int = 0) -> NDArray[np.float64]:
+        key, a, b, c = at
+        draws = (draw64(key, a + (i << 20), b, c)[word] for i in range(n))
         return np.fromiter(draws, dtype=np.uint64, count=n) / 2.0**64
 
-    columns = [column(*base, 0), column(*base, 1)]
+    columns = [column(base), column(base, word=1)]
     for changed in range(4):
-        columns.append(
-            column(
-                *(
-                    x + (np.uint64(1) if i == changed else np.uint64(0))
-                    for i, x in enumerate(map(np.uint64, base))
-                ),
-                0,
-            )
-        )
+        columns.append(column([x + (i == changed) for i, x in enumerate(base)]))
     correlation = np.corrcoef(columns)
     assert np.max(np.abs(correlation - np.eye(len(columns)))) < 4.5 / np.sqrt(n)
-    assert all(ks_uniform_p(c) > 1e-4 for c in columns)
+    assert all(ks_uniform_p(c.tolist()) > 1e-4 for c in columns)
 
 
 @given(U64, U64)

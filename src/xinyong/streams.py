@@ -28,7 +28,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 import numpy as np
 
@@ -37,6 +37,7 @@ from xinyong.jit import njit
 
 __all__ = [
     "ALWAYS",
+    "Whole",
     "below",
     "compiled",
     "draw64",
@@ -52,6 +53,9 @@ __all__ = [
 ]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+
+Whole: TypeAlias = int | np.integer[Any]
+"""A whole number as compiled functions take it: Python's or numpy's, not negative."""
 
 
 def compiled(function: _F) -> _F:
@@ -84,7 +88,7 @@ _PHILOX_W1 = np.uint64(0xBB67AE85)
 
 @compiled
 def philox4x32(
-    c0: np.uint32, c1: np.uint32, c2: np.uint32, c3: np.uint32, k0: np.uint32, k1: np.uint32
+    c0: Whole, c1: Whole, c2: Whole, c3: Whole, k0: Whole, k1: Whole
 ) -> tuple[np.uint32, np.uint32, np.uint32, np.uint32]:
     """Philox4x32-10: four 32-bit words of counter and two of key to four random words.
 
@@ -128,7 +132,7 @@ def stream_key(seed: int, stream: str) -> np.uint64:
 
 
 @compiled
-def draw64(key: np.uint64, a: np.uint64, b: np.uint64, c: np.uint64) -> tuple[np.uint64, np.uint64]:
+def draw64(key: Whole, a: Whole, b: Whole, c: Whole) -> tuple[np.uint64, np.uint64]:
     """Return two independent uniform 64-bit integers for one counter.
 
     Args:
@@ -152,7 +156,7 @@ def draw64(key: np.uint64, a: np.uint64, b: np.uint64, c: np.uint64) -> tuple[np
 
 
 @compiled
-def packed_id(leaf: int, kind: int, number: int) -> np.uint64:
+def packed_id(leaf: Whole, kind: Whole, number: Whole) -> np.uint64:
     """Pack (leaf, kind, number) into 64 bits: 24 for the leaf, 8 for the kind, 32 for the number.
 
     ``number`` is a subject's index within its leaf and kind, or a block's number; which of
@@ -166,7 +170,7 @@ def packed_id(leaf: int, kind: int, number: int) -> np.uint64:
 
 
 @compiled
-def month_word(month: int, trial: int) -> np.uint64:
+def month_word(month: Whole, trial: Whole) -> np.uint64:
     """Pack a month (16 bits, counted from the start of the clock) and a sub-trial (16 bits).
 
     Example:
@@ -177,7 +181,7 @@ def month_word(month: int, trial: int) -> np.uint64:
 
 
 @compiled
-def mulhi64(x: np.uint64, n: np.uint64) -> np.uint64:
+def mulhi64(x: Whole, n: Whole) -> np.uint64:
     """Return the high 64 bits of the 128-bit product of two 64-bit integers.
 
     Example:
@@ -194,7 +198,7 @@ def mulhi64(x: np.uint64, n: np.uint64) -> np.uint64:
 
 
 @compiled
-def below(x: np.uint64, n: np.uint64) -> np.uint64:
+def below(x: Whole, n: Whole) -> np.uint64:
     """Map a uniform 64-bit integer to a whole number in [0, n).
 
     The probability of each number is off by less than 2**-64, that is by a relative bias
@@ -227,7 +231,7 @@ def threshold(p: Fraction | float) -> np.uint64:
 
 
 @compiled
-def happens(uniform: np.uint64, limit: np.uint64) -> bool:
+def happens(uniform: Whole, limit: Whole) -> bool:
     """Say whether an event with threshold ``limit`` happens at this 64-bit uniform.
 
     It does when ``uniform < limit``, and always when ``limit`` is `ALWAYS`: 64 bits cannot
@@ -276,7 +280,7 @@ def _sides(n: np.uint64) -> tuple[np.uint64, np.uint64]:
 
 
 @compiled
-def keyed_permutation(key: np.uint64, index: np.uint64, n: np.uint64) -> np.uint64:
+def keyed_permutation(key: Whole, index: Whole, n: Whole) -> np.uint64:
     """Return the place of ``index`` under a keyed permutation of [0, n).
 
     A Feistel network on pairs, with additions modulo the two sides, walks on while it falls
@@ -309,7 +313,7 @@ def keyed_permutation(key: np.uint64, index: np.uint64, n: np.uint64) -> np.uint
 
 
 @compiled
-def inverse_keyed_permutation(key: np.uint64, index: np.uint64, n: np.uint64) -> np.uint64:
+def inverse_keyed_permutation(key: Whole, index: Whole, n: Whole) -> np.uint64:
     """Return the number that `keyed_permutation` sends to ``index``; same cost, same limits."""
     key64, x, n64 = np.uint64(key), np.uint64(index), np.uint64(n)
     a, b = _sides(n64)

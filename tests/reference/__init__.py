@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-__all__ = ["binomial_pmf", "chi_square", "chi_square_p", "ks_uniform_p"]
+__all__ = ["binomial_pmf", "chi_square", "chi_square_p", "ks_uniform_p", "two_samples_p"]
 
 
 def chi_square_p(statistic: float, df: int) -> float:
@@ -24,7 +24,7 @@ def chi_square_p(statistic: float, df: int) -> float:
     a, x = df / 2, statistic / 2
     if x <= 0:
         return 1.0
-    front = math.exp(a * math.log(x) - x - math.lgamma(a))
+    front: float = math.exp(a * math.log(x) - x - math.lgamma(a))
     if x < a + 1:
         term = total = 1 / a
         n = a
@@ -44,7 +44,7 @@ def chi_square_p(statistic: float, df: int) -> float:
         h *= d * c
         if abs(d * c - 1) < 1e-15:
             break
-    return front * h
+    return float(front * h)
 
 
 def chi_square(observed: Sequence[float], expected: Sequence[float], smallest: float = 5) -> float:
@@ -66,6 +66,28 @@ def chi_square(observed: Sequence[float], expected: Sequence[float], smallest: f
     return chi_square_p(sum((o - e) ** 2 / e for o, e in cells), len(cells) - 1)
 
 
+def two_samples_p(a: Sequence[int], b: Sequence[int], smallest: int = 10) -> float:
+    """Return the chi-square p-value of two equally large samples having one law.
+
+    Neighbouring values are joined until both samples together hold at least ``smallest``.
+
+    Example:
+        >>> two_samples_p([1] * 50 + [2] * 50, [1] * 50 + [2] * 50)
+        1.0
+        >>> two_samples_p([1] * 90 + [2] * 10, [1] * 10 + [2] * 90) < 1e-9
+        True
+    """
+    assert len(a) == len(b)
+    cells: list[list[int]] = [[0, 0]]
+    for value in sorted(set(a) | set(b)):
+        if sum(cells[-1]) >= smallest:
+            cells.append([0, 0])
+        cells[-1][0] += sum(x == value for x in a)
+        cells[-1][1] += sum(x == value for x in b)
+    assert len(cells) > 1, "all values fall into one cell"
+    return chi_square_p(sum((x - y) ** 2 / (x + y) for x, y in cells), len(cells) - 1)
+
+
 def ks_uniform_p(values: Sequence[float]) -> float:
     """Return the Kolmogorov-Smirnov p-value of values against the uniform law on [0, 1].
 
@@ -80,7 +102,8 @@ def ks_uniform_p(values: Sequence[float]) -> float:
     x = (math.sqrt(n) + 0.12 + 0.11 / math.sqrt(n)) * d  # Stephens 1970
     if x < 0.2:
         return 1.0
-    return min(1.0, 2 * sum((-1) ** (j - 1) * math.exp(-2 * (j * x) ** 2) for j in range(1, 101)))
+    tail = sum((1.0, -1.0)[j % 2] * math.exp(-2 * ((j + 1) * x) ** 2) for j in range(100))
+    return min(1.0, 2 * tail)
 
 
 def binomial_pmf(n: int, p: float) -> list[float]:

@@ -34,6 +34,7 @@ from numpy.typing import NDArray
 from xinyong.conduct.ladder import BLOCK, TOP_RUNG, LayerTables, bound_threshold
 from xinyong.errors import XinyongError
 from xinyong.streams import (
+    Whole,
     compiled,
     draw64,
     happens,
@@ -109,7 +110,7 @@ def new_scratch() -> Scratch:
 
 
 @compiled
-def block_id(leaf: int, kind: int, block: int) -> np.uint64:
+def block_id(leaf: Whole, kind: Whole, block: Whole) -> np.uint64:
     """Return the 64-bit id of a block, the first counter word of its draws."""
     return packed_id(leaf, kind, block)
 
