@@ -193,7 +193,7 @@ def lawful_end(law, facts, led, n, case, via, inst, found, lo, hi, start, due, a
         if day >= NEVER:
             note(found, case, prov, ST_UNMET, 0)
             continue
-        if not in_force(law, prov, day):
+        if not in_force(law, prov, basis_day(law, led, n, case, inst, prov, start, as_of)):
             note(found, case, prov, ST_NOT_IN_FORCE, -1)
             continue
         if law.prov[prov, P_C] and due < NEVER:

@@ -254,12 +254,19 @@ class SetGrade(Block):
 
 
 class Convert(Block):
-    """Replace the direct grade of this case by points for a time, after performance."""
+    """Replace the direct grade of a case by points, or a better grade, for a time."""
 
     do: Literal["convert"]
-    points: int
+    points: int | None = None
+    grade: str | None = None
     from_: Event = Field(alias="from")
     term: Term
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Convert:
+        if (self.points is None) == (self.grade is None):
+            raise ValueError("a conversion leads either to points or to a grade")
+        return self
 
 
 class Copy(Block):

@@ -15,6 +15,7 @@ from xinyong.law.clocks import (
     EV_ENDED,
     EV_FORMED,
     EV_OCCURRED,
+    EV_PERFORMED,
     EV_RECORDED,
     anchor_day,
     first,
@@ -187,16 +188,22 @@ def validity(law, x, points, grade, award):
     return -1
 
 
+def set_right(led, n, case, as_of):
+    """Return the day an act was corrected, or the duty performed; NEVER if neither."""
+    return min(
+        first(led, n, case, EV_CORRECTED, -1, -NEVER, as_of),
+        first(led, n, case, EV_PERFORMED, -1, -NEVER, as_of),
+    )
+
+
 def line_until(law, led, n, case, inst, term, formed, as_of):
     """Return the first day on which a line no longer counts."""
     if term < 0:
         return NEVER
     anchor = formed
     if law.term[term, T_CONTINUING]:
-        # An act is over when it ended or was corrected; an act stated as a point never lasts.
         over = min(
-            first(led, n, case, EV_ENDED, -1, -NEVER, as_of),
-            first(led, n, case, EV_CORRECTED, -1, -NEVER, as_of),
+            first(led, n, case, EV_ENDED, -1, -NEVER, as_of), set_right(led, n, case, as_of)
         )
         if over >= NEVER:
             return NEVER
@@ -386,7 +393,7 @@ def settle(law, led, n, x, found, begin, as_of):
         elif line[L_UNTIL] <= as_of:
             line[L_STATE] = LINE_EXPIRED
         elif line[L_GRADE] >= 0:
-            corrected = first(led, n, line[L_CASE], EV_CORRECTED, -1, -NEVER, as_of) < NEVER
+            corrected = set_right(led, n, line[L_CASE], as_of) < NEVER
             if not corrected:
                 bound = 1
             if not corrected or not row[X_RELEASE]:

@@ -1,0 +1,331 @@
+"""The catalogue: every instrument with its versions, loaded, checked and frozen.
+
+    >>> from xinyong.law.catalogue import load
+    >>> load().instruments["spc_defaulters"].name.zh
+    '失信被执行人名单'
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from xinyong import places
+from xinyong.dates import parse_month
+from xinyong.errors import CatalogueError, Problem, UsageError
+from xinyong.law import schema
+from xinyong.law.annex import Conduct, Item, read_conducts, read_items
+from xinyong.yamlio import Document, nearest, read_yaml, validate
+
+__all__ = ["Catalogue", "load"]
+
+_DATA = Path(str(files("xinyong.law") / "data"))
+_MAX_DEPTH = 3
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The whole law of one state of the files.
+
+    Attributes:
+        instruments: by id, in the order of ids.
+        items: rows of annexes, by instrument id.
+        conducts, authorities, measures: the vocabularies, by id.
+        documents, circumstances: names of facts, by id.
+        digest: BLAKE2b over the files; two catalogues with one digest say the same.
+    """
+
+    instruments: dict[str, schema.Instrument]
+    items: dict[str, list[Item]]
+    conducts: dict[str, Conduct]
+    authorities: dict[str, schema.Authority]
+    measures: dict[str, schema.Measure]
+    documents: dict[str, schema.Bilingual]
+    circumstances: dict[str, schema.Bilingual]
+    digest: str
+
+    def instrument(self, name: str) -> schema.Instrument:
+        """Return an instrument by id.
+
+        Raises:
+            UsageError: there is none of that id; the message names the nearest.
+        """
+        if name not in self.instruments:
+            hint = nearest(name, self.instruments)
+            tail = f"; {hint}" if hint else f"; there are {', '.join(self.instruments)}"
+            raise UsageError(f"unknown instrument {name!r}{tail}")
+        return self.instruments[name]
+
+    def version(self, instrument: str, day: dt.date) -> schema.Version | None:
+        """Return the version of an instrument that is enacted law on a day, if any."""
+        for version in self.instrument(instrument).versions:
+            if _covers(version, day):
+                return version
+        return None
+
+    def at(
+        self, day: dt.date, place: str = "cn"
+    ) -> list[tuple[schema.Instrument, schema.Version]]:
+        """Return the enacted law of a place on a day: instruments with their versions."""
+        found = []
+        for instrument in self.instruments.values():
+            version = self.version(instrument.id, day)
+            if version is not None and places.within(place, instrument.reach.place):
+                found.append((instrument, version))
+        return found
+
+    def effective(
+        self, month: str, place: str = "cn"
+    ) -> list[tuple[schema.Instrument, schema.Version]]:
+        """Return the law as followed in a place in a month (``YYYY-MM``).
+
+        A version is followed from `followed.lag_months` after its enactment; until
+        then the place lives on under the version before it, if there was one.
+        """
+        number = parse_month(month)
+        found = []
+        for instrument in self.instruments.values():
+            if not places.within(place, instrument.reach.place):
+                continue
+            followed: schema.Version | None = None
+            for version in instrument.versions:
+                start = version.in_force.from_
+                lag = version.followed.lag_months if version.followed else 0
+                begins = start.year * 12 + start.month - 1 + lag
+                until = version.in_force.until
+                repealed = until is not None and number > until.year * 12 + until.month - 1
+                last = version is instrument.versions[-1]
+                if begins <= number and not (repealed and last):
+                    followed = version
+            if followed is not None:
+                found.append((instrument, followed))
+        return found
+
+
+def _covers(version: schema.Version, day: dt.date) -> bool:
+    until = version.in_force.until
+    return version.in_force.from_ <= day and (until is None or day <= until)
+
+
+def _load_model(model: type[BaseModel], path: Path) -> tuple[Any, Document]:
+    document = read_yaml(path, CatalogueError)
+    return validate(model, document, CatalogueError), document
+
+
+class _Checker:
+    """Cross-references of one instrument file: every word it uses must exist."""
+
+    def __init__(self, words: dict[str, tuple[str, ...]]) -> None:
+        self.words = words
+        self.problems: list[Problem] = []
+
+    def known(self, doc: Document, loc: tuple[str | int, ...], kind: str, word: str) -> None:
+        if word not in self.words[kind]:
+            hint = nearest(word, self.words[kind])
+            self.problems.append(doc.problem(loc, f"unknown {kind} {word!r}", hint))
+
+    def cite(
+        self,
+        doc: Document,
+        loc: tuple[str | int, ...],
+        cite: schema.Cite,
+        instrument: schema.Instrument,
+    ) -> None:
+        if cite.source is not None and cite.source not in instrument.sources:
+            hint = nearest(cite.source, instrument.sources)
+            hint = hint or "describe it under sources"
+            self.problems.append(doc.problem(loc, f"unknown source {cite.source!r}", hint))
+
+    def condition(
+        self, doc: Document, loc: tuple[str | int, ...], condition: schema.Condition
+    ) -> None:
+        if condition.depth() > _MAX_DEPTH:
+            message = f"conditions are nested {condition.depth()} deep; {_MAX_DEPTH} is the most"
+            self.problems.append(doc.problem(loc, message, "split the provision"))
+        for name in ("all", "any", "unless"):
+            for i, inner in enumerate(getattr(condition, name) or []):
+                self.condition(doc, (*loc, name, i), inner)
+        for name in ("document", "circumstance"):
+            if getattr(condition, name) is not None:
+                self.known(doc, (*loc, name), name, getattr(condition, name))
+        for name in ("listed_on", "other_listing"):
+            if getattr(condition, name) is not None:
+                self.known(doc, (*loc, name), "instrument", getattr(condition, name))
+        if condition.listed_for is not None:
+            self.known(doc, (*loc, "listed_for", "list"), "instrument", condition.listed_for.list)
+
+    def instrument(self, doc: Document, it: schema.Instrument) -> None:
+        for name in ("issuer", "decider", "keeper"):
+            self.known(doc, (name,), "authority", getattr(it, name))
+        self.known(doc, ("reach", "place"), "place", it.reach.place)
+        if it.serves is not None:
+            self.known(doc, ("serves",), "instrument", it.serves)
+        for sid, source in it.sources.items():
+            self.known(doc, ("sources", sid, "issuer"), "authority", source.issuer)
+        for loc, block in walk(it):
+            for name in ("cite", "rank_cite", "transition_cite"):
+                cite = getattr(block, name, None)
+                if isinstance(cite, schema.Cite):
+                    self.cite(doc, (*loc, name), cite, it)
+            if isinstance(block, schema.InForce):
+                self._dated(doc, loc, block, it)
+            if isinstance(block, schema.Step):
+                self.known(doc, (*loc, "by"), "authority", block.by)
+            if isinstance(block, schema.Provision):
+                for i, conduct in enumerate(block.conduct):
+                    self.known(doc, (*loc, "conduct", i), "conduct", conduct)
+            if isinstance(block, schema.MeasureRow):
+                self.known(doc, (*loc, "measure"), "measure", block.measure)
+                for i, authority in enumerate(block.by):
+                    self.known(doc, (*loc, "by", i), "authority", authority)
+            if isinstance(block, schema.Provision | schema.Step):
+                for i, condition in enumerate(block.when):
+                    self.condition(doc, (*loc, "when", i), condition)
+        self._unique(doc, it)
+        self._versions(doc, it)
+
+    def _dated(
+        self,
+        doc: Document,
+        loc: tuple[str | int, ...],
+        block: schema.InForce,
+        it: schema.Instrument,
+    ) -> None:
+        source = it.sources.get(block.cite.source or "")
+        if source is not None and block.from_ < source.date:
+            message = f"{block.from_} lies before the date of its source ({source.date})"
+            hint = "a rule cannot be in force before it was issued"
+            self.problems.append(doc.problem((*loc, "from"), message, hint))
+
+    def _unique(self, doc: Document, it: schema.Instrument) -> None:
+        for i, version in enumerate(it.versions):
+            for name in ("provisions", "steps"):
+                seen: set[str] = set()
+                for j, block in enumerate(getattr(version, name)):
+                    if block.id in seen:
+                        loc = ("versions", i, name, j, "id")
+                        self.problems.append(doc.problem(loc, f"{block.id!r} stands twice"))
+                    seen.add(block.id)
+
+    def _versions(self, doc: Document, it: schema.Instrument) -> None:
+        for i in range(1, len(it.versions)):
+            before, after = it.versions[i - 1], it.versions[i]
+            until = before.in_force.until
+            if until is None or after.in_force.from_ <= until:
+                loc = ("versions", i, "in_force", "from")
+                message = f"version {after.id!r} begins while {before.id!r} is still in force"
+                self.problems.append(doc.problem(loc, message, "end the earlier one the day before"))
+
+
+def walk(
+    block: BaseModel, loc: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], BaseModel]]:
+    """Yield every block of a model with its place in the file."""
+    yield loc, block
+    for name, field in type(block).model_fields.items():
+        value = getattr(block, name)
+        at = (*loc, field.alias or name)
+        if isinstance(value, BaseModel):
+            yield from walk(value, at)
+        elif isinstance(value, list):
+            for i, inner in enumerate(value):
+                if isinstance(inner, BaseModel):
+                    yield from walk(inner, (*at, i))
+        elif isinstance(value, dict):
+            for key, inner in value.items():
+                if isinstance(inner, BaseModel):
+                    yield from walk(inner, (*at, key))
+
+
+def _digest(paths: list[Path], root: Path) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for path in paths:
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+@cache
+def load(root: Path = _DATA) -> Catalogue:
+    """Load a catalogue folder (the built-in one unless told otherwise).
+
+    Raises:
+        CatalogueError: with every problem found, each with file, line and field.
+    """
+    try:
+        found = sorted(p for p in root.rglob("*") if p.suffix in (".yaml", ".csv"))
+    except OSError as error:
+        raise CatalogueError(Problem(str(root), 0, "", f"cannot be read: {error}")) from None
+    if not found:
+        raise CatalogueError(Problem(str(root), 0, "", "no catalogue files here"))
+    authorities, _ = _load_model(schema.Authorities, root / "authorities.yaml")
+    measures, _ = _load_model(schema.Measures, root / "measures.yaml")
+    facts, _ = _load_model(schema.Facts, root / "facts.yaml")
+    documents = {d.id: d.name for d in facts.documents}
+    circumstances = {c.id: c.name for c in facts.circumstances}
+    conducts = read_conducts(root / "conducts.csv", tuple(circumstances), tuple(documents))
+
+    problems: list[Problem] = []
+    loaded: list[tuple[schema.Instrument, Document]] = []
+    for path in sorted((root / "instruments").glob("*.yaml")):
+        try:
+            loaded.append(_load_model(schema.Instrument, path))
+        except CatalogueError as error:
+            problems += error.problems
+    ids = tuple(it.id for it, _ in loaded)
+    checker = _Checker(
+        {
+            "authority": tuple(a.id for a in authorities.authorities),
+            "measure": tuple(m.id for m in measures.measures),
+            "conduct": tuple(c.id for c in conducts),
+            "document": tuple(documents),
+            "circumstance": tuple(circumstances),
+            "instrument": ids,
+            "place": tuple(p.id for p in places.places()),
+        }
+    )
+    items: dict[str, list[Item]] = {}
+    for it, document in loaded:
+        checker.instrument(document, it)
+        if ids.count(it.id) > 1:
+            checker.problems.append(document.problem(("id",), f"{it.id!r} stands in two files"))
+        for i, version in enumerate(it.versions):
+            if version.scheme is None or version.scheme.items is None:
+                continue
+            table = (root / "instruments" / version.scheme.items).resolve()
+            if table.parent != (root / "instruments").resolve() or not table.is_file():
+                loc = ("versions", i, "scheme", "items")
+                message = f"no file {version.scheme.items!r} beside the instrument"
+                checker.problems.append(document.problem(loc, message))
+                continue
+            try:
+                items[it.id] = read_items(
+                    table,
+                    tuple(c.id for c in conducts),
+                    tuple(circumstances),
+                    ids,
+                    tuple(str(g.id) for g in version.scheme.grades),
+                )
+            except CatalogueError as error:
+                problems += error.problems
+    problems += checker.problems
+    if problems:
+        raise CatalogueError(problems)
+    return Catalogue(
+        instruments={it.id: it for it, _ in sorted(loaded, key=lambda pair: pair[0].id)},
+        items=items,
+        conducts={c.id: c for c in conducts},
+        authorities={a.id: a for a in authorities.authorities},
+        measures={m.id: m for m in measures.measures},
+        documents=documents,
+        circumstances=circumstances,
+        digest=_digest(found, root),
+    )

@@ -1,0 +1,63 @@
+"""The nominal course: what happens if every authority does just what it must.
+
+Every ``must`` step is taken on its last lawful day, no ``may`` step is taken, and a
+record is formed on the day of its act unless the case says otherwise. A ``must`` step
+without a time limit is taken on the day it opens.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from xinyong.dates import NEVER, day_of
+from xinyong.law import tables as t
+from xinyong.law.clocks import BEYOND, is_step
+from xinyong.law.compile import Law
+from xinyong.law.determine import Determination, Event, Ledger, determine
+from xinyong.law.vocabulary import EVENTS
+
+__all__ = ["nominal"]
+
+_MOST_STEPS = 400
+
+
+def nominal(ledger: Ledger, law: Law, as_of: dt.date) -> tuple[Ledger, Determination]:
+    """Follow the nominal course up to a day.
+
+    Returns:
+        The ledger with the steps that were taken, and what follows from it on the day.
+
+    Steps are taken in the order of their days, each seen as of its own day, so that a
+    later event never causes an earlier step.
+    """
+    last = day_of(as_of)
+    day = min((e.day for e in ledger.events), default=last)
+    taken = 0
+    while day <= last and taken < _MOST_STEPS:
+        found = determine(ledger, law, dt.date.fromordinal(day + 719163))
+        step = _due(found, law, day)
+        if step is not None:
+            ledger = ledger.append(step)
+            taken += 1
+            continue
+        assert found.numbers is not None  # noqa: S101 - determine always fills it
+        following = int(found.numbers.count[t.NEXT_DUE])
+        if following >= NEVER:
+            break
+        day = following
+    return ledger, determine(ledger, law, as_of)
+
+
+def _due(found: Determination, law: Law, day: int) -> Event | None:
+    """Return the next `must` step whose last lawful day has come."""
+    numbers = found.numbers
+    assert numbers is not None  # noqa: S101 - determine always fills it
+    for row in numbers.step[: numbers.count[t.N_STEP]]:
+        compiled = law.tables.step[row[t.Q_STEP]]
+        due = int(row[t.Q_DUE])
+        if not compiled[t.S_MUST] or row[t.Q_DONE] < NEVER or due == BEYOND or due > day:
+            continue
+        then = int(compiled[t.S_THEN])
+        what = law.instruments[compiled[t.S_INST]] if is_step(then) else ""
+        return Event(max(due, int(row[t.Q_ANCHOR])), EVENTS[then], int(row[t.Q_CASE]), what)
+    return None

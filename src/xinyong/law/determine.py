@@ -1,0 +1,328 @@
+"""`determine`: the one meaning of the law, in words.
+
+    determine(ledger, law, as_of, holder) -> Determination
+
+A pure fold over the dated events of one file that a holder can see. This module only
+wraps the kernel: it numbers words on the way in and puts the words back on the way out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from xinyong.dates import NEVER, date_of, day_of
+from xinyong.law import tables as t
+from xinyong.law import vocabulary as v
+from xinyong.law.clocks import LEDGER_COLS
+from xinyong.law.compile import Law
+from xinyong.law.kernel import fold
+
+__all__ = [
+    "Determination",
+    "Entry",
+    "Event",
+    "Ledger",
+    "Line",
+    "OpenStep",
+    "Score",
+    "Subject",
+    "Tried",
+    "determine",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The facts of one hypothetical or synthetic subject that provisions may read.
+
+    Attributes:
+        kind: one of `vocabulary.KINDS`.
+        residence, registration: place ids.
+        age: lowest and highest age in years (a band); ignored for organisations.
+        roles: public roles such as ``official`` or ``party_member``.
+    """
+
+    kind: str
+    residence: str = "cn"
+    registration: str = "cn"
+    age: tuple[int, int] = (18, 120)
+    roles: tuple[str, ...] = ()
+
+    def facts(self, law: Law) -> t.Ints:
+        """Return the facts as the kernel reads them: int64[F_COLS]."""
+        roles = sum(1 << v.ROLES.index(r) for r in self.roles)
+        code = law.code["place"]
+        row = [v.KINDS.index(self.kind), *self.age, roles]
+        return np.array([*row, code[self.residence], code[self.registration]], np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One dated event of a ledger.
+
+    Attributes:
+        day: the day it is dated to; event: one of `vocabulary.EVENTS`; case: its case.
+        what: conduct, document kind, detail or instrument, as the event needs; or "".
+        value: a quantity; for ``copied``, the code of the role.
+        known: days from which holders can see it; None: every holder, from its day.
+    """
+
+    day: int
+    event: str
+    case: int
+    what: str = ""
+    value: int = 0
+    known: dict[str, int] | None = None
+
+
+_SPACE = {
+    "occurred": "conduct",
+    "formed": "document",
+    "served": "document",
+    "detail": "detail",
+}
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A subject's file: an append-only list of dated events. Nothing is deleted."""
+
+    subject: Subject
+    events: tuple[Event, ...] = ()
+
+    def append(self, *events: Event) -> Ledger:
+        """Return the ledger with more events at its end."""
+        return replace(self, events=(*self.events, *events))
+
+    def seen_by(self, holder: str | None, as_of: int) -> Ledger:
+        """Return what a holder can see on a day (None: whoever knows everything)."""
+        if holder is None:
+            return self
+        seen = [
+            e for e in self.events if e.known is None or e.known.get(holder, NEVER) <= as_of
+        ]
+        return replace(self, events=tuple(seen))
+
+    def rows(self, law: Law) -> tuple[t.Ints, int]:
+        """Return int64[n, LEDGER_COLS] sorted by day, and the number of cases."""
+        order = sorted(range(len(self.events)), key=lambda i: self.events[i].day)
+        rows = np.zeros((len(order), LEDGER_COLS), np.int64)
+        for i, j in enumerate(order):
+            e = self.events[j]
+            space = _SPACE.get(e.event, "instrument")
+            what = law.code[space][e.what] if e.what else -1
+            rows[i] = (e.day, law.code["event"][e.event], what, e.case, e.value)
+        cases = 1 + max((e.case for e in self.events), default=-1)
+        return rows, cases
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One spell of one case on one list; days are dates, None where open or unknown."""
+
+    case: int
+    instrument: str
+    ground: str
+    row: int
+    start: dt.date
+    expires: dt.date | None
+    lawful_end: dt.date | None
+    cause: str
+    end: dt.date | None
+    published: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One score line; points are in tenths."""
+
+    case: int
+    instrument: str
+    provision: str
+    row: int
+    points: int
+    grade: str
+    since: dt.date
+    until: dt.date | None
+    state: str
+    factor: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStep:
+    """A step that is open, lapsed or done for a case."""
+
+    case: int
+    instrument: str
+    step: str
+    row: int
+    anchor: dt.date
+    due: dt.date | None
+    done: dt.date | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Score (tenths) and grade in one scheme; `direct` is the direct grade that binds."""
+
+    instrument: str
+    points: int
+    grade: str
+    direct: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """How a provision fared for a case; `at` is the failing condition, from 0."""
+
+    case: int
+    row: int
+    status: str
+    at: int
+
+
+@dataclass(frozen=True)
+class Determination:
+    """All that follows from one ledger on one day."""
+
+    as_of: dt.date
+    entries: tuple[Entry, ...] = ()
+    lines: tuple[Line, ...] = ()
+    steps: tuple[OpenStep, ...] = ()
+    scores: tuple[Score, ...] = ()
+    tried: tuple[Tried, ...] = ()
+    next_due: dt.date | None = None
+    numbers: t.Findings | None = field(default=None, repr=False, compare=False)
+
+
+_LINE_STATES = ("live", "expired", "superseded", "inert", "released", "future")
+
+
+def _date(day: int) -> dt.date | None:
+    return None if day >= NEVER or day < 0 else date_of(day)
+
+
+def _sure(day: int) -> dt.date:
+    return date_of(int(day))
+
+
+def decode(found: t.Findings, law: Law, as_of: int) -> Determination:
+    """Put the words back on the numbers of one fold."""
+    c = found.count
+    entries = []
+    for r in found.entry[: c[t.N_ENTRY]]:
+        prov = int(r[t.E_PROV])
+        entries.append(
+            Entry(
+                case=int(r[t.E_CASE]),
+                instrument=law.instruments[r[t.E_INST]],
+                ground=law.origins[prov].provision if prov >= 0 else "",
+                row=prov,
+                start=_sure(r[t.E_START]),
+                expires=_date(r[t.E_DUE]),
+                lawful_end=_date(r[t.E_LAWFUL]),
+                cause=t.CAUSES[r[t.E_CAUSE]] if r[t.E_CAUSE] >= 0 else "",
+                end=_date(r[t.E_END]),
+                published=_date(r[t.E_PUBLISHED]),
+            )
+        )
+    lines = []
+    for r in found.line[: c[t.N_LINE]]:
+        inst = law.instruments[r[t.L_INST]]
+        names = law.grades[law.schemes.index(inst)]
+        prov = int(r[t.L_PROV])
+        lines.append(
+            Line(
+                case=int(r[t.L_CASE]),
+                instrument=inst,
+                provision=law.origins[prov].provision,
+                row=prov,
+                points=int(r[t.L_POINTS]),
+                grade=names[r[t.L_GRADE]] if r[t.L_GRADE] >= 0 else "",
+                since=_sure(r[t.L_FROM]),
+                until=_date(r[t.L_UNTIL]),
+                state=_LINE_STATES[r[t.L_STATE]],
+                factor=int(r[t.L_FACTOR]),
+            )
+        )
+    steps = []
+    for r in found.step[: c[t.N_STEP]]:
+        origin = law.steps[r[t.Q_STEP]]
+        done = r[t.Q_DONE] < NEVER
+        late = not done and origin.step.modality == "must" and r[t.Q_DUE] < as_of
+        gone = not done and origin.step.modality == "may" and r[t.Q_DUE] < as_of
+        unlimited = origin.step.within is None
+        state = "done" if done else "open"
+        if (late or gone) and not unlimited:
+            state = "lapsed"
+        steps.append(
+            OpenStep(
+                case=int(r[t.Q_CASE]),
+                instrument=origin.instrument,
+                step=origin.step.id,
+                row=int(r[t.Q_STEP]),
+                anchor=_sure(r[t.Q_ANCHOR]),
+                due=None if unlimited else _date(r[t.Q_DUE]),
+                done=_date(r[t.Q_DONE]),
+                state=state,
+            )
+        )
+    scores = []
+    for r in found.score[: c[t.N_SCORE]]:
+        inst = law.instruments[r[t.Z_INST]]
+        names = law.grades[law.schemes.index(inst)]
+        direct = names[r[t.Z_DIRECT]] if r[t.Z_DIRECT] >= 0 else ""
+        scores.append(Score(inst, int(r[t.Z_SCORE]), names[r[t.Z_GRADE]], direct))
+    tried = tuple(
+        Tried(int(r[t.Y_CASE]), int(r[t.Y_PROV]), v.STATUSES[r[t.Y_STATUS]], int(r[t.Y_AT]))
+        for r in found.status[: c[t.N_STATUS]]
+    )
+    return Determination(
+        as_of=date_of(as_of),
+        entries=tuple(entries),
+        lines=tuple(lines),
+        steps=tuple(steps),
+        scores=tuple(scores),
+        tried=tried,
+        next_due=_date(c[t.NEXT_DUE]),
+        numbers=found,
+    )
+
+
+def determine(
+    ledger: Ledger,
+    law: Law,
+    as_of: dt.date,
+    holder: str | None = None,
+    kernel: Callable[..., Any] = fold,
+) -> Determination:
+    """Determine what follows from a ledger as of the end of a day.
+
+    Args:
+        ledger: the subject and its dated events.
+        law: the compiled law.
+        as_of: the day.
+        holder: the authority whose copies count; None for whoever knows everything.
+        kernel: the fold; the compiled twin gives the same findings.
+
+    Returns:
+        Entries, score lines, scores and grades, open steps with their due days, and for
+        each provision tried its status.
+
+    Example:
+        >>> from xinyong.law.compile import law
+        >>> determine(Ledger(Subject("person")), law(), dt.date(2020, 1, 1)).entries
+        ()
+    """
+    day = day_of(as_of)
+    rows, cases = ledger.seen_by(holder, day).rows(law)
+    found = t.room()
+    facts = ledger.subject.facts(law)
+    kernel(law.tables, facts, rows, len(rows), cases, day, found, np.zeros(2, np.int64))
+    return decode(found, law, day)
