@@ -72,21 +72,6 @@ def detail(led, n, case, what, until, missing):
     return found
 
 
-def anchor_day(led, n, case, inst, anchor, listed, lawful, until):
-    """Return the day of an anchor, or NEVER if it has not come by `until`."""
-    if anchor == AN_LISTED:
-        return listed if listed <= until else NEVER
-    if anchor == AN_LAWFUL_END:
-        return lawful if lawful <= until else NEVER
-    if anchor == AN_YEAR_END:
-        occurred = first(led, n, case, EV_OCCURRED, -1, -NEVER, until)
-        if occurred >= NEVER:
-            return NEVER
-        return first_day(month_of(occurred) // 12 * 12 + 12) - 1
-    what = inst if is_step(anchor) else -1
-    return first(led, n, case, anchor, what, -NEVER, until)
-
-
 def is_step(event):
     """Tell whether an event belongs to one instrument's procedure (its `what`)."""
     return (
@@ -105,6 +90,21 @@ def is_step(event):
         or event == EV_WITHDRAWN
         or event == EV_REFUSED
     )
+
+
+def anchor_day(led, n, case, inst, anchor, listed, lawful, until):
+    """Return the day of an anchor, or NEVER if it has not come by `until`."""
+    if anchor == AN_LISTED:
+        return listed if listed <= until else NEVER
+    if anchor == AN_LAWFUL_END:
+        return lawful if lawful <= until else NEVER
+    if anchor == AN_YEAR_END:
+        occurred = first(led, n, case, EV_OCCURRED, -1, -NEVER, until)
+        if occurred >= NEVER:
+            return NEVER
+        return first_day(month_of(occurred) // 12 * 12 + 12) - 1
+    what = inst if is_step(anchor) else -1
+    return first(led, n, case, anchor, what, -NEVER, until)
 
 
 def term_end(law, row, anchor, extension):

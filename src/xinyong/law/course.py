@@ -59,5 +59,6 @@ def _due(found: Determination, law: Law, day: int) -> Event | None:
             continue
         then = int(compiled[t.S_THEN])
         what = law.instruments[compiled[t.S_INST]] if is_step(then) else ""
-        return Event(max(due, int(row[t.Q_ANCHOR])), EVENTS[then], int(row[t.Q_CASE]), what)
+        when = day if compiled[t.S_N] < 0 else max(due, int(row[t.Q_ANCHOR]))
+        return Event(when, EVENTS[then], int(row[t.Q_CASE]), what)
     return None

@@ -210,19 +210,16 @@ def lawful_end(law, facts, led, n, case, via, inst, found, lo, hi, start, due, a
             out[1] = law.prov[prov, P_A]
 
 
-def add_entry(found, case, inst, prov, start, due, lawful, cause, end, published):
-    """Write one entry."""
-    i = found.count[N_ENTRY]
-    if i < found.entry.shape[0]:
-        row = found.entry[i]
-        row[E_CASE], row[E_INST], row[E_PROV], row[E_START] = case, inst, prov, start
-        row[E_DUE], row[E_LAWFUL], row[E_CAUSE] = due, lawful, cause
-        row[E_END], row[E_PUBLISHED] = end, published
-        found.count[N_ENTRY] = i + 1
-
-
 def one_entry(law, facts, led, n, case, via, inst, found, lo, hi, prov, start, as_of, out):
     """Follow one spell on a list from its start; returns the day it actually ended."""
+    i = found.count[N_ENTRY]
+    if i < found.entry.shape[0]:
+        found.count[N_ENTRY] = i + 1
+    else:
+        i -= 1
+    row = found.entry[i]
+    row[E_CASE], row[E_INST], row[E_PROV], row[E_START] = case, inst, prov, start
+    row[E_END] = NEVER  # the entry is alive for the conditions of its own end
     due = NEVER if prov < 0 else expiry(law, led, n, case, inst, prov, start, as_of)
     lawful_end(law, facts, led, n, case, via, inst, found, lo, hi, start, due, as_of, out)
     lawful, cause = out[0], out[1]
@@ -233,9 +230,9 @@ def one_entry(law, facts, led, n, case, via, inst, found, lo, hi, prov, start, a
             lawful, cause = end, -1
     else:
         end = lawful if lawful <= as_of else NEVER
-    published = first(led, n, case, EV_PUBLISHED, inst, start, as_of)
-    shown = cause if lawful <= as_of else -1
-    add_entry(found, case, inst, prov, start, due, lawful, shown, end, published)
+    row[E_DUE], row[E_LAWFUL], row[E_END] = due, lawful, end
+    row[E_CAUSE] = cause if lawful <= as_of else -1
+    row[E_PUBLISHED] = first(led, n, case, EV_PUBLISHED, inst, start, as_of)
     return end
 
 
@@ -255,7 +252,9 @@ def steps_of(law, facts, led, n, case, via, inst, found, met, listed, lawful, as
             if row[S_ANCHORS] >> bit & 1:
                 day = anchor_day(led, n, case, inst, bit, listed, lawful, as_of)
                 anchor = min(anchor, day)
-        if anchor >= NEVER or not row[S_FROM] <= anchor <= row[S_TO]:
+        # A step with a limit follows the law of its anchor; one without, that of the day.
+        ruled = anchor if row[S_N] >= 0 else as_of
+        if anchor >= NEVER or not row[S_FROM] <= ruled <= row[S_TO]:
             continue
         a, b = row[S_CODE], row[S_CODE_END]
         if first_unmet(law, facts, led, n, case, via, inst, found, a, b, as_of) >= 0:
@@ -268,6 +267,9 @@ def steps_of(law, facts, led, n, case, via, inst, found, met, listed, lawful, as
                 due = add(law, due, row[S_EXTENDED], row[S_UNIT])
         what = inst if is_step(row[S_THEN]) else -1
         done = first(led, n, case, row[S_THEN], what, anchor, as_of)
+        if row[S_N] < 0 and done >= NEVER:
+            due_later(found, row[S_TO] + 1, as_of)
+            due_later(found, row[S_FROM], as_of)
         i = found.count[N_STEP]
         if i < found.step.shape[0]:
             out = found.step[i]

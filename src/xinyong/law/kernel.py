@@ -9,9 +9,9 @@ calculator runs it as it stands, the simulation runs its compiled twin.
 from __future__ import annotations
 
 from xinyong.dates import NEVER
-from xinyong.law.clocks import DAY, EV_OCCURRED, first
+from xinyong.law.clocks import DAY, EV_DEADLINE, EV_OCCURRED, EVENT, first
 from xinyong.law.conditions import conduct_of, first_unmet, via_of
-from xinyong.law.entries import addressed, in_force, list_case, note, steps_of
+from xinyong.law.entries import addressed, due_later, in_force, list_case, note, steps_of
 from xinyong.law.scores import scheme_lines
 from xinyong.law.tables import (
     COPY,
@@ -62,10 +62,10 @@ def fold(law, facts, led, n, cases, as_of, found, out):
     found.count[NEXT_DUE] = NEVER
     for i in range(n):
         if led[i, DAY] > as_of:
-            found.count[NEXT_DUE] = led[i, DAY]
+            due_later(found, led[i, DAY], as_of)
             break
-        if led[i, DAY] == as_of:  # what lapses today is lapsed from tomorrow
-            found.count[NEXT_DUE] = as_of + 1
+        if led[i, DAY] == as_of and led[i, EVENT] == EV_DEADLINE:
+            due_later(found, as_of + 1, as_of)  # lapsed from the day after
     strata = law.inst[:, I_STRATUM].max() + 1
     for stratum in range(strata):
         for case in range(cases):

@@ -259,6 +259,33 @@ def room_under_cap(law, x, found, begin, prov, formed, points):
     return points
 
 
+def heavier(law, a, b):
+    """Tell whether line a takes precedence over line b of the same case and sign."""
+    if a[L_GRADE] != b[L_GRADE]:
+        return a[L_GRADE] > b[L_GRADE]
+    return abs(a[L_POINTS]) > abs(b[L_POINTS])
+
+
+def supersede(law, found, mark):
+    """Keep one line a case and sign: a direct grade, else the largest change of points.
+
+    Tiers of one additive ladder count as one item and stand together.
+    """
+    for i in range(mark, found.count[N_LINE]):
+        for j in range(mark, found.count[N_LINE]):
+            a, b = found.line[i], found.line[j]
+            if i == j or b[L_STATE] == LINE_SUPERSEDED or a[L_STATE] == LINE_SUPERSEDED:
+                continue
+            if (a[L_POINTS] > 0) != (b[L_POINTS] > 0):
+                continue
+            ladder = law.prov[a[L_PROV], P_LADDER]
+            if ladder >= 0 and ladder == law.prov[b[L_PROV], P_LADDER]:
+                continue
+            if heavier(law, a, b) or (i < j and not heavier(law, b, a)):
+                b[L_STATE] = LINE_SUPERSEDED
+                note(found, b[L_CASE], b[L_PROV], ST_SUPERSEDED, a[L_PROV])
+
+
 def case_lines(law, facts, led, n, case, via, x, found, begin, lo, hi, as_of):
     """Write the lines of one case: the item that counts, and those it supersedes."""
     inst = law.scheme[x, X_INST]
@@ -306,33 +333,6 @@ def case_lines(law, facts, led, n, case, via, x, found, begin, lo, hi, as_of):
         note(found, case, prov, ST_MET, -1)
     if law.scheme[x, X_SEVERAL]:
         supersede(law, found, mark)
-
-
-def heavier(law, a, b):
-    """Tell whether line a takes precedence over line b of the same case and sign."""
-    if a[L_GRADE] != b[L_GRADE]:
-        return a[L_GRADE] > b[L_GRADE]
-    return abs(a[L_POINTS]) > abs(b[L_POINTS])
-
-
-def supersede(law, found, mark):
-    """Keep one line a case and sign: a direct grade, else the largest change of points.
-
-    Tiers of one additive ladder count as one item and stand together.
-    """
-    for i in range(mark, found.count[N_LINE]):
-        for j in range(mark, found.count[N_LINE]):
-            a, b = found.line[i], found.line[j]
-            if i == j or b[L_STATE] == LINE_SUPERSEDED or a[L_STATE] == LINE_SUPERSEDED:
-                continue
-            if (a[L_POINTS] > 0) != (b[L_POINTS] > 0):
-                continue
-            ladder = law.prov[a[L_PROV], P_LADDER]
-            if ladder >= 0 and ladder == law.prov[b[L_PROV], P_LADDER]:
-                continue
-            if heavier(law, a, b) or (i < j and not heavier(law, b, a)):
-                b[L_STATE] = LINE_SUPERSEDED
-                note(found, b[L_CASE], b[L_PROV], ST_SUPERSEDED, a[L_PROV])
 
 
 def conversions(law, facts, led, n, case, via, x, found, begin, lo, hi, as_of):
