@@ -161,9 +161,9 @@ class _Row:
         return cell in ("1", "true") if cell else default
 
 
-def read_conducts(path: Path, circumstances: tuple[str, ...], documents: tuple[str, ...]) -> list[
-    Conduct
-]:
+def read_conducts(
+    path: Path, circumstances: tuple[str, ...], documents: tuple[str, ...]
+) -> list[Conduct]:
     """Read the table of conducts.
 
     Raises:
@@ -214,7 +214,10 @@ def read_items(
 
     Args:
         path: the CSV file.
-        conducts, circumstances, lists, grades: words that cells may use.
+        conducts: conducts that cells may name.
+        circumstances: circumstances that they may.
+        lists: lists that they may.
+        grades: grades that they may.
 
     Raises:
         CatalogueError: with every problem found, each with file, line and column.

@@ -1,8 +1,8 @@
 """The catalogue: every instrument with its versions, loaded, checked and frozen.
 
-    >>> from xinyong.law.catalogue import load
-    >>> load().instruments["spc_defaulters"].name.zh
-    '失信被执行人名单'
+>>> from xinyong.law.catalogue import load
+>>> load().instruments["spc_defaulters"].name.zh
+'失信被执行人名单'
 """
 
 from __future__ import annotations
@@ -71,9 +71,7 @@ class Catalogue:
                 return version
         return None
 
-    def at(
-        self, day: dt.date, place: str = "cn"
-    ) -> list[tuple[schema.Instrument, schema.Version]]:
+    def at(self, day: dt.date, place: str = "cn") -> list[tuple[schema.Instrument, schema.Version]]:
         """Return the enacted law of a place on a day: instruments with their versions."""
         found = []
         for instrument in self.instruments.values():
@@ -222,7 +220,9 @@ class _Checker:
             if until is None or after.in_force.from_ <= until:
                 loc = ("versions", i, "in_force", "from")
                 message = f"version {after.id!r} begins while {before.id!r} is still in force"
-                self.problems.append(doc.problem(loc, message, "end the earlier one the day before"))
+                self.problems.append(
+                    doc.problem(loc, message, "end the earlier one the day before")
+                )
 
 
 def walk(

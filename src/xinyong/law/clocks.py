@@ -5,7 +5,7 @@ Plain Python within numba's subset (see `xinyong.jit`). A ledger is an int64 arr
 are visible.
 """
 
-# ruff: noqa: ANN001, ANN201
+# ruff: noqa: SIM109
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ down, in integers, what the catalogue says.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -99,7 +100,7 @@ class Law:
     code: dict[str, dict[str, int]] = field(repr=False, compare=False, default_factory=dict)
 
 
-def _mask(words: list[str] | tuple[str, ...], names: tuple[str, ...]) -> int:
+def _mask(words: Sequence[str], names: tuple[str, ...]) -> int:
     return sum(1 << names.index(w) for w in words)
 
 
@@ -233,6 +234,7 @@ class _Compiler:
         row[t.P_TO] = NEVER if until is None else day_of(until)
         row[t.P_BASIS] = _BASES[version.transition]
         row[t.P_TERM] = row[t.P_LADDER] = row[t.P_AWARD] = row[t.P_PER] = row[t.P_LISTED] = -1
+        row[t.P_GROUP] = -1
         return row
 
     def _add(self, row: list[int], conducts: list[str] | tuple[str, ...], origin: Origin) -> None:
@@ -283,9 +285,7 @@ class _Compiler:
         )
         self._add(row, p.conduct, origin)
 
-    def item(
-        self, it: schema.Instrument, version: schema.Version, number: int, item: Item
-    ) -> None:
+    def item(self, it: schema.Instrument, version: schema.Version, number: int, item: Item) -> None:
         """Write one row of an annex."""
         scheme = version.scheme
         assert scheme is not None  # noqa: S101 - items exist only for schemes
@@ -341,9 +341,13 @@ class _Compiler:
         cite = schema.Cite(source=scheme.items_source, article=f"{item.article} {item.item}")
         if not item.item.startswith("wd"):
             cite = schema.Cite(source=scheme.items_source, article=item.article)
-        effect = schema.SetGrade(do="grade", grade=item.grade) if item.grade else None
-        if effect is None:
-            effect = schema.Points(do="points", low=item.low, high=item.high)
+        effect: schema.SetGrade | schema.Points
+        if item.grade:
+            effect = schema.SetGrade(do="grade", grade=item.grade)
+        else:
+            effect = schema.Points(
+                do="points", low=item.low, high=item.high, step=None, every_months=None
+            )
         origin = Origin(it.id, version.id, item.item, item.text_en, cite, tuple(when), effect)
         self._add(row, item.conduct, origin)
 
@@ -400,6 +404,9 @@ class _Compiler:
         row[t.X_INERT] = int(c.plus_inert_while_uncorrected)
         row[t.X_RELEASE] = int(c.released_by_correction)
         row[t.X_CAP], row[t.X_CAP_END] = cap_start, len(self.cap)
+        row[t.X_FROM] = day_of(version.in_force.from_)
+        until = version.in_force.until
+        row[t.X_TO] = NEVER if until is None else day_of(until)
         self.scheme.append(row)
 
     # the whole -----------------------------------------------------------------------
@@ -444,6 +451,7 @@ class _Compiler:
             is_scheme = it.id in self.schemes
             row[t.I_SCHEME] = self.schemes.index(it.id) if is_scheme else -1
             row[t.I_DECIDES] = int("decided" in thens)
+            row[t.I_KINDS] = _mask(it.subjects, v.KINDS)
             inst_rows.append(row)
         for row, stratum in zip(inst_rows, self.strata(), strict=True):
             row[t.I_STRATUM] = stratum
@@ -493,8 +501,12 @@ class _Compiler:
             documents=self.documents,
             schemes=self.schemes,
             grades=tuple(
-                tuple(str(g.id) for w in self.cat.instruments[s].versions if w.scheme
-                      for g in w.scheme.grades)
+                tuple(
+                    str(g.id)
+                    for w in self.cat.instruments[s].versions
+                    if w.scheme
+                    for g in w.scheme.grades
+                )
                 for s in self.schemes
             ),
             origins=tuple(self.origins),

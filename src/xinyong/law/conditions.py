@@ -5,6 +5,7 @@ one or several top-level conditions, all of which must hold; evaluation stops at
 first that fails, and its number is the ``k`` of *unmet at condition k*.
 """
 
+# ruff: noqa: SIM109
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 from __future__ import annotations
@@ -53,7 +54,6 @@ from xinyong.law.tables import (
     OP_LISTED_FOR,
     OP_LISTED_ON,
     OP_NONE,
-    OP_OTHER_LISTING,
     OP_ROLE,
     OP_TOP,
 )
@@ -139,6 +139,16 @@ def other_entry(found, case, inst, until):
     return 0
 
 
+def has_document(led, n, case, kind, until):
+    """Tell whether a document of just this kind was formed; one of no kind proves nothing."""
+    for i in range(n):
+        if led[i, DAY] > until:
+            break
+        if led[i, CASE] == case and led[i, EVENT] == EV_FORMED and led[i, WHAT] == kind:
+            return 1
+    return 0
+
+
 def in_band(value, lo, hi, bounds):
     """Tell whether a value lies in a band; bits of `bounds`: has lo, has hi, open lo, open hi."""
     if value == UNSTATED:
@@ -175,7 +185,7 @@ def leaf(law, facts, led, n, case, via, inst, found, op, until):
     if kind == OP_AGE:
         return 1 if op[1] <= facts[F_AGE_LO] and facts[F_AGE_HI] <= op[2] else 0
     if kind == OP_DOCUMENT:
-        return 1 if first(led, n, case, EV_FORMED, op[1], -NEVER, until) < NEVER else 0
+        return has_document(led, n, case, op[1], until)
     if kind == OP_FLAG:
         return 1 if detail(led, n, case, op[1], until, 0) > 0 else 0
     if kind == OP_BAND:
@@ -218,10 +228,14 @@ def first_unmet(law, facts, led, n, case, via, inst, found, start, end, until):
     Args:
         law: the compiled law.
         facts: int64[F_COLS] facts of the subject.
-        led: the ledger; n: its rows; case: the case; via: role it was copied through.
+        led: the ledger.
+        n: its rows.
+        case: the case.
+        via: the role it was copied through.
         inst: the instrument whose step events count.
         found: findings so far (entries of lower strata).
-        start: first row of the conditions in `law.code`; end: one past the last.
+        start: first row of the conditions in `law.code`.
+        end: one past the last.
         until: the day up to which facts are known.
     """
     stack = 0  # bit 0 is the top of a stack of truth values

@@ -18,7 +18,7 @@ import numpy as np
 from xinyong.dates import NEVER, date_of, day_of
 from xinyong.law import tables as t
 from xinyong.law import vocabulary as v
-from xinyong.law.clocks import LEDGER_COLS
+from xinyong.law.clocks import BEYOND, LEDGER_COLS
 from xinyong.law.compile import Law
 from xinyong.law.kernel import fold
 
@@ -33,6 +33,7 @@ __all__ = [
     "Subject",
     "Tried",
     "determine",
+    "findings",
 ]
 
 
@@ -103,9 +104,7 @@ class Ledger:
         """Return what a holder can see on a day (None: whoever knows everything)."""
         if holder is None:
             return self
-        seen = [
-            e for e in self.events if e.known is None or e.known.get(holder, NEVER) <= as_of
-        ]
+        seen = [e for e in self.events if e.known is None or e.known.get(holder, NEVER) <= as_of]
         return replace(self, events=tuple(seen))
 
     def rows(self, law: Law) -> tuple[t.Ints, int]:
@@ -252,15 +251,18 @@ def decode(found: t.Findings, law: Law, as_of: int) -> Determination:
             )
         )
     steps = []
+    next_due = int(c[t.NEXT_DUE])
     for r in found.step[: c[t.N_STEP]]:
         origin = law.steps[r[t.Q_STEP]]
         done = r[t.Q_DONE] < NEVER
-        late = not done and origin.step.modality == "must" and r[t.Q_DUE] < as_of
-        gone = not done and origin.step.modality == "may" and r[t.Q_DUE] < as_of
-        unlimited = origin.step.within is None
+        due = int(r[t.Q_DUE])
+        unlimited = origin.step.within is None or due == BEYOND
         state = "done" if done else "open"
-        if (late or gone) and not unlimited:
-            state = "lapsed"
+        if not done and not unlimited:
+            if due < as_of:
+                state = "lapsed"
+            elif due == as_of:  # lapsed from tomorrow
+                next_due = min(next_due, as_of + 1)
         steps.append(
             OpenStep(
                 case=int(r[t.Q_CASE]),
@@ -268,7 +270,7 @@ def decode(found: t.Findings, law: Law, as_of: int) -> Determination:
                 step=origin.step.id,
                 row=int(r[t.Q_STEP]),
                 anchor=_sure(r[t.Q_ANCHOR]),
-                due=None if unlimited else _date(r[t.Q_DUE]),
+                due=None if unlimited else _date(due),
                 done=_date(r[t.Q_DONE]),
                 state=state,
             )
@@ -290,7 +292,7 @@ def decode(found: t.Findings, law: Law, as_of: int) -> Determination:
         steps=tuple(steps),
         scores=tuple(scores),
         tried=tried,
-        next_due=_date(c[t.NEXT_DUE]),
+        next_due=_date(next_due),
         numbers=found,
     )
 
@@ -321,8 +323,19 @@ def determine(
         ()
     """
     day = day_of(as_of)
-    rows, cases = ledger.seen_by(holder, day).rows(law)
-    found = t.room()
+    return decode(findings(ledger.seen_by(holder, day), law, day, kernel), law, day)
+
+
+def findings(ledger: Ledger, law: Law, day: int, kernel: Callable[..., Any] = fold) -> t.Findings:
+    """Run the fold on a ledger as of a day; returns its numbers (see `decode`)."""
+    rows, cases = ledger.rows(law)
+    listening = int(np.diff(law.tables.by_conduct).max(initial=0))
+    found = t.room(
+        entries=64 + 2 * cases * len(law.instruments),
+        lines=64 + 2 * cases * listening,
+        steps=64 + cases * len(law.steps),
+        statuses=64 + 4 * cases * listening,
+    )
     facts = ledger.subject.facts(law)
     kernel(law.tables, facts, rows, len(rows), cases, day, found, np.zeros(2, np.int64))
-    return decode(found, law, day)
+    return found

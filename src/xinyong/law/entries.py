@@ -57,7 +57,6 @@ from xinyong.law.tables import (
     P_CODE_END,
     P_EFFECT,
     P_FROM,
-    P_INST,
     P_KINDS,
     P_TERM,
     P_TO,
@@ -111,6 +110,13 @@ def due_later(found, day, as_of):
         found.count[NEXT_DUE] = day
 
 
+def version_due(law, found, prov, as_of):
+    """Remember the days on which the version of a provision begins and ceases to apply."""
+    due_later(found, law.prov[prov, P_FROM], as_of)
+    if law.prov[prov, P_TO] < NEVER:
+        due_later(found, law.prov[prov, P_TO] + 1, as_of)
+
+
 def addressed(law, facts, via, prov):
     """Tell whether a provision speaks to this kind of subject and this way of acting."""
     row = law.prov[prov]
@@ -154,7 +160,8 @@ def expiry(law, led, n, case, inst, prov, start, as_of):
     anchor = anchor_day(led, n, case, inst, law.term[row, T_ANCHOR], start, NEVER, as_of)
     if law.term[row, T_ANCHOR] == EV_DECIDED or anchor < start:
         anchor = start
-    return term_end(law, row, anchor, extension(law, led, n, case, row, as_of))
+    end = term_end(law, row, anchor, extension(law, led, n, case, row, as_of))
+    return NEVER if end == BEYOND else end
 
 
 def ground(law, facts, led, n, case, via, inst, found, lo, hi, decided, as_of):
@@ -165,6 +172,7 @@ def ground(law, facts, led, n, case, via, inst, found, lo, hi, decided, as_of):
         prov = law.listening[i]
         if law.prov[prov, P_EFFECT] != ENTER or not addressed(law, facts, via, prov):
             continue
+        version_due(law, found, prov, as_of)
         if not in_force(law, prov, basis_day(law, led, n, case, inst, prov, decided, as_of)):
             note(found, case, prov, ST_NOT_IN_FORCE, -1)
             continue
@@ -187,6 +195,7 @@ def lawful_end(law, facts, led, n, case, via, inst, found, lo, hi, start, due, a
         prov = law.listening[i]
         if law.prov[prov, P_EFFECT] != END or not addressed(law, facts, via, prov):
             continue
+        version_due(law, found, prov, as_of)
         event = law.prov[prov, P_B]
         what = inst if is_step(event) else -1
         day = first(led, n, case, event, what, start, as_of)
@@ -252,9 +261,19 @@ def steps_of(law, facts, led, n, case, via, inst, found, met, listed, lawful, as
             if row[S_ANCHORS] >> bit & 1:
                 day = anchor_day(led, n, case, inst, bit, listed, lawful, as_of)
                 anchor = min(anchor, day)
+        if anchor >= NEVER:
+            continue
+        if anchor > as_of:  # the end of the year is known before it comes
+            due_later(found, anchor, as_of)
+            continue
+        what = inst if is_step(row[S_THEN]) else -1
+        done = first(led, n, case, row[S_THEN], what, anchor, as_of)
         # A step with a limit follows the law of its anchor; one without, that of the day.
-        ruled = anchor if row[S_N] >= 0 else as_of
-        if anchor >= NEVER or not row[S_FROM] <= ruled <= row[S_TO]:
+        ruled = anchor if row[S_N] >= 0 else min(done, as_of)
+        if row[S_N] < 0 and done >= NEVER:
+            due_later(found, row[S_FROM], as_of)
+            due_later(found, row[S_TO] + 1, as_of)
+        if not row[S_FROM] <= ruled <= row[S_TO]:
             continue
         a, b = row[S_CODE], row[S_CODE_END]
         if first_unmet(law, facts, led, n, case, via, inst, found, a, b, as_of) >= 0:
@@ -265,11 +284,6 @@ def steps_of(law, facts, led, n, case, via, inst, found, met, listed, lawful, as
             extended = first(led, n, case, EV_EXTENDED, inst, -NEVER, as_of)
             if row[S_EXTENDED] > 0 and extended < NEVER and due != BEYOND:
                 due = add(law, due, row[S_EXTENDED], row[S_UNIT])
-        what = inst if is_step(row[S_THEN]) else -1
-        done = first(led, n, case, row[S_THEN], what, anchor, as_of)
-        if row[S_N] < 0 and done >= NEVER:
-            due_later(found, row[S_TO] + 1, as_of)
-            due_later(found, row[S_FROM], as_of)
         i = found.count[N_STEP]
         if i < found.step.shape[0]:
             out = found.step[i]
@@ -284,10 +298,16 @@ def list_case(law, facts, led, n, case, via, inst, found, lo, hi, as_of, out):
     """Apply one list to one case: entries (a restored one is a second spell) and steps.
 
     Args:
-        law, facts, led, n, found: see `xinyong.law.kernel.fold`.
-        case: the case; via: the role it was copied through.
+        law: see `xinyong.law.kernel.fold`.
+        facts: see there.
+        led: see there.
+        n: see there.
+        found: see there.
+        case: the case.
+        via: the role it was copied through.
         inst: the list.
-        lo: first row in `law.listening` of this list for the conduct; hi: one past the last.
+        lo: first row in `law.listening` of this list for the conduct.
+        hi: one past the last.
         as_of: the day asked for.
         out: int64[2] scratch.
     """
@@ -303,12 +323,20 @@ def list_case(law, facts, led, n, case, via, inst, found, lo, hi, as_of, out):
             prov = law.listening[i]
             if law.prov[prov, P_EFFECT] != RESTORE or end >= NEVER:
                 continue
+            if not addressed(law, facts, via, prov):
+                continue
             again = first(led, n, case, law.prov[prov, P_B], inst, end, as_of)
-            if again < NEVER and in_force(law, prov, again):
+            if again >= NEVER or not in_force(law, prov, again):
+                continue
+            a, b = law.prov[prov, P_CODE], law.prov[prov, P_CODE_END]
+            k = first_unmet(law, facts, led, n, case, via, inst, found, a, b, as_of)
+            if k >= 0:
+                note(found, case, prov, ST_UNMET, k)
+            else:
+                note(found, case, prov, ST_MET, -1)
                 end = one_entry(
                     law, facts, led, n, case, via, inst, found, lo, hi, met, again, as_of, out
                 )
                 lawful = out[0]
     listed = entry_start(found, case, inst, as_of)
     steps_of(law, facts, led, n, case, via, inst, found, met, listed, lawful, as_of)
-

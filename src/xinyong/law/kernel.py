@@ -11,13 +11,23 @@ from __future__ import annotations
 from xinyong.dates import NEVER
 from xinyong.law.clocks import DAY, EV_DEADLINE, EV_OCCURRED, EVENT, first
 from xinyong.law.conditions import conduct_of, first_unmet, via_of
-from xinyong.law.entries import addressed, due_later, in_force, list_case, note, steps_of
+from xinyong.law.entries import (
+    addressed,
+    due_later,
+    in_force,
+    list_case,
+    note,
+    steps_of,
+    version_due,
+)
 from xinyong.law.scores import scheme_lines
 from xinyong.law.tables import (
     COPY,
+    F_KIND,
     F_REGISTRATION,
     F_RESIDENCE,
     I_KIND,
+    I_KINDS,
     I_REACH_BY,
     I_STEP,
     I_STEP_END,
@@ -29,13 +39,15 @@ from xinyong.law.tables import (
     P_EFFECT,
     P_INST,
     ST_MET,
+    X_FROM,
     X_INST,
+    X_TO,
 )
 
 LIST, SCHEME = 0, 1
 
 
-def within_reach(law, facts, led, n, case, inst, as_of):
+def within_reach(law, facts, inst):
     """Tell whether residence or registration lies where the instrument applies."""
     by = law.inst[inst, I_REACH_BY]
     if by & 1 and law.reach[inst, facts[F_RESIDENCE]]:
@@ -52,7 +64,8 @@ def fold(law, facts, led, n, cases, as_of, found, out):
         law: `LawTables`.
         facts: int64[F_COLS] facts of the subject.
         led: int64[rows, LEDGER_COLS], sorted by day; rows after `as_of` are not seen.
-        n: number of rows; cases: number of cases (numbered from 0 by first day).
+        n: number of rows.
+        cases: number of cases (numbered from 0 by first day).
         as_of: the day asked for.
         found: `Findings` to fill; earlier content is overwritten.
         out: int64[2] scratch.
@@ -80,29 +93,34 @@ def fold(law, facts, led, n, cases, as_of, found, out):
                 while hi < end and law.prov[law.listening[hi], P_INST] == inst:
                     hi += 1
                 mine = law.inst[inst, I_STRATUM] == stratum
-                if mine and within_reach(law, facts, led, n, case, inst, as_of):
+                if mine and within_reach(law, facts, inst):
                     if law.inst[inst, I_KIND] == LIST:
-                        list_case(
-                            law, facts, led, n, case, via, inst, found, lo, hi, as_of, out
-                        )
-                    elif law.inst[inst, I_STEP] < law.inst[inst, I_STEP_END]:
+                        list_case(law, facts, led, n, case, via, inst, found, lo, hi, as_of, out)
+                    elif (
+                        law.inst[inst, I_STEP] < law.inst[inst, I_STEP_END]
+                        and law.inst[inst, I_KINDS] >> facts[F_KIND] & 1
+                    ):
                         # a scheme's steps (recording) open for every case it listens to
-                        steps_of(
-                            law, facts, led, n, case, via, inst, found, 0, NEVER, NEVER, as_of
-                        )
+                        steps_of(law, facts, led, n, case, via, inst, found, 0, NEVER, NEVER, as_of)
                     for i in range(lo, hi):
                         prov = law.listening[i]
                         if law.prov[prov, P_EFFECT] != COPY:
                             continue
+                        version_due(law, found, prov, as_of)
                         if not addressed(law, facts, via, prov) or not in_force(law, prov, as_of):
                             continue
                         a, b = law.prov[prov, P_CODE], law.prov[prov, P_CODE_END]
-                        k = first_unmet(
-                            law, facts, led, n, case, via, inst, found, a, b, as_of
-                        )
+                        k = first_unmet(law, facts, led, n, case, via, inst, found, a, b, as_of)
                         if k < 0:
                             note(found, case, prov, ST_MET, -1)
                 lo = hi
     for x in range(law.scheme.shape[0]):
-        if within_reach(law, facts, led, n, 0, law.scheme[x, X_INST], as_of):
+        due_later(found, law.scheme[x, X_FROM], as_of)
+        due_later(found, law.scheme[x, X_TO] + 1, as_of)
+        inst = law.scheme[x, X_INST]
+        if not law.scheme[x, X_FROM] <= as_of <= law.scheme[x, X_TO]:
+            continue
+        if not law.inst[inst, I_KINDS] >> facts[F_KIND] & 1:
+            continue
+        if within_reach(law, facts, inst):
             scheme_lines(law, facts, led, n, cases, x, found, as_of)

@@ -158,7 +158,7 @@ class ListedFor(Block):
     list: Id
     n: int = Field(ge=1)
     unit: Unit
-    since: list[Event] = []
+    since: tuple[Event, ...] = ()
     at: Event
 
 

@@ -31,7 +31,7 @@ from xinyong.law.conditions import (
     quantity,
     via_of,
 )
-from xinyong.law.entries import addressed, basis_day, due_later, in_force, note
+from xinyong.law.entries import addressed, basis_day, due_later, in_force, note, version_due
 from xinyong.law.tables import (
     CONVERT,
     GRADE,
@@ -132,8 +132,11 @@ def ladder_points(law, led, n, case, prov, lo, hi, as_of):
     """Return what this act adds on a ladder, with the acts of the same year before it."""
     row = law.prov[prov]
     what = row[P_D]
+    own = quantity(led, n, case, what, as_of)
+    if own == UNSTATED:
+        return 0
     after = cumulative(led, n, case, what, as_of)
-    before = after - quantity(led, n, case, what, as_of)
+    before = after - own
     if row[P_C] == 2:  # tiers add up: each item has its own increment
         return ladder_value(law, prov, after) - ladder_value(law, prov, before)
     if ladder_value(law, prov, after) == 0:
@@ -155,7 +158,8 @@ def own_points(law, led, n, case, prov, as_of):
         value = quantity(led, n, case, row[P_PER], as_of)
         if value == UNSTATED:
             return 0
-        return min((value - row[P_TIER]) // row[P_STEP] * row[P_TENTHS], far * 10)
+        points = max((value - row[P_TIER]) // row[P_STEP], 0) * row[P_TENTHS]
+        return max(points, far * 10) if far < 0 else min(points, far * 10)
     points = near
     if low != high:
         stated = quantity(led, n, case, Q_POINTS, as_of)
@@ -202,9 +206,7 @@ def line_until(law, led, n, case, inst, term, formed, as_of):
         return NEVER
     anchor = formed
     if law.term[term, T_CONTINUING]:
-        over = min(
-            first(led, n, case, EV_ENDED, -1, -NEVER, as_of), set_right(led, n, case, as_of)
-        )
+        over = min(first(led, n, case, EV_ENDED, -1, -NEVER, as_of), set_right(led, n, case, as_of))
         if over >= NEVER:
             return NEVER
         anchor = max(formed, over)
@@ -259,7 +261,7 @@ def room_under_cap(law, x, found, begin, prov, formed, points):
     return points
 
 
-def heavier(law, a, b):
+def heavier(a, b):
     """Tell whether line a takes precedence over line b of the same case and sign."""
     if a[L_GRADE] != b[L_GRADE]:
         return a[L_GRADE] > b[L_GRADE]
@@ -281,7 +283,7 @@ def supersede(law, found, mark):
             ladder = law.prov[a[L_PROV], P_LADDER]
             if ladder >= 0 and ladder == law.prov[b[L_PROV], P_LADDER]:
                 continue
-            if heavier(law, a, b) or (i < j and not heavier(law, b, a)):
+            if heavier(a, b) or (i < j and not heavier(b, a)):
                 b[L_STATE] = LINE_SUPERSEDED
                 note(found, b[L_CASE], b[L_PROV], ST_SUPERSEDED, a[L_PROV])
 
@@ -296,6 +298,7 @@ def case_lines(law, facts, led, n, case, via, x, found, begin, lo, hi, as_of):
         effect = law.prov[prov, P_EFFECT]
         if (effect != POINTS and effect != GRADE) or not addressed(law, facts, via, prov):
             continue
+        version_due(law, found, prov, as_of)
         if not in_force(law, prov, basis_day(law, led, n, case, inst, prov, NEVER, as_of)):
             note(found, case, prov, ST_NOT_IN_FORCE, -1)
             continue
@@ -379,7 +382,7 @@ def settle(law, led, n, x, found, begin, as_of):
         line = found.line[i]
         due_later(found, line[L_UNTIL], as_of)
         every = law.prov[line[L_PROV], P_EVERY]
-        if every > 0 and line[L_STATE] == LINE_LIVE:
+        if every > 0 and line[L_STATE] != LINE_RELEASED:
             start = first(led, n, line[L_CASE], EV_OCCURRED, -1, -NEVER, as_of)
             if first(led, n, line[L_CASE], EV_ENDED, -1, -NEVER, as_of) >= NEVER:
                 step = every
@@ -422,7 +425,11 @@ def scheme_lines(law, facts, led, n, cases, x, found, as_of):
     """Apply one scheme to a whole file: cases in order of their first day.
 
     Args:
-        law, facts, led, n, found: see `xinyong.law.kernel.fold`.
+        law: see `xinyong.law.kernel.fold`.
+        facts: see there.
+        led: see there.
+        n: see there.
+        found: see there.
         cases: number of cases in the file.
         x: row of `law.scheme`.
         as_of: the day asked for.

@@ -44,13 +44,12 @@ OPENS_MET, OPENS_ENTERED, OPENS_ENDED, OPENS_ALWAYS = 0, 1, 2, 3
 
 # Columns of `inst`.
 I_KIND, I_REACH_BY, I_STEP, I_STEP_END, I_REMOVES, I_RECORDS, I_SCHEME = 0, 1, 2, 3, 4, 5, 6
-I_STRATUM, I_DECIDES, I_COLS = 7, 8, 9
+I_STRATUM, I_DECIDES, I_KINDS, I_COLS = 7, 8, 9, 10
 
 # Columns of `scheme`.
 X_INST, X_BASE, X_GRADE, X_GRADE_END, X_VALID, X_VALID_END = 0, 1, 2, 3, 4, 5
-X_SEVERAL, X_FACTOR, X_CLASS, X_INERT, X_RELEASE, X_CAP, X_CAP_END, X_COLS = (
-    6, 7, 8, 9, 10, 11, 12, 13,
-)  # fmt: skip
+X_SEVERAL, X_FACTOR, X_CLASS, X_INERT, X_RELEASE, X_CAP, X_CAP_END = 6, 7, 8, 9, 10, 11, 12
+X_FROM, X_TO, X_COLS = 13, 14, 15
 
 # Columns of `valid`: which lines the rule fits, and the term row.
 V_GRADE, V_UP_TO, V_MINUS, V_PLUS, V_AWARDS, V_TERM, V_COLS = 0, 1, 2, 3, 4, 5, 6
@@ -137,7 +136,7 @@ class Findings(NamedTuple):
     step: Ints
     score: Ints
     status: Ints
-    count: Ints
+    count: Ints  # type: ignore[assignment]  # hides tuple.count
 
 
 N_ENTRY, N_LINE, N_STEP, N_SCORE, N_STATUS, NEXT_DUE, N_COUNTS = range(7)

@@ -1,0 +1,329 @@
+"""The way back: from the rows of a determination to provisions in plain words.
+
+Nothing here decides anything. It says which text a finding rests on and how deep that
+text was read, puts conditions into words, and for what did not apply, says why not.
+"""
+
+# mypy: disable-error-code="no-untyped-call"
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+import numpy as np
+
+from xinyong.dates import NEVER, day_of
+from xinyong.law import schema
+from xinyong.law import tables as t
+from xinyong.law.compile import Law
+from xinyong.law.conditions import first_unmet, via_of
+from xinyong.law.determine import Determination, Ledger, Tried
+
+__all__ = [
+    "NotMet",
+    "Provenance",
+    "notes_on",
+    "of_cite",
+    "of_provision",
+    "of_step",
+    "unmet",
+    "why_not",
+    "words",
+]
+
+_NOT_RECORDED = 99  # `at` of a line whose record is not formed or not recorded yet
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a finding stands: everything a line of output must name.
+
+    Attributes:
+        instrument, en, zh: id and official names; version, provision: ids.
+        text: what the provision says, restated.
+        article, source, depth: where it was read and how deep; `source_en` and
+            `source_zh` are the document's titles.
+        assumption: the reason, if no source states it; then article and source are empty
+            and the depth is ``assumption``.
+        notes: ids of interpretations that touch it.
+    """
+
+    instrument: str
+    en: str
+    zh: str
+    version: str
+    provision: str
+    text: str
+    article: str
+    source: str
+    source_en: str
+    source_zh: str
+    depth: str
+    assumption: str
+    notes: tuple[str, ...]
+
+    @property
+    def basis(self) -> str:
+        """Return article, document and depth in one phrase.
+
+        Example:
+            >>> from xinyong.law.compile import law
+            >>> of_provision(law(), 0).basis.endswith("[full text]")
+            True
+        """
+        if self.assumption:
+            return f"assumption: {self.assumption}"
+        article = self.article
+        if article[:1].isdigit():
+            article = f"Art. {article}"
+        elif article == "whole":
+            article = "as a whole"
+        return f"{self.source_en} ({self.source_zh}), {article} [{self.depth}]"
+
+
+def of_cite(
+    law: Law, instrument: str, version: str, provision: str, text: str, cite: schema.Cite
+) -> Provenance:
+    """Return where a cited block of an instrument stands."""
+    it = law.catalogue.instrument(instrument)
+    source = it.sources.get(cite.source or "")
+    return Provenance(
+        instrument=instrument,
+        en=it.short.en if it.short else it.name.en,
+        zh=it.short.zh if it.short else it.name.zh,
+        version=version,
+        provision=provision,
+        text=text,
+        article=cite.article or "",
+        source=cite.source or "",
+        source_en=source.title.en if source else "",
+        source_zh=source.title.zh if source else "",
+        depth=source.depth if source else "assumption",
+        assumption=cite.assumption or "",
+        notes=notes_on(law, instrument, version, provision),
+    )
+
+
+def of_provision(law: Law, row: int) -> Provenance:
+    """Return where a row of `LawTables.prov` stands."""
+    o = law.origins[row]
+    return of_cite(law, o.instrument, o.version, o.provision, o.text, o.cite)
+
+
+def of_step(law: Law, row: int) -> Provenance:
+    """Return where a row of `LawTables.step` stands."""
+    o = law.steps[row]
+    return of_cite(law, o.instrument, o.version, o.step.id, o.step.title, o.step.cite)
+
+
+# --- interpretations -------------------------------------------------------------------
+
+
+def notes_on(law: Law, instrument: str, version: str, provision: str) -> tuple[str, ...]:
+    """Return ids of the interpretations whose alternatives would change a provision.
+
+    An alternative names what it changes by a path with wildcards. One that changes the
+    scheme as a whole touches every item; one without a path names no provision.
+    """
+    found = []
+    for note in law.catalogue.instrument(instrument).interpretations:
+        for alternative in note.alternatives:
+            parts = (alternative.path or "").split(".")
+            if parts[0] != "versions" or len(parts) < 3 or not fnmatchcase(version, parts[1]):
+                continue
+            whole = parts[2] == "transition"
+            if whole or (len(parts) > 3 and fnmatchcase(provision, parts[3])):
+                found.append(note.id)
+                break
+    return tuple(found)
+
+
+# --- words --------------------------------------------------------------------------------
+
+
+def _word(identifier: str) -> str:
+    return identifier.replace("_", " ")
+
+
+def _any(names: list[str]) -> str:
+    return " or ".join(names)
+
+
+def words(condition: schema.Condition, law: Law) -> str:
+    """Return a condition in plain words.
+
+    Example:
+        >>> from xinyong.law.compile import law
+        >>> words(schema.Condition(circumstance="able"), law())
+        'able to perform'
+        >>> words(schema.Condition(band=schema.Band(of="amount", lo=500, hi=None)), law())
+        'amount of at least 500'
+    """
+    c = condition
+    names = law.catalogue
+    for joint, inner in ((" and ", c.all), (" or ", c.any), (" or ", c.unless)):
+        if inner is not None:
+            text = joint.join(words(each, law) for each in inner)
+            if c.unless is not None:
+                return f"not ({text})"
+            return f"({text})" if len(inner) > 1 else text
+    if c.kind is not None:
+        return f"the subject is {_any([_word(k) for k in c.kind])}"
+    if c.role is not None:
+        return f"the subject is {_any([_word(r) for r in c.role])}"
+    if c.age is not None:
+        return f"aged {c.age[0]} to {c.age[1]}"
+    if c.document is not None:
+        return f"there is a document: {names.documents[c.document].en}"
+    if c.circumstance is not None:
+        return names.circumstances[c.circumstance].en
+    if c.severity is not None:
+        return f"severity {_any(list(c.severity))}"
+    if c.band is not None:
+        return f"{_word(c.band.of)} {_band(c.band)}"
+    if c.event is not None:
+        by = f" by the day it is {_word(c.event.by)}" if c.event.by else ""
+        return f"the case is {_word(c.event.event)}{by}"
+    if c.lapsed is not None:
+        without = _any([_word(e) for e in c.lapsed.without])
+        return f"the {_word(c.lapsed.after)} has passed and the case was not {without} by then"
+    if c.count is not None:
+        return f"at least {c.count.lo} such acts within {c.count.window_months} months"
+    if c.cumulative is not None:
+        u = c.cumulative
+        bound = schema.Band(of=u.of, lo=u.lo, hi=u.hi)
+        return f"{_word(u.of)} of the year's acts together {_band(bound)}"
+    if c.continuing is not None:
+        return "the act still continues" if c.continuing else "the act has ended"
+    if c.listed_on is not None:
+        return f"on the list: {names.instrument(c.listed_on).name.en}"
+    if c.listed_for is not None:
+        f = c.listed_for
+        since = "".join(f" and {_word(e)}" for e in f.since)
+        unit = _word(f.unit)
+        return f"listed{since} for {f.n} {unit}s when {_word(f.at)}"
+    return f"another case is on the list: {names.instrument(str(c.other_listing)).name.en}"
+
+
+def _band(band: schema.Band) -> str:
+    low = "at least" if band.lo_inclusive else "more than"
+    high = "at most" if band.hi_inclusive else "less than"
+    parts = []
+    if band.lo is not None:
+        parts.append(f"{low} {band.lo:,}")
+    if band.hi is not None:
+        parts.append(f"{high} {band.hi:,}")
+    return "of " + " and ".join(parts)
+
+
+def why_not(law: Law, tried: Tried) -> str:
+    """Return in words why a provision does not apply, or does not count.
+
+    Returns:
+        For an unmet one, the first condition that fails; an empty string if it is met.
+    """
+    origin = law.origins[tried.row]
+    version = law.catalogue.instrument(origin.instrument)
+    if tried.status == "not_in_force":
+        span = next(w for w in version.versions if w.id == origin.version).in_force
+        until = f" to {span.until}" if span.until else ""
+        return f"this version applies from {span.from_}{until}"
+    if tried.status == "superseded":
+        other = law.origins[tried.at]
+        return f"one act counts once: superseded by {other.provision} ({other.text})"
+    if tried.status == "blocked":
+        return f"{tried.at / 10:g} points above the yearly cap of its group do not count"
+    if tried.status != "unmet":
+        return ""
+    effect, at = origin.effect, tried.at
+    if at == _NOT_RECORDED:
+        return "the record is not formed, or not recorded, yet"
+    if isinstance(effect, schema.End):
+        if at < 2:
+            event = _word(effect.from_)
+            return ("only entries without a term end so", f"the case was not {event} since")[
+                at == 0
+            ]
+        at -= 2
+    elif isinstance(effect, schema.Convert):
+        if at == 0:
+            return f"the case is not {_word(effect.from_)}"
+        at -= 1
+    return "not met: " + words(origin.conditions[at], law)
+
+
+# --- what almost applied ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NotMet:
+    """A provision that failed at one condition only.
+
+    Attributes:
+        case: the case; row: of `LawTables.prov`; at: as in `Tried`.
+        reason: in words.
+    """
+
+    case: int
+    row: int
+    at: int
+    reason: str
+
+
+def unmet(law: Law, ledger: Ledger, found: Determination) -> Iterator[NotMet]:
+    """Yield the provisions tried in vain whose other conditions all hold.
+
+    Left out: versions not in force, grounds of a list the case is on already, and items
+    of a scheme that would not weigh more than the one that counts.
+    """
+    assert found.numbers is not None  # noqa: S101 - determine always fills it
+    rows, _ = ledger.rows(law)
+    facts = ledger.subject.facts(law)
+    day = day_of(found.as_of)
+    entered = {(e.case, e.instrument) for e in found.entries}
+    seen: set[tuple[int, int]] = set()
+    for tried in found.tried:
+        key = (tried.case, tried.row)
+        if tried.status != "unmet" or tried.at == _NOT_RECORDED or key in seen:
+            continue
+        seen.add(key)
+        origin = law.origins[tried.row]
+        effect = origin.effect
+        if isinstance(effect, schema.Enter) and (tried.case, origin.instrument) in entered:
+            continue
+        head = 2 if isinstance(effect, schema.End) else int(isinstance(effect, schema.Convert))
+        fails = int(tried.at < head)
+        until = _until(rows, tried.case, law, tried.row, day)
+        for start, end in _tops(law, tried.row):
+            via = via_of(rows, len(rows), tried.case)
+            inst = law.tables.prov[tried.row, t.P_INST]
+            fails += (
+                first_unmet(
+                    law.tables, facts, rows, len(rows), tried.case, via, inst,
+                    found.numbers, start, end, until,
+                )
+                >= 0
+            )  # fmt: skip
+        if fails == 1:
+            yield NotMet(tried.case, tried.row, tried.at, why_not(law, tried))
+
+
+def _tops(law: Law, row: int) -> Iterator[tuple[int, int]]:
+    """Yield the code rows of each top-level condition of a provision."""
+    start = int(law.tables.prov[row, t.P_CODE])
+    for i in range(start, int(law.tables.prov[row, t.P_CODE_END])):
+        if law.tables.code[i, 0] == t.OP_TOP:
+            yield start, i + 1
+            start = i + 1
+
+
+def _until(rows: t.Ints, case: int, law: Law, row: int, day: int) -> int:
+    """Return the day up to which facts count: a ground is judged on the day of decision."""
+    if law.tables.prov[row, t.P_EFFECT] != t.ENTER:
+        return day
+    decided = law.code["event"]["decided"]
+    inst = law.tables.prov[row, t.P_INST]
+    mine = (rows[:, 3] == case) & (rows[:, 1] == decided) & np.isin(rows[:, 2], (inst, -1))
+    return min(day, int(rows[mine, 0].min(initial=NEVER)))
