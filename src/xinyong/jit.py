@@ -4,8 +4,8 @@ The kernel of the law, and the few date functions it needs, are plain Python so 
 one case runs without a compiler and can be stepped through. `compile_functions`
 makes the compiled twin of the same source, for millions of ledgers. `njit` is
 numba's, with a cache that cannot go stale: its folder is named after the digest of
-every source file of the package, because numba itself notices a change only in the
-file of the outermost function.
+every source file that can end up in compiled code, because numba itself notices a
+change only in the file of the outermost function.
 """
 
 from __future__ import annotations
@@ -21,13 +21,18 @@ import numba
 __all__ = ["compile_functions", "njit"]
 
 
+#: Marks of a source file that can end up inside compiled code.
+_MARKS = (b"njit", b"@compiled", b"numba's subset", b"class LawTables", b"NEVER = ")
+
+
 def _source_digest() -> str:
-    """Return a digest over all source files of the package."""
+    """Return a digest over all source files that can end up inside compiled code."""
     root = Path(__file__).parent
     digest = hashlib.blake2b(digest_size=8)
     for path in sorted(root.rglob("*.py")):
-        digest.update(path.relative_to(root).as_posix().encode())
-        digest.update(path.read_bytes())
+        text = path.read_bytes()
+        if any(mark in text for mark in _MARKS):
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + text)
     return digest.hexdigest()
 
 

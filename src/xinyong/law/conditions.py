@@ -3,6 +3,8 @@
 Conditions are compiled to postfix rows (see the ``OP_…`` constants). A provision has
 one or several top-level conditions, all of which must hold; evaluation stops at the
 first that fails, and its number is the ``k`` of *unmet at condition k*.
+
+Plain Python within numba's subset (see `xinyong.jit`).
 """
 
 # ruff: noqa: SIM109

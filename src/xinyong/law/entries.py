@@ -1,4 +1,6 @@
-"""Entries on lists: ground, start, lawful end and actual end, and the steps around them."""
+"""Entries on lists: ground, start, lawful end and actual end, and the steps around them.
+Plain Python within numba's subset (see `xinyong.jit`).
+"""
 
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
@@ -196,14 +198,14 @@ def lawful_end(law, facts, led, n, case, via, inst, found, lo, hi, start, due, a
         if law.prov[prov, P_EFFECT] != END or not addressed(law, facts, via, prov):
             continue
         version_due(law, found, prov, as_of)
+        if not in_force(law, prov, basis_day(law, led, n, case, inst, prov, start, as_of)):
+            note(found, case, prov, ST_NOT_IN_FORCE, -1)
+            continue
         event = law.prov[prov, P_B]
         what = inst if is_step(event) else -1
         day = first(led, n, case, event, what, start, as_of)
         if day >= NEVER:
             note(found, case, prov, ST_UNMET, 0)
-            continue
-        if not in_force(law, prov, basis_day(law, led, n, case, inst, prov, start, as_of)):
-            note(found, case, prov, ST_NOT_IN_FORCE, -1)
             continue
         if law.prov[prov, P_C] and due < NEVER:
             note(found, case, prov, ST_UNMET, 1)

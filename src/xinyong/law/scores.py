@@ -2,6 +2,8 @@
 
 All points are in tenths. A line rests on a record of one case: it counts from the day
 the information was formed, once it is recorded, until its validity has run out.
+
+Plain Python within numba's subset (see `xinyong.jit`).
 """
 
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"

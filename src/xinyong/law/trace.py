@@ -25,6 +25,7 @@ __all__ = [
     "NotMet",
     "Provenance",
     "notes_on",
+    "noun",
     "of_cite",
     "of_provision",
     "of_step",
@@ -147,6 +148,49 @@ def _word(identifier: str) -> str:
     return identifier.replace("_", " ")
 
 
+_NOUNS = {
+    "occurred": "the act",
+    "ended": "the end of the act",
+    "formed": "formation of the record",
+    "served": "service",
+    "effective": "legal effect",
+    "recorded": "recording",
+    "deadline": "the deadline",
+    "noticed": "notice",
+    "objected": "objection",
+    "checked": "a check of the objection",
+    "extended": "extension",
+    "decided": "decision",
+    "published": "publication",
+    "corrected": "correction",
+    "performed": "performance",
+    "settled": "settlement",
+    "pledged": "pledge",
+    "applied": "application",
+    "granted": "grant",
+    "removed": "removal",
+    "restored": "restoration",
+    "annulled": "annulment",
+    "withdrawn": "withdrawal",
+    "enforcement_ended": "ruling that ends enforcement",
+    "round_ended": "ruling that ends this round of enforcement",
+    "stayed": "stay of enforcement",
+    "not_enforced": "ruling of non-enforcement",
+    "sentence_ended": "end of the sentence",
+    "copied": "copy",
+    "refused": "refusal",
+    "detail": "further fact",
+    "listed": "listing",
+    "lawful_end": "lawful end of the entry",
+    "year_end": "the end of the year",
+}
+
+
+def noun(event: str) -> str:
+    """Return the noun of an event or anchor, such as ``performance`` for ``performed``."""
+    return _NOUNS[event]
+
+
 def _any(names: list[str]) -> str:
     return " or ".join(names)
 
@@ -184,11 +228,11 @@ def words(condition: schema.Condition, law: Law) -> str:
     if c.band is not None:
         return f"{_word(c.band.of)} {_band(c.band)}"
     if c.event is not None:
-        by = f" by the day it is {_word(c.event.by)}" if c.event.by else ""
-        return f"the case is {_word(c.event.event)}{by}"
+        by = f" by the day of {noun(c.event.by)}" if c.event.by else ""
+        return f"{noun(c.event.event)} has taken place{by}"
     if c.lapsed is not None:
-        without = _any([_word(e) for e in c.lapsed.without])
-        return f"the {_word(c.lapsed.after)} has passed and the case was not {without} by then"
+        without = _any([noun(e) for e in c.lapsed.without])
+        return f"{noun(c.lapsed.after)} has passed without {without}"
     if c.count is not None:
         return f"at least {c.count.lo} such acts within {c.count.window_months} months"
     if c.cumulative is not None:
@@ -201,9 +245,8 @@ def words(condition: schema.Condition, law: Law) -> str:
         return f"on the list: {names.instrument(c.listed_on).name.en}"
     if c.listed_for is not None:
         f = c.listed_for
-        since = "".join(f" and {_word(e)}" for e in f.since)
-        unit = _word(f.unit)
-        return f"listed{since} for {f.n} {unit}s when {_word(f.at)}"
+        since = "".join(f" and {noun(e)}" for e in f.since)
+        return f"{f.n} {_word(f.unit)}s from listing{since} to {noun(f.at)}"
     return f"another case is on the list: {names.instrument(str(c.other_listing)).name.en}"
 
 
@@ -242,14 +285,13 @@ def why_not(law: Law, tried: Tried) -> str:
         return "the record is not formed, or not recorded, yet"
     if isinstance(effect, schema.End):
         if at < 2:
-            event = _word(effect.from_)
-            return ("only entries without a term end so", f"the case was not {event} since")[
-                at == 0
-            ]
+            if at == 1:
+                return "only an entry without a term ends so"
+            return f"there is no {noun(effect.from_)} since the entry began"
         at -= 2
     elif isinstance(effect, schema.Convert):
         if at == 0:
-            return f"the case is not {_word(effect.from_)}"
+            return f"there is no {noun(effect.from_)}"
         at -= 1
     return "not met: " + words(origin.conditions[at], law)
 

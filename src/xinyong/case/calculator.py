@@ -1,0 +1,263 @@
+"""The calculator: what follows from one hypothetical case on one day, and why not more.
+
+It only puts the case into a ledger, asks `determine`, and collects where each finding
+stands. Nothing is kept.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from xinyong.case.check import check, check_day
+from xinyong.case.model import Act, Case, checked_places, refuse_identities
+from xinyong.dates import day_of
+from xinyong.errors import Problem
+from xinyong.law import schema, trace
+from xinyong.law import vocabulary as v
+from xinyong.law.annex import Conduct
+from xinyong.law.compile import Law
+from xinyong.law.compile import law as built_in
+from xinyong.law.course import nominal
+from xinyong.law.determine import Determination, Event, Ledger, Subject, determine
+from xinyong.law.measures import DueMeasure, due
+
+__all__ = ["CaseResult", "Follows", "calculate", "ledger_of"]
+
+
+@dataclass(frozen=True)
+class Follows:
+    """What follows for others: a bare adult behind the subject, in one role.
+
+    Attributes:
+        role: one of `vocabulary.ROLES`.
+        provisions: rows of `LawTables.prov` whose copy effect is met.
+        determination: what follows on that person's own file from the copied records; an
+            entry without a ground is the subject's, not the person's.
+        measures: measures on the subject's entries that reach the role.
+    """
+
+    role: str
+    provisions: tuple[int, ...]
+    determination: Determination | None
+    measures: tuple[DueMeasure, ...]
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """All that follows from a case on a day.
+
+    Attributes:
+        case: as stated; law: compiled; on: the day.
+        stated, ledger: the file as stated, and with the steps the course took.
+        determination: entries, lines, scores, steps and provisions tried.
+        measures: due on the day for the subject's live entries.
+        follows: what follows for others.
+        almost: provisions that failed at one condition only.
+        assumptions: made by the calculator, in words.
+        act_of: for each case of the ledger, the number of its act in the case.
+    """
+
+    case: Case
+    law: Law
+    on: dt.date
+    stated: Ledger
+    ledger: Ledger
+    determination: Determination
+    measures: tuple[DueMeasure, ...]
+    follows: tuple[Follows, ...]
+    almost: tuple[trace.NotMet, ...]
+    assumptions: tuple[str, ...]
+    act_of: tuple[int, ...]
+
+    @property
+    def taken(self) -> tuple[Event, ...]:
+        """Return the steps that the nominal course added, by day."""
+        return tuple(sorted(self.ledger.events[len(self.stated.events) :], key=lambda e: e.day))
+
+    def notes(self) -> tuple[tuple[str, schema.Interpretation], ...]:
+        """Return (instrument, interpretation) that touch a provision which produced a finding.
+
+        Interpretations that name no provision count for every finding of their instrument.
+        """
+        touched: dict[str, set[str]] = {}
+        for row in self._rows():
+            where = trace.of_provision(self.law, row)
+            touched.setdefault(where.instrument, set()).update(where.notes)
+        found = []
+        for name in sorted(touched):
+            for note in self.law.catalogue.instrument(name).interpretations:
+                loose = not any(a.path for a in note.alternatives)
+                scheme = any(
+                    (a.path or "").split(".")[2:3] == ["scheme"] for a in note.alternatives
+                )
+                if note.id in touched[name] or loose or scheme:
+                    found.append((name, note))
+        return tuple(found)
+
+    def _rows(self) -> list[int]:
+        rows = []
+        for found in (self.determination, *(f.determination for f in self.follows)):
+            if found is not None:
+                rows += [e.row for e in found.entries if e.row >= 0]
+                rows += [x.row for x in found.lines]
+        return rows
+
+
+def ledger_of(case: Case, law: Law) -> tuple[Ledger, tuple[int, ...]]:
+    """Return the ledger a case states, and for each of its cases the number of the act.
+
+    Cases of a ledger are numbered by first day, so that a repetition is never taken for
+    the first act; acts of one day keep their order.
+    """
+    s = case.subject
+    subject = Subject(
+        kind=s.kind,
+        residence=s.place,
+        registration=s.registered or s.place,
+        age=s.age or (18, 120),
+        roles=tuple(s.roles),
+    )
+    order = sorted(range(len(case.acts)), key=lambda i: case.acts[i].from_)
+    events: list[Event] = []
+    for number, i in enumerate(order):
+        act = case.acts[i]
+        events += _events(act, number, law.catalogue.conducts[act.conduct], case.course)
+    return Ledger(subject, tuple(events)), tuple(order)
+
+
+def _events(act: Act, case: int, conduct: Conduct, course: str) -> list[Event]:
+    start = day_of(act.from_)
+    found = [Event(start, "occurred", case, act.conduct)]
+    ended = act.until or (None if conduct.episode else act.from_)
+    single = (
+        ("ended", ended),
+        ("corrected", act.corrected_on),
+        ("performed", act.performed_on),
+        ("settled", act.settled_on),
+    )
+    found += [Event(day_of(day), word, case) for word, day in single if day is not None]
+    if act.via is not None:
+        found.append(Event(start, "copied", case, value=v.ROLES.index(act.via)))
+    for document in act.documents:
+        if document.formed:
+            found.append(Event(day_of(document.formed), "formed", case, document.kind))
+        if document.served:
+            found.append(Event(day_of(document.served), "served", case, document.kind))
+        if document.effective:
+            found.append(Event(day_of(document.effective), "effective", case))
+    found += [Event(start, "detail", case, name, value) for _, name, value in act.details()]
+    found += [Event(day_of(e.on), e.event, case, e.of or "") for e in act.events]
+    if course == "nominal" and _unformed(act):
+        found.append(Event(start, "formed", case))
+    return found
+
+
+def _unformed(act: Act) -> bool:
+    return not act.documents and not any(e.event == "formed" for e in act.events)
+
+
+def calculate(case: Case, law: Law | None = None, on: dt.date | None = None) -> CaseResult:
+    """Calculate what follows from a case.
+
+    Args:
+        case: one hypothetical subject and its acts.
+        law: compiled law; the built-in one if left out.
+        on: the day; that of the case if left out.
+
+    Returns:
+        Findings with everything needed to trace them.
+
+    Raises:
+        CaseError: the case states what the law does not know or does not read, days are
+            out of order, or a value looks like an identity.
+    """
+    if case._document is None:  # not read from a file, where this was done already
+        refuse_identities(
+            case.model_dump(mode="json", by_alias=True, exclude_none=True),
+            lambda loc, text: Problem("case", 0, ".".join(str(x) for x in loc), text),
+        )
+    law = law or built_in()
+    day = check_day(case, on)
+    checked_places(case)
+    check(case, law, day)
+    stated, act_of = ledger_of(case, law)
+    if case.course == "nominal":
+        ledger, found = nominal(stated, law, day)
+    else:
+        ledger, found = stated, determine(stated, law, day)
+    live = [e.instrument for e in found.entries if e.end is None and e.row >= 0]
+    measures = due(law, live, case.subject.kind, day)
+    return CaseResult(
+        case=case,
+        law=law,
+        on=day,
+        stated=stated,
+        ledger=ledger,
+        determination=found,
+        measures=measures,
+        follows=_follows(law, ledger, found, measures, day),
+        almost=tuple(trace.unmet(law, ledger, found)),
+        assumptions=_assumptions(case),
+        act_of=act_of,
+    )
+
+
+def _follows(
+    law: Law,
+    ledger: Ledger,
+    found: Determination,
+    measures: tuple[DueMeasure, ...],
+    day: dt.date,
+) -> tuple[Follows, ...]:
+    copies: dict[str, dict[int, list[int]]] = {}
+    for tried in found.tried:
+        effect = law.origins[tried.row].effect
+        if isinstance(effect, schema.Copy) and tried.status == "met":
+            for role in effect.to:
+                copies.setdefault(role, {}).setdefault(tried.case, []).append(tried.row)
+    person = ledger.subject.kind == "person"
+    reached = set() if person else {role for m in measures for role in m.reaches}
+    result = []
+    for role in v.ROLES:
+        if role not in copies and role not in reached:
+            continue
+        by_case = copies.get(role, {})
+        adult = replace(ledger.subject, kind="person", age=(18, 120), roles=())
+        events = [
+            replace(e, case=number)
+            for number, old in enumerate(sorted(by_case))
+            for e in ledger.events
+            if e.case == old and e.event != "copied"
+        ]
+        code = v.ROLES.index(role)
+        for number, old in enumerate(sorted(by_case)):
+            start = min(e.day for e in ledger.events if e.case == old and e.event == "occurred")
+            events.append(Event(start, "copied", number, value=code))
+        copied = Ledger(adult, tuple(events))
+        determination = determine(copied, law, day) if by_case else None
+        result.append(
+            Follows(
+                role=role,
+                provisions=tuple(dict.fromkeys(row for rows in by_case.values() for row in rows)),
+                determination=determination,
+                measures=tuple(m for m in measures if role in m.reaches),
+            )
+        )
+    return tuple(result)
+
+
+def _assumptions(case: Case) -> tuple[str, ...]:
+    found = []
+    if case.subject.age is None and case.subject.kind == "person":
+        found.append("the person is an adult (18 to 120): no age is stated")
+    if case.subject.registered is None:
+        found.append("registered where resident: no place of registration is stated")
+    if case.course == "nominal":
+        found.append("every step that must be taken is taken on its last lawful day, no other")
+        for i, act in enumerate(case.acts):
+            if _unformed(act):
+                found.append(f"act {i}: its record is formed on the day of the act")
+    else:
+        found.append("only the steps that the case states are taken")
+    return tuple(found)

@@ -1,0 +1,176 @@
+"""Checks of a case against the law: every fact stated must be one that the law reads."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from xinyong.case.model import Act, Case
+from xinyong.errors import CaseError, Problem
+from xinyong.law.annex import Conduct
+from xinyong.law.clocks import is_step
+from xinyong.law.compile import Law
+from xinyong.law.reads import Reads, reads
+from xinyong.law.vocabulary import EVENTS
+from xinyong.yamlio import Loc, nearest
+
+__all__ = ["check", "check_day"]
+
+_FIRST, _LAST = dt.date(1980, 1, 1), dt.date(2100, 1, 1)
+
+#: Events that a field of their own states, and the field.
+_OWN_FIELD = {
+    "occurred": "from",
+    "detail": "a quantity or circumstances",
+    "copied": "via",
+}
+#: Dates that start, end or undo an act may always be stated.
+_ALWAYS = {"ended", "formed", "served", "effective", "corrected", "performed"}
+
+
+def check_day(case: Case, on: dt.date | None) -> dt.date:
+    """Return the day asked for: the one given, else the one the case states.
+
+    Raises:
+        CaseError: neither is given, or it lies outside 1980 to 2100.
+    """
+    day = on or case.on
+    if day is None:
+        raise CaseError(case.problem(("on",), "this field is missing", "add 'on: YYYY-MM-DD'"))
+    if not _FIRST <= day <= _LAST:
+        raise CaseError(case.problem(("on",), f"{day} lies outside {_FIRST} to {_LAST}"))
+    return day
+
+
+def check(case: Case, law: Law, on: dt.date) -> None:
+    """Check what a case states against the vocabulary and the provisions.
+
+    Raises:
+        CaseError: with every problem found.
+    """
+    problems = list(_subject(case))
+    for i, act in enumerate(case.acts):
+        problems += _act(case, law, ("acts", i), act, on)
+    if problems:
+        raise CaseError(problems)
+
+
+def _subject(case: Case) -> Iterator[Problem]:
+    subject = case.subject
+    if subject.age is not None and subject.kind != "person":
+        yield case.problem(("subject", "age"), f"the subject is {_a(subject.kind)}: it has no age")
+    for i, role in enumerate(subject.roles):
+        if role == "self":
+            loc = ("subject", "roles", i)
+            yield case.problem(loc, "'self' is not a role", "leave it out")
+
+
+def _act(case: Case, law: Law, loc: Loc, act: Act, on: dt.date) -> Iterator[Problem]:
+    yield from _days(case, loc, act, on)
+    conduct = law.catalogue.conducts.get(act.conduct)
+    if conduct is None:
+        hint = nearest(act.conduct, law.catalogue.conducts)
+        hint = hint or "see 'xinyong catalogue list' for the conducts"
+        yield case.problem((*loc, "conduct"), f"unknown conduct {act.conduct[:40]!r}", hint)
+        return
+    if act.via == "self":
+        yield case.problem((*loc, "via"), "'self' is the default", "leave it out")
+    if act.via is None and conduct.kinds and case.subject.kind not in conduct.kinds:
+        kinds = ", ".join(conduct.kinds)
+        message = f"{_a(case.subject.kind)} cannot do {act.conduct!r}"
+        hint = f"it is for: {kinds}; a record copied from another subject needs 'via'"
+        yield case.problem((*loc, "conduct"), message, hint)
+    read = reads(law, act.conduct)
+    if not read.instruments:
+        message = f"no provision listens to {act.conduct!r}, so nothing follows from it"
+        yield case.problem((*loc, "conduct"), message, "remove the act")
+        return
+    yield from _details(case, loc, act, conduct, read)
+    yield from _events(case, law, loc, act, read)
+    for i, document in enumerate(act.documents):
+        at = (*loc, "documents", i)
+        if document.kind not in law.documents:
+            hint = nearest(document.kind, law.documents)
+            yield case.problem((*at, "kind"), f"unknown document {document.kind[:40]!r}", hint)
+        elif document.kind not in {*conduct.documents, *read.documents}:
+            allowed = ", ".join(sorted({*conduct.documents, *read.documents})) or "none"
+            message = f"{act.conduct!r} has no document {document.kind!r}"
+            yield case.problem((*at, "kind"), message, f"its documents: {allowed}")
+        if not (document.formed or document.served or document.effective):
+            message = "a document without a day says nothing"
+            yield case.problem(at, message, "add formed, served or effective")
+
+
+def _details(case: Case, loc: Loc, act: Act, conduct: Conduct, read: Reads) -> Iterator[Problem]:
+    declared = {*conduct.quantities, *conduct.circumstances}
+    readable = ", ".join(sorted(read.details)) or "none"
+    for field, name, _ in act.details():
+        at = (*loc, field)
+        if field == "circumstances":
+            at = (*at, act.circumstances.index(name))
+        if name not in declared | read.details:
+            message = f"{conduct.id!r} has no {name[:40]!r}"
+            hint = nearest(name, declared | read.details) or f"facts that are read: {readable}"
+            yield case.problem(at, message, hint)
+        elif name not in read.details:
+            message = f"no provision reads {name!r} of {conduct.id!r}"
+            yield case.problem(at, message, f"remove it; facts that are read: {readable}")
+
+
+def _events(case: Case, law: Law, loc: Loc, act: Act, read: Reads) -> Iterator[Problem]:
+    readable = ", ".join(sorted(read.events - _OWN_FIELD.keys()))
+    if act.settled_on and "settled" not in read.events:
+        message = f"no provision reads that {act.conduct!r} was settled"
+        yield case.problem(
+            (*loc, "settled_on"), message, f"remove it; events that are read: {readable}"
+        )
+    for i, fact in enumerate(act.events):
+        at = (*loc, "events", i)
+        if fact.event in _OWN_FIELD:
+            message = f"{fact.event!r} is not stated as an event"
+            yield case.problem((*at, "event"), message, f"use {_OWN_FIELD[fact.event]}")
+            continue
+        if fact.event not in read.events | _ALWAYS:
+            message = f"no provision reads {fact.event!r} of {act.conduct!r}"
+            hint = f"remove it; events that are read: {readable}"
+            yield case.problem((*at, "event"), message, hint)
+        step = is_step(EVENTS.index(fact.event))  # type: ignore[no-untyped-call]
+        listening = ", ".join(sorted(read.instruments))
+        if step and fact.of is None:
+            message = f"{fact.event!r} is a step of one procedure: 'of' is missing"
+            yield case.problem(at, message, f"add 'of: ...', one of {listening}")
+        elif not step and fact.of is not None:
+            message = f"{fact.event!r} belongs to the case, not to one instrument"
+            yield case.problem((*at, "of"), message, "remove 'of'")
+        elif fact.of is not None and fact.of not in read.instruments:
+            known = fact.of in law.instruments
+            message = f"{fact.of[:40]!r} does not listen to {act.conduct!r}"
+            if not known:
+                message = f"unknown instrument {fact.of[:40]!r}"
+            hint = nearest(fact.of, read.instruments) or f"one of {listening}"
+            yield case.problem((*at, "of"), message, hint)
+
+
+def _days(case: Case, loc: Loc, act: Act, on: dt.date) -> Iterator[Problem]:
+    for at, day in act.days():
+        if not _FIRST <= day <= _LAST:
+            yield case.problem((*loc, *at), f"{day} lies outside {_FIRST} to {_LAST}")
+    if act.from_ > on:
+        message = f"the act is later than the day asked for ({on})"
+        yield case.problem((*loc, "from"), message, "remove it or ask for a later day")
+    for name in ("until", "corrected_on", "performed_on", "settled_on"):
+        day = getattr(act, name)
+        if day is not None and day < act.from_:
+            message = f"{day} lies before the act began ({act.from_})"
+            yield case.problem((*loc, name), message, "exchange the days")
+    for i, document in enumerate(act.documents):
+        for name in ("served", "effective"):
+            day = getattr(document, name)
+            if day is not None and document.formed is not None and day < document.formed:
+                message = f"{day} lies before the document was formed ({document.formed})"
+                yield case.problem((*loc, "documents", i, name), message)
+
+
+def _a(kind: str) -> str:
+    text = kind.replace("_", " ")
+    return f"an {text}" if text[0] in "aeiou" else f"a {text}"

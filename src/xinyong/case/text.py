@@ -1,0 +1,166 @@
+"""A case result for people: every line says what follows, where that stands, how deep."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.text import Text
+
+from xinyong.case.calculator import CaseResult, Follows
+from xinyong.case.export import measure_provenance, own_entries, scheme_provenance
+from xinyong.dates import date_of
+from xinyong.law import trace
+from xinyong.law.compile import Law
+from xinyong.law.determine import Entry, Line, OpenStep
+
+__all__ = ["print_case"]
+
+#: How many provisions that almost applied are shown an act; the rest are counted.
+_MOST_ALMOST = 12
+
+
+def print_case(result: CaseResult, console: Console) -> None:
+    """Print a case result; long lines are left whole where the output is not a terminal."""
+    for style, text in _lines(result):
+        soft = not console.is_terminal
+        console.print(Text(text, style=style), soft_wrap=soft, highlight=False)
+
+
+def _day(day: dt.date | None) -> str:
+    return "open" if day is None else day.isoformat()
+
+
+def _word(identifier: str) -> str:
+    return identifier.replace("_", " ")
+
+
+def _where(where: trace.Provenance) -> str:
+    return f"{where.en} ({where.zh}) {where.version}/{where.provision}: {where.basis}"
+
+
+def _lines(result: CaseResult) -> Iterator[tuple[str, str]]:
+    law, found, case = result.law, result.determination, result.case
+    yield "bold", "HYPOTHETICAL, SYNTHETIC: a calculation from published texts about nobody"
+    subject = f"{_word(case.subject.kind)} in {case.subject.place}"
+    course = "nominal course" if case.course == "nominal" else "steps as stated"
+    yield "", f"{case.title or 'case'}: {subject}, as of {result.on}, {course}"
+    for number, index in enumerate(result.act_of):
+        yield "", ""
+        yield from _act(result, number, index)
+    yield "", ""
+    yield "bold", "Scores and grades"
+    for s in found.scores:
+        direct = f", direct grade {s.direct}" if s.direct else ""
+        text = f"  {s.points / 10:g} points, grade {s.grade}{direct}"
+        yield "", f"{text} — {_where(scheme_provenance(law, s.instrument))}"
+    if not found.scores:
+        yield "", "  none: no scheme reaches the subject on this day"
+    yield "bold", f"Measures due ({len(result.measures)})"
+    for m in result.measures:
+        where = measure_provenance(law, m)
+        by = ", ".join(_authority(law, a) for a in m.by)
+        leave = " (at its discretion)" if m.discretionary else ""
+        reach = f"; reaches {', '.join(map(_word, m.reaches))}" if m.reaches else ""
+        yield "", f"  {where.text}, by {by}{leave}{reach} — {_where(where)}"
+    for f in result.follows:
+        yield from _follows(result, f)
+    yield from _uncertain(result)
+
+
+def _authority(law: Law, name: str) -> str:
+    return law.catalogue.authorities[name].name.en
+
+
+def _act(result: CaseResult, number: int, index: int) -> Iterator[tuple[str, str]]:
+    law, found = result.law, result.determination
+    act = result.case.acts[index]
+    until = f" to {act.until}" if act.until else ""
+    via = f", copied from a subject it is {_word(act.via)} of" if act.via else ""
+    title = law.catalogue.conducts[act.conduct].en
+    yield "bold", f"Act {index}: {act.conduct} ({title}), {act.from_}{until}{via}"
+    for e in sorted(result.ledger.events, key=lambda e: e.day):
+        if e.case == number and e.event in ("formed", "recorded") and date_of(e.day) <= result.on:
+            of = f": {e.what}" if e.what else ""
+            yield "", f"  record {e.event} {date_of(e.day)}{of}"
+    for entry in found.entries:
+        if entry.case == number:
+            yield "red", "  entry: " + _entry(law, entry)
+    for line in found.lines:
+        if line.case == number:
+            yield ("" if line.state == "live" else "dim"), "  score: " + _line(law, line)
+    for step in found.steps:
+        if step.case == number and step.state != "done":
+            yield "yellow", "  step: " + _step(law, step)
+    almost = [a for a in result.almost if a.case == number]
+    for a in almost[:_MOST_ALMOST]:
+        where = trace.of_provision(law, a.row)
+        yield "dim", f"  not: {where.text}: {a.reason} — {_where(where)}"
+    if len(almost) > _MOST_ALMOST:
+        rest = len(almost) - _MOST_ALMOST
+        yield "dim", f"  not: {rest} more provisions fail at one condition; --json lists them"
+
+
+def _entry(law: Law, e: Entry) -> str:
+    end = f"ended {e.end}" if e.end else "not ended"
+    cause = f" ({e.cause})" if e.cause else ""
+    published = f", published {e.published}" if e.published else ""
+    text = (
+        f"{e.instrument} from {e.start}, expires {_day(e.expires)}, "
+        f"lawful end {_day(e.lawful_end)}{cause}, {end}{published}"
+    )
+    if e.row < 0:
+        return f"{text} — MISTAKEN: no ground of the list is met"
+    where = trace.of_provision(law, e.row)
+    return f"{text}; ground: {where.text} — {_where(where)}"
+
+
+def _line(law: Law, x: Line) -> str:
+    where = trace.of_provision(law, x.row)
+    grade = f" and grade {x.grade}" if x.grade else ""
+    factor = f" (repetition, {x.factor} times)" if x.factor > 1 else ""
+    return (
+        f"{x.points / 10:+g} points{grade}{factor}, {x.since} until {_day(x.until)}, {x.state}; "
+        f"{where.text} — {_where(where)}"
+    )
+
+
+def _step(law: Law, s: OpenStep) -> str:
+    where = trace.of_step(law, s.row)
+    step = law.steps[s.row].step
+    due = f"by {s.due}" if s.due else "no time limit"
+    return (
+        f"{step.modality} {s.state}, {due}: {where.text} ({_authority(law, step.by)}); "
+        f"if not: {step.if_lapsed} — {_where(where)}"
+    )
+
+
+def _follows(result: CaseResult, f: Follows) -> Iterator[tuple[str, str]]:
+    law = result.law
+    yield "bold", f"What follows for an adult who is {_word(f.role)}"
+    for row in f.provisions:
+        where = trace.of_provision(law, row)
+        yield "", f"  because: {where.text} — {_where(where)}"
+    if f.determination is not None:
+        for e in own_entries(f.determination):
+            yield "red", "  entry: " + _entry(law, e)
+        for x in f.determination.lines:
+            yield ("" if x.state == "live" else "dim"), "  score: " + _line(law, x)
+        for s in f.determination.scores:
+            where = scheme_provenance(law, s.instrument)
+            yield "", f"  {s.points / 10:g} points, grade {s.grade} — {_where(where)}"
+    if f.measures:
+        names = sorted({law.catalogue.measures[m.measure].name.en for m in f.measures})
+        on = ", ".join(sorted({m.list for m in f.measures}))
+        yield "", f"  reached by measures on the subject's entry ({on}): {'; '.join(names)}"
+
+
+def _uncertain(result: CaseResult) -> Iterator[tuple[str, str]]:
+    notes = result.notes()
+    yield "bold", f"Uncertain ({len(result.assumptions) + len(notes)})"
+    for text in result.assumptions:
+        yield "", f"  assumed: {text}"
+    for name, note in notes:
+        others = len(note.alternatives)
+        yield "", f"  {name}/{note.id}: {note.question} Taken: {note.default} ({others} other)"

@@ -1,0 +1,1 @@
+"""The engine: ledgers of millions of synthetic subjects, month by month."""

@@ -1,0 +1,362 @@
+"""Advance files through time: fold, take the steps that are due, follow the entries.
+
+A file is visited on the days on which something can change for it (its next due day) and
+on no other. On each visit the one kernel says what follows from the events so far; this
+module only decides *whether and when* an open step is taken, writes that to the ledger,
+and keeps the held entries equal to what the kernel found.
+"""
+
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xinyong.dates import NEVER
+from xinyong.engine.state import (
+    CASE_COPIED,
+    CASE_FALSE,
+    CASE_MISATTACHED,
+    CASE_QUEUED,
+    CASE_SHARED,
+    N_CASES,
+    N_ENTRIES,
+    N_EVENTS,
+    N_QUEUE,
+    append_event,
+    gather,
+    release_events,
+)
+from xinyong.institutions.redress import write_exits
+from xinyong.institutions.steps import step_day, takes
+from xinyong.jit import njit
+from xinyong.law import tables as t
+from xinyong.law.clocks import LEDGER_COLS, is_step
+from xinyong.law.compiled import fold, month_of
+from xinyong.law.tables import (
+    COPY,
+    E_CASE,
+    E_CAUSE,
+    E_DUE,
+    E_END,
+    E_INST,
+    E_LAWFUL,
+    E_PROV,
+    E_START,
+    N_ENTRY,
+    N_LINE,
+    N_SCORE,
+    N_STATUS,
+    N_STEP,
+    NEXT_DUE,
+    P_EFFECT,
+    Q_ANCHOR,
+    Q_CASE,
+    Q_DONE,
+    Q_DUE,
+    Q_STEP,
+    S_INST,
+    S_THEN,
+    ST_MET,
+    Y_CASE,
+    Y_PROV,
+    Y_STATUS,
+    Z_GRADE,
+    Z_SCORE,
+)
+
+__all__ = ["Bench", "FLOWS", "advance", "bench", "due_files", "serve_queue"]
+
+_is_step = njit(is_step)
+
+#: Flows counted for each list: entries, mistaken entries, then exits by cause.
+FLOWS = ("entered", "entered_mistaken", *(f"exit_{c}" for c in t.CAUSES), "exit_unexplained")
+_ENTERED, _MISTAKEN, _EXIT = 0, 1, 2
+_UNEXPLAINED = len(FLOWS) - 1
+
+#: Room that one visit may use, checked before each file.
+ROOM = 64
+
+# Codes that `advance` returns instead of the next position.
+TOO_LONG, RESTLESS = -1, -2
+
+
+class Bench(NamedTuple):
+    """Working memory of one thread."""
+
+    found: t.Findings
+    led: NDArray[np.int64]
+    out: NDArray[np.int64]
+    days: NDArray[np.int64]
+
+
+def bench() -> Bench:
+    """Return working memory for `advance`; generous, because nothing may be cut off."""
+    return Bench(
+        t.room(entries=512, lines=4096, steps=2048, statuses=16384),
+        np.zeros((4096, LEDGER_COLS), np.int64),
+        np.zeros(2, np.int64),
+        np.zeros(64, np.int64),
+    )
+
+
+@njit
+def due_files(leaf, last):
+    """Return the ledgers that fall due by a day, in the order of their rows.
+
+    A plain pass over one int32 column: at one to one that is 80 MB a month, some ten
+    milliseconds, and it needs no calendar that could disagree with the ledgers.
+    """
+    n = 0
+    used = leaf.counts[1]
+    for i in range(used):
+        if leaf.lg_due[i] <= last:
+            n += 1
+    out = np.empty(n, np.int64)
+    n = 0
+    for i in range(used):
+        if leaf.lg_due[i] <= last:
+            out[n] = i
+            n += 1
+    return out
+
+
+@njit
+def _case_row(leaf, ledger, number):
+    row = leaf.lg_case[ledger]
+    while row >= 0 and leaf.cs_number[row] != number:
+        row = leaf.cs_prev[row]
+    return row
+
+
+@njit
+def _take_steps(leaf, law, ledger, day, found, policy, keys):
+    """Take the open steps whose day has come; wake the file on the days of the others."""
+    for i in range(found.count[N_STEP]):
+        row = found.step[i]
+        if row[Q_DONE] < NEVER:
+            continue
+        step = row[Q_STEP]
+        case = _case_row(leaf, ledger, row[Q_CASE])
+        act = leaf.cs_act[case]
+        if policy.queue[step]:
+            if not leaf.cs_flags[case] & CASE_QUEUED:
+                leaf.cs_flags[case] |= CASE_QUEUED
+                q = leaf.counts[N_QUEUE]
+                leaf.q_case[q], leaf.q_step[q], leaf.q_day[q] = case, step, day
+                leaf.counts[N_QUEUE] = q + 1
+            continue
+        if not takes(policy, keys, act, step):
+            continue
+        when = step_day(policy, keys, act, step, row[Q_ANCHOR], row[Q_DUE], day)
+        if when <= day:
+            then = law.step[step, S_THEN]
+            what = law.step[step, S_INST] if _is_step(then) else -1
+            append_event(leaf, ledger, max(when, row[Q_ANCHOR]), then, what, row[Q_CASE], 0)
+        elif when < leaf.lg_due[ledger]:
+            leaf.lg_due[ledger] = when
+
+
+@njit
+def _follow_entries(leaf, ledger, found, routes, keys, flow, first_month, days):
+    """Make the held entries equal to those found; count what entered and what ended."""
+    for i in range(found.count[N_ENTRY]):
+        row = found.entry[i]
+        case = _case_row(leaf, ledger, row[E_CASE])
+        held = leaf.lg_entry[ledger]
+        while held >= 0 and not (
+            leaf.en_case[held] == case
+            and leaf.en_inst[held] == row[E_INST]
+            and leaf.en_start[held] == row[E_START]
+        ):
+            held = leaf.en_prev[held]
+        kind = leaf.lg_subject[ledger] >> 32
+        flags = leaf.cs_flags[case]
+        mistaken = flags & (CASE_FALSE | CASE_MISATTACHED)
+        if held < 0:
+            held = leaf.counts[N_ENTRIES]
+            leaf.counts[N_ENTRIES] = held + 1
+            leaf.en_ledger[held] = ledger
+            leaf.en_case[held] = case
+            leaf.en_inst[held] = row[E_INST]
+            leaf.en_start[held] = row[E_START]
+            leaf.en_end[held] = NEVER
+            leaf.en_prev[held] = leaf.lg_entry[ledger]
+            leaf.lg_entry[ledger] = held
+            month = month_of(row[E_START]) - first_month
+            flow[month, row[E_INST], kind, _ENTERED] += 1
+            if mistaken:
+                flow[month, row[E_INST], kind, _MISTAKEN] += 1
+            act = leaf.cs_act[case]
+            if not flags & CASE_COPIED:  # a copied entry leaves with the one it was copied from
+                write_exits(
+                    routes, keys, act, row[E_INST], row[E_START], mistaken, first_month, days
+                )
+                for r in range(days.size):
+                    for s in range(routes.event.shape[1]):
+                        if days[r] < NEVER and routes.event[r, s] >= 0:
+                            day, event = days[r] + routes.lag[r, s], routes.event[r, s]
+                            what = routes.what[r, s]
+                            append_event(leaf, ledger, day, event, what, row[E_CASE], 1)
+        leaf.en_prov[held] = row[E_PROV]
+        leaf.en_lawful[held] = row[E_LAWFUL]
+        leaf.en_due[held] = row[E_DUE]
+        leaf.en_cause[held] = row[E_CAUSE]
+        if row[E_END] < NEVER and leaf.en_end[held] >= NEVER:
+            month = month_of(row[E_END]) - first_month
+            cause = row[E_CAUSE]
+            column = _EXIT + cause if cause >= 0 else _UNEXPLAINED
+            flow[month, row[E_INST], kind, column] += 1
+        leaf.en_end[held] = row[E_END]
+
+
+@njit
+def _share(leaf, law, ledger, found, shared, n):
+    """Note the cases that a provision copies to others; returns how many are noted."""
+    for i in range(found.count[N_STATUS]):
+        row = found.status[i]
+        if row[Y_STATUS] == ST_MET and law.prov[row[Y_PROV], P_EFFECT] == COPY:
+            case = _case_row(leaf, ledger, row[Y_CASE])
+            leaf.cs_flags[case] |= CASE_SHARED
+    case = leaf.lg_case[ledger]
+    while case >= 0:
+        if leaf.cs_flags[case] & CASE_SHARED and n < shared.size:
+            shared[n] = case
+            n += 1
+        case = leaf.cs_prev[case]
+    return n
+
+
+@njit
+def advance(
+    leaf, law, facts, policy, routes, keys, due, begin, last, first_month, compact, mem, flow, shared
+):
+    """Advance files up to the end of a day.
+
+    Args:
+        leaf: the state; only its files change.
+        law: compiled law.
+        facts: int64[strata, F_COLS] facts of subjects by stratum.
+        policy: when and whether steps are taken (`institutions.steps`).
+        routes: how entries come to an end (`institutions.redress`).
+        keys: stream keys.
+        due: rows of the ledgers to advance; begin: position to start at.
+        last: the day.
+        first_month: month 0 of `flow`.
+        compact: whether files in which nothing is due any more give their events back.
+        mem: `Bench`; flow: int64[months, instruments, kinds, FLOWS], added to.
+        shared: int64[2]: how many rows of it are used, then case rows copied to others.
+
+    Returns:
+        The next position (the end when all are done, earlier when a table needs room), or
+        a negative code when a file is too long or never comes to rest.
+    """
+    found = mem.found
+    for i in range(begin, due.size):
+        if (
+            leaf.counts[N_EVENTS] + ROOM * 4 > leaf.ev_day.size
+            or leaf.counts[N_ENTRIES] + ROOM > leaf.en_end.size
+            or leaf.counts[N_QUEUE] + ROOM > leaf.q_day.size
+            or leaf.counts[N_CASES] > leaf.cs_act.size
+            or shared[0] + ROOM > shared.size
+        ):
+            return i
+        ledger = due[i]
+        visits = 0
+        while leaf.lg_due[ledger] <= last:
+            day = leaf.lg_due[ledger]
+            n = gather(leaf, ledger, mem.led)
+            if n > mem.led.shape[0]:
+                return TOO_LONG
+            visits += 1
+            if visits > 400:
+                return RESTLESS
+            stratum = leaf.lg_stratum[ledger]
+            fold(law, facts[stratum], mem.led, n, leaf.lg_cases[ledger], day, found, mem.out)
+            full = (
+                found.count[N_ENTRY] >= found.entry.shape[0]
+                or found.count[N_LINE] >= found.line.shape[0]
+                or found.count[N_STEP] >= found.step.shape[0]
+                or found.count[N_STATUS] >= found.status.shape[0]
+            )
+            if full:
+                return TOO_LONG
+            leaf.lg_due[ledger] = found.count[NEXT_DUE]
+            _take_steps(leaf, law, ledger, day, found, policy, keys)
+            days = mem.days[: routes.inst.size]
+            _follow_entries(leaf, ledger, found, routes, keys, flow, first_month, days)
+            if found.count[N_SCORE]:
+                leaf.lg_score[ledger] = found.score[0, Z_SCORE]
+                leaf.lg_grade[ledger] = found.score[0, Z_GRADE]
+            before = shared[0]
+            used = _share(leaf, law, ledger, found, shared[1:], before)
+            shared[0] = used
+        if compact and leaf.lg_due[ledger] >= NEVER and not _waits(leaf, ledger):
+            release_events(leaf, ledger)
+    return due.size
+
+
+@njit
+def _waits(leaf, ledger):
+    """Tell whether a file has an entry alive or a decision that may still come."""
+    held = leaf.lg_entry[ledger]
+    while held >= 0:
+        if leaf.en_end[held] >= NEVER:
+            return True
+        held = leaf.en_prev[held]
+    case = leaf.lg_case[ledger]
+    while case >= 0:
+        if leaf.cs_flags[case] & CASE_QUEUED:
+            return True
+        case = leaf.cs_prev[case]
+    return False
+
+
+@njit
+def serve_queue(leaf, law, order, served, lapse_before, days, first, length):
+    """Take the decisions that the staff can take this month; drop those left too long.
+
+    Args:
+        leaf: the state; its queue shrinks.
+        law: compiled law.
+        order: positions in the queue, those served first.
+        served: how many can be served.
+        lapse_before: requests that opened before this day are dropped.
+        days: int64[queue] scratch: day within the month drawn for each position.
+        first: first day of the month; length: its days.
+
+    Returns:
+        int64[2]: decisions taken and requests lapsed.
+    """
+    done = np.zeros(2, np.int64)
+    keep = np.ones(leaf.counts[N_QUEUE], np.bool_)
+    for i in range(min(served, order.size)):
+        q = order[i]
+        case = leaf.q_case[q]
+        step = leaf.q_step[q]
+        ledger = leaf.cs_ledger[case]
+        day = max(first + days[q] % length, leaf.q_day[q])
+        then = law.step[step, S_THEN]
+        what = law.step[step, S_INST]
+        append_event(leaf, ledger, day, then, what, leaf.cs_number[case], 0)
+        leaf.cs_flags[case] &= ~np.uint8(CASE_QUEUED)
+        keep[q] = False
+        done[0] += 1
+    n = 0
+    for q in range(leaf.counts[N_QUEUE]):
+        if keep[q] and leaf.q_day[q] < lapse_before:
+            leaf.cs_flags[leaf.q_case[q]] &= ~np.uint8(CASE_QUEUED)
+            keep[q] = False
+            done[1] += 1
+        if keep[q]:
+            leaf.q_case[n], leaf.q_step[n], leaf.q_day[n] = (
+                leaf.q_case[q],
+                leaf.q_step[q],
+                leaf.q_day[q],
+            )
+            n += 1
+    leaf.counts[N_QUEUE] = n
+    return done

@@ -1,0 +1,400 @@
+"""A month of one leaf, as a list of lines. `run` puts the leaves and the nation together.
+
+    acts     = conduct: what subjects do
+    records  = detection: what authorities come to know (some false)
+    filed    = identity: on whose ledger it lands (some elsewhere: a message)
+    decided  = the law's one kernel, and the steps taken
+    undone   = redress: what is to come to pass is on the ledger already
+    seen, applied = receipt and measures, when a spell is over
+    counted  = indicators
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xinyong.conduct.sampling import Scratch, acts_of, draw_acts, new_scratch
+from xinyong.dates import NEVER, first_day
+from xinyong.engine.advance import (
+    FLOWS,
+    RESTLESS,
+    TOO_LONG,
+    Bench,
+    advance,
+    bench,
+    due_files,
+    serve_queue,
+)
+from xinyong.engine.filing import (
+    EVENTS_PER_RECORD,
+    Records,
+    act_days,
+    act_ids,
+    file_records,
+)
+from xinyong.engine.state import (
+    CASE_COPIED,
+    CASE_FALSE,
+    CASE_MISATTACHED,
+    N_CASES,
+    N_ENTRIES,
+    N_LEDGERS,
+    N_QUEUE,
+    Leaf,
+    empty_leaf,
+    find,
+    reserve,
+)
+from xinyong.engine.world import Stream, World
+from xinyong.errors import XinyongError
+from xinyong.institutions.capacity import rank
+from xinyong.institutions.detection import false_records, recorded
+from xinyong.institutions.identity import MISSED, RIGHT, WRONG, attach
+from xinyong.institutions.measures import ASPECTS, account_spell
+from xinyong.jit import njit
+from xinyong.law.vocabulary import KINDS
+from xinyong.streams import below, draw64, month_word
+
+__all__ = ["ACTS", "LeafRun", "Message", "Worker", "count", "first_half", "second_half"]
+
+#: Counts of the way from act to file, for each family and kind.
+ACTS = ("acts", "recorded", "missed", "misattached", "false")
+
+
+@dataclass
+class Worker:
+    """Working memory of one thread."""
+
+    bench: Bench = field(default_factory=bench)
+    scratch: Scratch = field(default_factory=new_scratch)
+
+
+@dataclass(frozen=True)
+class Message:
+    """Records for another leaf; sorted by (day, act) before they are read."""
+
+    leaf: int
+    records: Records
+
+
+@dataclass
+class LeafRun:
+    """One leaf with its state and the counts made so far.
+
+    Attributes:
+        place: position in ``places.leaves()``.
+        leaf: the state.
+        acts: int64[months, families, kinds, ACTS].
+        flow: int64[months, instruments, kinds, FLOWS].
+        measures: int64[months, measure rows, kinds, ASPECTS].
+        grades: int64[months, grades, kinds], subjects of the leaf's scheme by grade.
+        queue: int64[months, 3], decisions taken, requests dropped, requests waiting.
+        files: int64[months], ledgers open.
+    """
+
+    place: int
+    leaf: Leaf
+    acts: NDArray[np.int64]
+    flow: NDArray[np.int64]
+    measures: NDArray[np.int64]
+    grades: NDArray[np.int64]
+    queue: NDArray[np.int64]
+    files: NDArray[np.int64]
+
+    @classmethod
+    def start(cls, world: World, place: int) -> LeafRun:
+        """Return a leaf in which nothing has happened yet."""
+        months, kinds = world.scenario.months, len(KINDS)
+        grades = max((len(g) for g in world.law.grades), default=1)
+        return cls(
+            place,
+            empty_leaf(),
+            np.zeros((months, len(world.rates), kinds, len(ACTS)), np.int64),
+            np.zeros((months, len(world.law.instruments), kinds, len(FLOWS)), np.int64),
+            np.zeros((months, len(world.measure_names), kinds, len(ASPECTS)), np.int64),
+            np.zeros((months, grades, kinds), np.int64),
+            np.zeros((months, 3), np.int64),
+            np.zeros(months, np.int64),
+        )
+
+
+@njit
+def _states(leaf, kind, index):  # type: ignore[no-untyped-def]
+    """Return 1 for subjects with a file, 0 for others."""
+    out = np.zeros(index.size, np.int64)
+    for i in range(index.size):
+        out[i] = 1 if find(leaf, np.int64(kind) << 32 | index[i]) >= 0 else 0
+    return out
+
+
+@njit
+def _elsewhere(key, act, running):  # type: ignore[no-untyped-def]
+    """Draw the leaf of whoever gets a misattached record, by population: int64[n]."""
+    out = np.empty(act.size, np.int64)
+    for i in range(act.size):
+        u = np.int64(below(draw64(key, act[i], np.uint64(0), np.uint64(0))[0],
+                           np.uint64(running[-1])))  # fmt: skip
+        out[i] = np.searchsorted(running, u, side="right")
+    return out
+
+
+@njit
+def _uniform_index(key, act, low, high):  # type: ignore[no-untyped-def]
+    out = np.empty(act.size, np.int64)
+    for i in range(act.size):
+        u = draw64(key, act[i], np.uint64(0), np.uint64(1))[0]
+        out[i] = low + np.int64(below(u, np.uint64(high - low)))
+    return out
+
+
+@njit
+def _draw_words(key, act):  # type: ignore[no-untyped-def]
+    out = np.empty(act.size, np.uint64)
+    for i in range(act.size):
+        out[i] = draw64(key, act[i], np.uint64(0), np.uint64(2))[0]
+    return out
+
+
+def _records(
+    kind: int, index: NDArray[np.int64], stratum: NDArray[np.int64], family: int,
+    day: NDArray[np.int32], act: NDArray[np.uint64], flags: int,
+) -> Records:  # fmt: skip
+    n = len(index)
+    return Records(
+        (np.int64(kind) << 32) | index,
+        stratum.astype(np.int32),
+        np.full(n, family, np.int16),
+        day.astype(np.int32),
+        act,
+        np.full(n, flags, np.uint8),
+    )
+
+
+def _joined(parts: list[Records]) -> Records:
+    return Records(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def _ordered(records: Records) -> Records:
+    order = np.lexsort((records.act, records.subject, records.day))
+    return Records(*(column[order] for column in records))
+
+
+def draw_month(
+    world: World, run: LeafRun, worker: Worker, stream: Stream, m: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64], NDArray[np.int32]]:
+    """Draw the acts of one stream: index, stratum, act id and day of each."""
+    month = world.scenario.first_month + m
+    alive = int(world.society.alive(stream.leaf, stream.kind, month))
+    found = draw_acts(
+        stream.key, stream.leaf, stream.kind, month, 0, stream.start, stream.rung, 0, alive,
+        world.layers, worker.scratch,
+    )  # fmt: skip
+    state = _states(run.leaf, stream.kind, found.subject)
+    acts = acts_of(found, stream.limit, stream.rung, state)
+    index = found.subject[acts]
+    stratum = found.stratum[acts].astype(np.int64) + stream.first_stratum
+    act = act_ids(
+        world.keys.acts, stream.leaf, stream.kind, index, month_word(month, 0), stream.family
+    )
+    first = first_day(month)
+    day = act_days(world.keys.facts, act, first, first_day(month + 1) - first)
+    return index, stratum, act, day
+
+
+def filed(
+    world: World, run: LeafRun, stream: Stream, m: int, index: NDArray[np.int64],
+    stratum: NDArray[np.int64], act: NDArray[np.uint64], day: NDArray[np.int32],
+) -> tuple[list[Records], list[Message]]:  # fmt: skip
+    """Detection and identity: which acts are recorded, and on whose file they land."""
+    k, f, keys = stream.kind, stream.family, world.keys
+    tally = run.acts[m, f, k]
+    tally[0] += len(act)
+    known = recorded(keys.detection, act, world.detection[f])
+    index, stratum, act, day = index[known], stratum[known], act[known], day[known]
+    tally[1] += len(act)
+    here: list[Records] = []
+    away: list[Message] = []
+    month = world.scenario.first_month + m
+    alive = int(world.society.alive(run.place, k, month))
+    low = int(world.society.minors[run.place]) if k == 0 else 0
+    if world.false:
+        subject, other = false_records(keys.false_records, act, world.false, low, alive)
+        hit = subject >= 0
+        rows = world.society.stratum_of(run.place, k, subject[hit])
+        here.append(_records(k, subject[hit], rows, f, day[hit], other[hit], CASE_FALSE))
+        tally[4] += int(hit.sum())
+    if world.missed:
+        fate = attach(keys.identity, act, 0, world.wrong, world.missed)
+        tally[2] += int((fate == MISSED).sum())
+        wrong = fate == WRONG
+        tally[3] += int(wrong.sum())
+        if wrong.any():
+            h, a = _misattached(world, run, stream, m, index[wrong], act[wrong], day[wrong])
+            here += h
+            away += a
+        right = fate == RIGHT
+        index, stratum, act, day = index[right], stratum[right], act[right], day[right]
+    here.append(_records(k, index, stratum, f, day, act, 0))
+    return here, away
+
+
+def _misattached(
+    world: World, run: LeafRun, stream: Stream, m: int, index: NDArray[np.int64],
+    act: NDArray[np.uint64], day: NDArray[np.int32],
+) -> tuple[list[Records], list[Message]]:  # fmt: skip
+    """Land records on the files of others: a namesake here, or somebody elsewhere."""
+    k, month = stream.kind, world.scenario.first_month + m
+    target = _elsewhere(world.keys.elsewhere, act, np.cumsum(world.population))
+    here: list[Records] = []
+    away: list[Message] = []
+    for place in np.unique(target).tolist():
+        mine = target == place
+        low = int(world.society.minors[place]) if k == 0 else 0
+        alive = int(world.society.alive(place, k, month))
+        if alive <= low:
+            continue
+        other = _uniform_index(world.keys.elsewhere, act[mine], low, alive)
+        if place == run.place and k == 0:
+            words = _draw_words(world.keys.elsewhere, act[mine])
+            namesake = world.links.namesake(place, index[mine], words)
+            other = np.where(namesake >= 0, namesake, other)
+        rows = world.society.stratum_of(place, k, other)
+        records = _records(k, other, rows, stream.family, day[mine], act[mine], CASE_MISATTACHED)
+        if place == run.place:
+            here.append(records)
+        else:
+            away.append(Message(place, records))
+    return here, away
+
+
+def _file(world: World, run: LeafRun, records: Records) -> None:
+    n = len(records.act)
+    if n:
+        run.leaf = reserve(run.leaf, n * EVENTS_PER_RECORD, n, n, 0, 0)
+        file_records(run.leaf, world.families, world.keys.facts, _ordered(records))
+
+
+def _advance(world: World, run: LeafRun, worker: Worker, m: int) -> None:
+    """Let every file that falls due by the end of the month advance to it."""
+    month = world.scenario.first_month + m
+    last = first_day(month + 1) - 1
+    due = due_files(run.leaf, last)
+    shared = np.zeros(1 + len(due) + 4096, np.int64)
+    done = 0
+    while done < len(due):
+        n = len(due) - done
+        run.leaf = reserve(run.leaf, n * 6 + 4096, 0, 0, n * 2 + 1024, n + 1024)
+        done = advance(
+            run.leaf, world.law.tables, world.facts, world.policy, world.routes, world.keys,
+            due, done, last, world.scenario.first_month,
+            world.scenario.keep != "all" and not _scored(world, run), worker.bench, run.flow,
+            shared,
+        )  # fmt: skip
+        if done == TOO_LONG:
+            raise XinyongError("a file has more events than the engine can fold; please report")
+        if done == RESTLESS:
+            raise XinyongError("a file never comes to rest: provisions chase each other")
+
+
+def _scored(world: World, run: LeafRun) -> bool:
+    """Tell whether a scheme scores the subjects of this leaf (their files are never compacted)."""
+    from xinyong import places
+
+    leaf = places.leaves()[run.place]
+    instruments = world.law.catalogue.instruments
+    return any(places.within(leaf, instruments[s].reach.place) for s in world.law.schemes)
+
+
+def _decisions(world: World, run: LeafRun, m: int) -> None:
+    """Let the court take the decisions its staff can take this month."""
+    waiting = int(run.leaf.counts[N_QUEUE])
+    if not waiting:
+        return
+    month = world.scenario.first_month + m
+    first = first_day(month)
+    ranks = np.empty(waiting, np.uint64)
+    acts = run.leaf.cs_act[run.leaf.q_case[:waiting]]
+    rank(world.keys.queue, acts, ranks)
+    order = np.lexsort((run.leaf.q_case[:waiting], ranks))
+    days = (ranks & np.uint64(0xFFFF)).astype(np.int64)
+    run.leaf = reserve(run.leaf, waiting + 64, 0, 0, 0, 0)
+    lapse = first_day(month - world.lapse_months + 1)
+    done = serve_queue(
+        run.leaf, world.law.tables, order, int(world.capacity[m, run.place]), lapse, days,
+        first, first_day(month + 1) - first,
+    )  # fmt: skip
+    run.queue[m, 0], run.queue[m, 1] = done
+
+
+def first_half(world: World, run: LeafRun, worker: Worker, m: int) -> list[Message]:
+    """Live the month of one leaf up to the barrier of the nation; returns its messages."""
+    month = world.scenario.first_month + m
+    here: list[Records] = []
+    away: list[Message] = []
+    for stream in world.streams[run.place]:
+        if month < stream.begins or month % 12 + 1 not in stream.months:
+            continue
+        acts = draw_month(world, run, worker, stream, m)
+        h, a = filed(world, run, stream, m, *acts)
+        here += h
+        away += a
+    if here:
+        _file(world, run, _joined(here))
+    _advance(world, run, worker, m)
+    _decisions(world, run, m)
+    _advance(world, run, worker, m)
+    return away
+
+
+def second_half(
+    world: World, run: LeafRun, worker: Worker, m: int, inbox: list[Records]
+) -> None:
+    """Read what other leaves sent this month, and close the month."""
+    if inbox:
+        _file(world, run, _joined(inbox))
+        _advance(world, run, worker, m)
+    count(world, run, m)
+
+
+def count(world: World, run: LeafRun, m: int) -> None:
+    """Count what stands at the end of the month."""
+    run.files[m] = run.leaf.counts[N_LEDGERS]
+    run.queue[m, 2] = run.leaf.counts[N_QUEUE]
+    if _scored(world, run):
+        n = int(run.leaf.counts[N_LEDGERS])
+        kind = (run.leaf.lg_subject[:n] >> 32).astype(np.int64)
+        grade = run.leaf.lg_grade[:n].astype(np.int64)
+        graded = grade >= 0
+        np.add.at(run.grades[m], (grade[graded], kind[graded]), 1)
+
+
+@njit
+def _account(leaf, table, link, keys, shift, first_month, counts):  # type: ignore[no-untyped-def]
+    for e in range(leaf.counts[N_ENTRIES]):
+        case = leaf.en_case[e]
+        act = leaf.cs_act[case]
+        if shift:
+            draw = draw64(keys.sample, act, np.uint64(0), np.uint64(0))[0]
+            if draw & np.uint64((1 << shift) - 1):
+                continue
+        ledger = leaf.en_ledger[e]
+        kind = leaf.lg_subject[ledger] >> 32
+        mistaken = leaf.cs_flags[case] & (CASE_FALSE | CASE_MISATTACHED)
+        end = np.int64(leaf.en_end[e])
+        account_spell(
+            table, link, keys, act, leaf.en_inst[e], kind, np.int64(leaf.en_start[e]), end,
+            mistaken, first_month, counts,
+        )  # fmt: skip
+
+
+def close(world: World, run: LeafRun) -> None:
+    """Account for the measures of every spell of the run (all of them, or a fixed sample)."""
+    _account(
+        run.leaf, world.measures, world.link, world.keys, world.sample_shift,
+        world.scenario.first_month, run.measures,
+    )  # fmt: skip
+
+

@@ -1,0 +1,112 @@
+"""A scenario: one set of inputs of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from xinyong.dates import parse_month
+from xinyong.errors import Problem, ScenarioError, UsageError
+from xinyong.yamlio import read_yaml, validate
+
+__all__ = ["Mechanisms", "Scenario", "read_scenario"]
+
+FIRST_MONTH = "2013-10"
+LAST_MONTH = "2022-12"
+
+
+class Mechanisms(BaseModel):
+    """Which mechanisms are on; off equals absent.
+
+    Attributes:
+        friction: detection below one, delays of steps, coverage and delay of exchange.
+        identity: records that land on the wrong file or on none.
+        false_records: records of acts that nobody did.
+        capacity: listing decisions of courts wait for staff.
+        redress: performance and the other routes off a list.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    friction: bool = True
+    identity: bool = True
+    false_records: bool = True
+    capacity: bool = True
+    redress: bool = True
+
+
+class Scenario(BaseModel):
+    """One set of inputs.
+
+    Attributes:
+        name: shown in every result.
+        from_: first month, ``YYYY-MM``; until: last month.
+        scale: N of 1:N.
+        seed: of all streams.
+        keep: what the results hold beside indicators: ``all`` (events and entries),
+            ``entries``, or ``indicators`` (counts and a fixed sample of entries).
+        mechanisms: which mechanisms are on.
+        groups: into how many groups of leaves the state is split; changes no result.
+        threads: how many groups advance at once; changes no result.
+
+    Example:
+        >>> Scenario(scale=10_000).until
+        '2022-12'
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    name: str = Field("default", pattern=r"^[a-z0-9][a-z0-9_-]{0,60}$")
+    from_: str = Field(FIRST_MONTH, alias="from")
+    until: str = Field(LAST_MONTH, alias="to")
+    scale: int = Field(100, ge=1, le=1_000_000)
+    seed: int = Field(20131001, ge=0, lt=2**63)
+    keep: Literal["all", "entries", "indicators"] = "entries"
+    mechanisms: Mechanisms = Mechanisms()
+    groups: int = Field(2, ge=1, le=31)
+    threads: int = Field(2, ge=1, le=64)
+
+    @field_validator("from_", "until")
+    @classmethod
+    def _month(cls, value: str) -> str:
+        try:
+            parse_month(value)
+        except UsageError as error:
+            raise ValueError(str(error)) from None
+        return value
+
+    @model_validator(mode="after")
+    def _order(self) -> Scenario:
+        first, last = parse_month(self.from_), parse_month(self.until)
+        if first < parse_month(FIRST_MONTH):
+            raise ValueError(f"from {self.from_}: the clock starts in {FIRST_MONTH}")
+        if last < first:
+            raise ValueError(f"to {self.until} lies before from {self.from_}")
+        if last > parse_month(LAST_MONTH):
+            raise ValueError(f"to {self.until}: the registers and rates end in {LAST_MONTH}")
+        return self
+
+    @property
+    def first_month(self) -> int:
+        """First month as a number."""
+        return parse_month(self.from_)
+
+    @property
+    def months(self) -> int:
+        """How many months the run has."""
+        return parse_month(self.until) - parse_month(self.from_) + 1
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Read a scenario from YAML.
+
+    Raises:
+        ScenarioError: with every problem found, each with file, line and field.
+    """
+    if not path.is_file():
+        raise ScenarioError(Problem(str(path), 0, "", "no such file"))
+    found = validate(Scenario, read_yaml(path, ScenarioError), ScenarioError)
+    assert isinstance(found, Scenario)  # noqa: S101 - what validate was asked for
+    return found

@@ -1,0 +1,280 @@
+"""The state of one leaf: ledgers as chains of dated events, in flat tables.
+
+A subject without a file has no row anywhere. A file is a row of the ledger table and
+three chains: its events, its cases, its entries. Tables grow by doubling; a name
+``n_…`` in `counts` says how many rows are used. All functions marked ``@njit`` run
+without the interpreter lock.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xinyong.dates import NEVER
+from xinyong.jit import njit
+
+__all__ = [
+    "CASE_COPIED",
+    "CASE_FALSE",
+    "CASE_MISATTACHED",
+    "CASE_QUEUED",
+    "CASE_SHARED",
+    "Leaf",
+    "append_event",
+    "empty_leaf",
+    "file_of",
+    "gather",
+    "new_case",
+    "reserve",
+]
+
+N_EVENTS, N_LEDGERS, N_CASES, N_ENTRIES, N_QUEUE, FREE_EVENT, N_COUNTS = range(7)
+
+# Flags of a case.
+CASE_FALSE = 1  # the record claims an act that nobody did
+CASE_MISATTACHED = 2  # the record is of another subject's act
+CASE_COPIED = 4  # the record was copied here through a role
+CASE_QUEUED = 8  # its decision waits for the staff of the court
+CASE_SHARED = 16  # the record has been copied on to others
+
+
+class Leaf(NamedTuple):
+    """Tables of one leaf.
+
+    Attributes:
+        counts: int64[N_COUNTS] rows in use, and the head of the list of free events.
+        ev_…: events: day, event code, what, case number, value, previous row of the ledger.
+        lg_…: ledgers: subject (kind << 32 | index), stratum, last event, number of cases,
+            next due day, last case, last entry, score (tenths) and grade in the scheme.
+        cs_…: cases: ledger, number in the ledger, family of conduct, flags, act id, previous.
+        en_…: entries: ledger, case row, instrument, provision, start, lawful end, cause,
+            end, day of expiry, previous.
+        q_…: decisions waiting for staff: case row, step row, day they opened.
+        ix_key, ix_row: open-addressing index from subject to ledger row.
+    """
+
+    counts: NDArray[np.int64]
+    ev_day: NDArray[np.int32]
+    ev_event: NDArray[np.int8]
+    ev_what: NDArray[np.int16]
+    ev_case: NDArray[np.int16]
+    ev_value: NDArray[np.int32]
+    ev_prev: NDArray[np.int32]
+    lg_subject: NDArray[np.int64]
+    lg_stratum: NDArray[np.int32]
+    lg_event: NDArray[np.int32]
+    lg_cases: NDArray[np.int16]
+    lg_due: NDArray[np.int32]
+    lg_case: NDArray[np.int32]
+    lg_entry: NDArray[np.int32]
+    lg_score: NDArray[np.int32]
+    lg_grade: NDArray[np.int8]
+    cs_ledger: NDArray[np.int32]
+    cs_number: NDArray[np.int16]
+    cs_family: NDArray[np.int16]
+    cs_flags: NDArray[np.uint8]
+    cs_act: NDArray[np.uint64]
+    cs_prev: NDArray[np.int32]
+    en_ledger: NDArray[np.int32]
+    en_case: NDArray[np.int32]
+    en_inst: NDArray[np.int8]
+    en_prov: NDArray[np.int16]
+    en_start: NDArray[np.int32]
+    en_lawful: NDArray[np.int32]
+    en_cause: NDArray[np.int8]
+    en_end: NDArray[np.int32]
+    en_due: NDArray[np.int32]
+    en_prev: NDArray[np.int32]
+    q_case: NDArray[np.int32]
+    q_step: NDArray[np.int16]
+    q_day: NDArray[np.int32]
+    ix_key: NDArray[np.int64]
+    ix_row: NDArray[np.int32]
+
+
+_GROUPS = {"ev_": N_EVENTS, "lg_": N_LEDGERS, "cs_": N_CASES, "en_": N_ENTRIES, "q_": N_QUEUE}
+
+
+def empty_leaf() -> Leaf:
+    """Return the state of a leaf in which nobody has a file."""
+    types = _field_types()
+    columns = {name: np.zeros(0 if "_" in name else N_COUNTS, types[name]) for name in Leaf._fields}
+    columns["counts"][FREE_EVENT] = -1
+    columns["ix_key"] = np.full(1024, -1, np.int64)
+    columns["ix_row"] = np.zeros(1024, np.int32)
+    return Leaf(**columns)
+
+
+def _field_types() -> dict[str, np.dtype[np.generic]]:
+    """Return the dtype of each column, as its annotation states it."""
+    found = {}
+    for name, hint in Leaf.__annotations__.items():
+        text = hint.__forward_arg__ if hasattr(hint, "__forward_arg__") else str(hint)
+        found[name] = np.dtype(text.split("np.")[-1].rstrip("])"))
+    return found
+
+
+def reserve(leaf: Leaf, events: int, ledgers: int, cases: int, entries: int, queue: int) -> Leaf:
+    """Return the leaf with room for that many more rows in each table (and a wider index)."""
+    wanted = {"ev_": events, "lg_": ledgers, "cs_": cases, "en_": entries, "q_": queue}
+    changed: dict[str, NDArray[np.generic]] = {}
+    for name in Leaf._fields:
+        prefix = name[: name.index("_") + 1] if "_" in name else ""
+        if prefix not in wanted:
+            continue
+        column = getattr(leaf, name)
+        need = int(leaf.counts[_GROUPS[prefix]]) + wanted[prefix]
+        if need > len(column):
+            wider = np.zeros(max(need, len(column) * 3 // 2, 256), column.dtype)
+            wider[: len(column)] = column
+            changed[name] = wider
+    used = int(leaf.counts[N_LEDGERS]) + ledgers
+    if used * 3 > len(leaf.ix_key) * 2:
+        size = len(leaf.ix_key)
+        while used * 3 > size * 2:
+            size *= 2
+        key, row = np.full(size, -1, np.int64), np.zeros(size, np.int32)
+        _rehash(leaf.lg_subject, int(leaf.counts[N_LEDGERS]), key, row)
+        changed["ix_key"], changed["ix_row"] = key, row
+    return leaf._replace(**changed) if changed else leaf
+
+
+@njit
+def _slot(subject, size):  # type: ignore[no-untyped-def]
+    """Return the home slot of a subject in an index of a power-of-two size."""
+    x = np.uint64(subject) * np.uint64(0x9E3779B97F4A7C15)
+    return np.int64((x >> np.uint64(20)) & np.uint64(size - 1))
+
+
+@njit
+def _rehash(subjects, n, key, row):  # type: ignore[no-untyped-def]
+    for i in range(n):
+        slot = _slot(subjects[i], key.size)
+        while key[slot] >= 0:
+            slot = (slot + 1) & (key.size - 1)
+        key[slot] = subjects[i]
+        row[slot] = i
+
+
+@njit
+def find(leaf, subject):  # type: ignore[no-untyped-def]
+    """Return the ledger row of a subject (kind << 32 | index), or -1."""
+    slot = _slot(subject, leaf.ix_key.size)
+    while leaf.ix_key[slot] >= 0:
+        if leaf.ix_key[slot] == subject:
+            return np.int64(leaf.ix_row[slot])
+        slot = (slot + 1) & (leaf.ix_key.size - 1)
+    return np.int64(-1)
+
+
+@njit
+def file_of(leaf, subject, stratum):  # type: ignore[no-untyped-def]
+    """Return the ledger row of a subject, opening a file if there is none."""
+    slot = _slot(subject, leaf.ix_key.size)
+    while leaf.ix_key[slot] >= 0:
+        if leaf.ix_key[slot] == subject:
+            return np.int64(leaf.ix_row[slot])
+        slot = (slot + 1) & (leaf.ix_key.size - 1)
+    row = leaf.counts[N_LEDGERS]
+    leaf.counts[N_LEDGERS] = row + 1
+    leaf.ix_key[slot] = subject
+    leaf.ix_row[slot] = row
+    leaf.lg_subject[row] = subject
+    leaf.lg_stratum[row] = stratum
+    leaf.lg_event[row] = -1
+    leaf.lg_cases[row] = 0
+    leaf.lg_due[row] = NEVER
+    leaf.lg_case[row] = -1
+    leaf.lg_entry[row] = -1
+    leaf.lg_score[row] = 0
+    leaf.lg_grade[row] = -1
+    return np.int64(row)
+
+
+@njit
+def new_case(leaf, ledger, family, flags, act):  # type: ignore[no-untyped-def]
+    """Open a case in a ledger; returns its row."""
+    row = leaf.counts[N_CASES]
+    leaf.counts[N_CASES] = row + 1
+    leaf.cs_ledger[row] = ledger
+    leaf.cs_number[row] = leaf.lg_cases[ledger]
+    leaf.cs_family[row] = family
+    leaf.cs_flags[row] = flags
+    leaf.cs_act[row] = act
+    leaf.cs_prev[row] = leaf.lg_case[ledger]
+    leaf.lg_case[ledger] = row
+    leaf.lg_cases[ledger] += 1
+    return np.int64(row)
+
+
+@njit
+def append_event(leaf, ledger, day, event, what, number, value):  # type: ignore[no-untyped-def]
+    """Append an event to a ledger; the ledger falls due on its day."""
+    row = leaf.counts[FREE_EVENT]
+    if row >= 0:
+        leaf.counts[FREE_EVENT] = leaf.ev_prev[row]
+    else:
+        row = leaf.counts[N_EVENTS]
+        leaf.counts[N_EVENTS] = row + 1
+    leaf.ev_day[row] = day
+    leaf.ev_event[row] = event
+    leaf.ev_what[row] = what
+    leaf.ev_case[row] = number
+    leaf.ev_value[row] = value
+    leaf.ev_prev[row] = leaf.lg_event[ledger]
+    leaf.lg_event[ledger] = row
+    if day < leaf.lg_due[ledger]:
+        leaf.lg_due[ledger] = day
+
+
+@njit
+def gather(leaf, ledger, out):  # type: ignore[no-untyped-def]
+    """Write a ledger's events to int64 rows sorted by day, in order of appending within a day.
+
+    Returns:
+        The number of rows; it may exceed ``out.shape[0]``, and then nothing was written.
+    """
+    n = 0
+    row = leaf.lg_event[ledger]
+    while row >= 0:
+        n += 1
+        row = leaf.ev_prev[row]
+    if n > out.shape[0]:
+        return n
+    row = leaf.lg_event[ledger]
+    i = n
+    while row >= 0:
+        i -= 1
+        out[i, 0] = leaf.ev_day[row]
+        out[i, 1] = leaf.ev_event[row]
+        out[i, 2] = leaf.ev_what[row]
+        out[i, 3] = leaf.ev_case[row]
+        out[i, 4] = leaf.ev_value[row]
+        row = leaf.ev_prev[row]
+    for i in range(1, n):  # insertion sort: chains are short and nearly sorted
+        if out[i - 1, 0] > out[i, 0]:
+            day, event, what = out[i, 0], out[i, 1], out[i, 2]
+            case, value = out[i, 3], out[i, 4]
+            j = i
+            while j > 0 and out[j - 1, 0] > day:
+                for c in range(5):
+                    out[j, c] = out[j - 1, c]
+                j -= 1
+            out[j, 0], out[j, 1], out[j, 2] = day, event, what
+            out[j, 3], out[j, 4] = case, value
+    return n
+
+
+@njit
+def release_events(leaf, ledger):  # type: ignore[no-untyped-def]
+    """Give the event rows of a ledger back for reuse (compaction)."""
+    row = leaf.lg_event[ledger]
+    while row >= 0:
+        following = leaf.ev_prev[row]
+        leaf.ev_prev[row] = leaf.counts[FREE_EVENT]
+        leaf.counts[FREE_EVENT] = row
+        row = following
+    leaf.lg_event[ledger] = -1

@@ -1,0 +1,225 @@
+"""The world of a run: everything that months read and nothing changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xinyong import places
+from xinyong.assumptions import Assumptions, assumptions
+from xinyong.conduct.ladder import LayerTables, layer_tables, rung_for
+from xinyong.conduct.rates import Rates, check_rates, rates
+from xinyong.conduct.sampling import check_bounds
+from xinyong.dates import NEVER, parse_month
+from xinyong.engine.filing import Families, families_of
+from xinyong.engine.scenario import Scenario
+from xinyong.institutions.capacity import capacities
+from xinyong.institutions.exchange import Link, link_of
+from xinyong.institutions.measures import MeasureTable, measure_table
+from xinyong.institutions.redress import Routes, routes_of
+from xinyong.institutions.steps import Policy, policy_of
+from xinyong.law import tables as t
+from xinyong.law.compile import Law
+from xinyong.law.vocabulary import KINDS
+from xinyong.society.links import Links, links
+from xinyong.society.strata import LABELS, Society, society
+from xinyong.streams import stream_key, threshold
+
+__all__ = ["Keys", "Stream", "World", "build"]
+
+_AGES = ((0, 14), (15, 17), (18, 34), (35, 59), (60, 64), (65, 120))
+_ADULT = 2  # position of the first age band of adults
+
+
+class Keys(NamedTuple):
+    """Keys of the named streams, one 64-bit integer each."""
+
+    step: np.uint64
+    redress: np.uint64
+    exchange: np.uint64
+    asked: np.uint64
+    detection: np.uint64
+    false_records: np.uint64
+    identity: np.uint64
+    elsewhere: np.uint64
+    facts: np.uint64
+    acts: np.uint64
+    queue: np.uint64
+    sample: np.uint64
+
+
+def keys_of(seed: int) -> Keys:
+    """Return the keys of a seed."""
+    return Keys(*(stream_key(seed, f"engine/{name}") for name in Keys._fields))
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One family of conduct in one (leaf, kind): what `draw_acts` needs.
+
+    Attributes:
+        family: position in the rates; leaf, kind: positions.
+        key: of the stream ``conduct/<family>``.
+        start: int64[strata + 1]; rung: int8[strata]; limit: uint64[strata, 2] (no file, file).
+        first_stratum: row of the first of these strata in the society.
+        months: calendar months in which it happens (1 to 12).
+        begins: month from which it is drawn.
+    """
+
+    family: int
+    leaf: int
+    kind: int
+    key: np.uint64
+    start: NDArray[np.int64]
+    rung: NDArray[np.int8]
+    limit: NDArray[np.uint64]
+    first_stratum: int
+    months: frozenset[int]
+    begins: int
+
+
+@dataclass(frozen=True)
+class World:
+    """All that is fixed for a run; see the types of the parts."""
+
+    scenario: Scenario
+    law: Law
+    given: Assumptions
+    rates: Rates
+    society: Society
+    links: Links
+    keys: Keys
+    facts: NDArray[np.int64]
+    families: Families
+    streams: tuple[tuple[Stream, ...], ...]
+    layers: LayerTables
+    policy: Policy
+    routes: Routes
+    link: Link
+    measures: MeasureTable
+    measure_names: tuple[tuple[str, str, str], ...]
+    capacity: NDArray[np.int64]
+    population: NDArray[np.int64]
+    detection: NDArray[np.uint64]
+    wrong: np.uint64
+    missed: np.uint64
+    false: np.uint64
+    lapse_months: int
+    sample_shift: int
+
+
+def _facts(law: Law, people: Society) -> NDArray[np.int64]:
+    """Return int64[strata, F_COLS]: the facts of subjects by stratum."""
+    s = people.strata
+    out = np.zeros((len(s), t.F_COLS), np.int64)
+    leaf_codes = np.array([law.code["place"][leaf] for leaf in places.leaves()], np.int64)
+    out[:, t.F_KIND] = s.kind
+    ages = np.array(_AGES, np.int64)
+    persons = s.kind == 0
+    out[:, t.F_AGE_LO], out[:, t.F_AGE_HI] = 18, 120
+    out[persons, t.F_AGE_LO] = ages[s.age[persons], 0]
+    out[persons, t.F_AGE_HI] = ages[s.age[persons], 1]
+    out[:, t.F_RESIDENCE] = leaf_codes[s.leaf]
+    out[:, t.F_REGISTRATION] = leaf_codes[s.leaf]
+    return out
+
+
+def _streams(
+    people: Society, found: Rates, seed: int
+) -> tuple[tuple[Stream, ...], ...]:
+    """Return the streams of each leaf: families that anybody there can take part in."""
+    s = people.strata
+    by_leaf: list[tuple[Stream, ...]] = []
+    assert len(LABELS["propensity"]) == 3  # noqa: S101 - rates give three factors
+    for i, leaf in enumerate(places.leaves()):
+        mine = []
+        for f, family in enumerate(found):
+            if not places.within(leaf, family.place):
+                continue
+            key = stream_key(seed, f"conduct/{family.id}")
+            for k, kind in enumerate(KINDS):
+                if not family.monthly.get(kind):  # type: ignore[call-overload]
+                    continue
+                a, b = people.leaf_ranges[i, k]
+                if a == b:
+                    continue
+                table = [
+                    [family.probability(kind, c, has) for has in (False, True)] for c in range(3)
+                ]
+                rung_of = [rung_for(max(row)) for row in table]
+                limit_of = np.array([[threshold(p) for p in row] for row in table], np.uint64)
+                classes = s.propensity[a:b]
+                rung = np.array(rung_of, np.int8)[classes]
+                limit = limit_of[classes]
+                if k == 0:  # only adults take part
+                    minor = s.age[a:b] < _ADULT
+                    rung = np.where(minor, -1, rung).astype(np.int8)
+                    limit = np.where(minor[:, None], np.uint64(0), limit)
+                check_bounds(limit, rung)
+                start = np.append(s.start[a:b], s.start[b - 1] + s.size[b - 1])
+                mine.append(
+                    Stream(
+                        f, i, k, key, start, rung, np.ascontiguousarray(limit), int(a),
+                        frozenset(family.months or range(1, 13)), parse_month(family.start),
+                    )
+                )  # fmt: skip
+        by_leaf.append(tuple(mine))
+    return tuple(by_leaf)
+
+
+def build(scenario: Scenario, law: Law) -> World:
+    """Build the world of a scenario.
+
+    Raises:
+        CatalogueError: rates or assumptions do not fit the catalogue.
+    """
+    given, found = assumptions(), rates()
+    check_rates(found, law.catalogue.conducts)
+    on = scenario.mechanisms
+    people = society(scenario.scale, scenario.seed)
+    population = people.totals[:, 0].copy()
+    table, names = measure_table(law, given)
+    families = families_of(found, law, full_detection=not on.friction)
+    wrong = given.value("identity.wrong") if on.identity else 0.0
+    missed = given.value("identity.missed") if on.identity else 0.0
+    false = given.value("false_records.per_case") if on.false_records else 0.0
+    # One in 2^shift entries is followed through all its measures: all of them up to 1:16.
+    shift = 0
+    while scenario.scale << shift < 16:
+        shift += 1
+    return World(
+        scenario=scenario,
+        law=law,
+        given=given,
+        rates=found,
+        society=people,
+        links=links(people),
+        keys=keys_of(scenario.seed),
+        facts=_facts(law, people),
+        families=families,
+        streams=_streams(people, found, scenario.seed),
+        layers=layer_tables(),
+        policy=policy_of(law, given, nominal=not on.friction, queues=on.capacity),
+        routes=routes_of(
+            law, given, scenario.first_month, scenario.months, on=on.redress
+        ),
+        link=link_of(given, on.friction),
+        measures=table,
+        measure_names=tuple(names),
+        capacity=capacities(
+            given, "court.capacity", scenario.first_month, scenario.months, population,
+            scenario.scale,
+        ),
+        population=population,
+        detection=families.recorded,
+        wrong=threshold(wrong),
+        missed=threshold(wrong + missed),
+        false=threshold(false),
+        lapse_months=int(given.value("court.lapse_months")),
+        sample_shift=shift,
+    )  # fmt: skip
+
+

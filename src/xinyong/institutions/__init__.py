@@ -1,0 +1,1 @@
+"""What authorities do: record, identify, exchange, decide, apply, undo."""

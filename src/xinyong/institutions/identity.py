@@ -1,0 +1,60 @@
+"""Identity: on whose file a record lands.
+
+At each hop of a record its key is kept, lost (the record is missed) or taken for
+somebody else's. With wrong-attachment probability phi and miss probability mu per hop,
+after n hops::
+
+    P(right) = (1 - phi - mu)^n
+    P(wrong) = phi * (1 - (1 - phi - mu)^n) / (phi + mu)
+
+(model M7 of the project's mechanisms). Here a record makes one hop, from the document to
+the file; who is hit is a namesake, in the same leaf or in another by population.
+"""
+
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+
+from __future__ import annotations
+
+import numpy as np
+
+from xinyong.jit import njit
+from xinyong.streams import draw64
+
+__all__ = ["MISSED", "RIGHT", "WRONG", "attach", "attach_hops"]
+
+RIGHT, WRONG, MISSED = 0, 1, 2
+
+
+@njit
+def attach(key, act, hop, wrong, missed):
+    """Return what becomes of each record at one hop: RIGHT, WRONG or MISSED.
+
+    Args:
+        key: of the stream ``identity``.
+        act: uint64[n] ids; hop: number of the hop.
+        wrong: threshold of phi; missed: threshold of phi + mu.
+
+    Returns:
+        int8[n].
+    """
+    out = np.zeros(act.size, np.int8)
+    for i in range(act.size):
+        uniform = draw64(key, act[i], np.uint64(hop), np.uint64(0))[0]
+        if uniform < wrong:
+            out[i] = WRONG
+        elif uniform < missed:
+            out[i] = MISSED
+    return out
+
+
+def attach_hops(key, act, hops, wrong, missed):
+    """Return what becomes of each record after several hops without correction.
+
+    A record once attached to the wrong subject stays there, or is missed at a later hop no
+    more (it is counted wrong), as in the closed form.
+    """
+    state = np.zeros(len(act), np.int8)
+    for hop in range(hops):
+        right = state == RIGHT
+        state[right] = attach(key, act[right], hop, wrong, missed)
+    return state

@@ -1,0 +1,170 @@
+"""Measures: on paper, received, applied.
+
+A measure is *on paper* while an entry is alive and the provision is in force; *received*
+from the day the authority got the listing until it got the withdrawal; *applied* in a
+month in which the authority was asked. A spell on a list is accounted for once, when it
+is over (or the run is): receipt is a function of the case, so nothing had to be stored.
+"""
+
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xinyong.assumptions import Assumptions
+from xinyong.dates import NEVER, day_of
+from xinyong.institutions.exchange import ADD, WITHDRAW, arrival
+from xinyong.jit import njit
+from xinyong.law import vocabulary as v
+from xinyong.law.compile import Law
+from xinyong.law.compiled import month_of
+from xinyong.streams import draw64, threshold
+
+__all__ = ["ASPECTS", "MeasureTable", "account_spell", "measure_table", "standing"]
+
+#: What is counted for each measure, month, leaf and kind.
+ASPECTS = ("on_paper", "received", "zombie", "mistaken", "applied", "applied_mistaken")
+ON_PAPER, RECEIVED, ZOMBIE, MISTAKEN, APPLIED, APPLIED_MISTAKEN = range(6)
+_GEOMETRIC = 640
+
+
+class MeasureTable(NamedTuple):
+    """Measures tied to lists, one row a (list, measure, authority).
+
+    Attributes:
+        inst, authority, kinds, begins, ends: list, authority, kinds of subjects (mask), days
+            of force.
+        gap: uint64[rows, 640] cumulative thresholds of the months until the next request.
+        asked: bool[rows], whether anybody is ever asked.
+    """
+
+    inst: NDArray[np.int64]
+    authority: NDArray[np.int64]
+    kinds: NDArray[np.int64]
+    begins: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    gap: NDArray[np.uint64]
+    asked: NDArray[np.bool_]
+
+
+def measure_table(law: Law, given: Assumptions) -> tuple[MeasureTable, list[tuple[str, str, str]]]:
+    """Return the table, and for each row its list, measure and authority.
+
+    Rows of several instruments for the same list, measure and authority are one row, from
+    the first day of the earliest to the last day of the latest.
+    """
+    cat = law.catalogue
+    authorities = {a: i for i, a in enumerate(cat.authorities)}
+    rows: dict[tuple[str, str, str], list[int]] = {}
+    for it in cat.instruments.values():
+        target = it.serves or it.id
+        for version in it.versions:
+            begin = day_of(version.in_force.from_)
+            until = version.in_force.until
+            end = NEVER if until is None else day_of(until)
+            for row in version.measures:
+                mask = sum(1 << v.KINDS.index(k) for k in row.kinds or v.KINDS)
+                for authority in row.by:
+                    held = rows.setdefault((target, row.measure, authority), [begin, end, 0])
+                    held[0], held[1] = min(held[0], begin), max(held[1], end)
+                    held[2] |= mask
+    names = sorted(rows)
+    gap = np.zeros((len(names), _GEOMETRIC), np.uint64)
+    asked = np.zeros(len(names), np.bool_)
+    for i, (_, measure, _) in enumerate(names):
+        name = f"asked.{measure}"
+        rate = given.value(name if name in given.rows else "asked.other")
+        asked[i] = rate > 0
+        left = 1.0
+        for k in range(_GEOMETRIC):
+            left *= 1.0 - rate
+            gap[i, k] = threshold(1.0 - left)
+    table = MeasureTable(
+        np.array([law.code["instrument"][n[0]] for n in names], np.int64),
+        np.array([authorities[n[2]] for n in names], np.int64),
+        np.array([rows[n][2] for n in names], np.int64),
+        np.array([rows[n][0] for n in names], np.int64),
+        np.array([rows[n][1] for n in names], np.int64),
+        gap,
+        asked,
+    )
+    return table, names
+
+
+@njit
+def _between(counts, row, kind, aspect, begin, end, first_month):
+    """Note that a state holds at the ends of the months from `begin` until before `end`.
+
+    Written as differences: plus one where it starts, minus one where it stops; `standing`
+    adds them up.
+    """
+    months = counts.shape[0]
+    a = max(month_of(begin) - first_month, 0)
+    if a < months:
+        counts[a, row, kind, aspect] += 1
+        if end < NEVER:
+            b = max(month_of(end) - first_month, 0)
+            if b < months:
+                counts[b, row, kind, aspect] -= 1
+
+
+def standing(counts):
+    """Return counts with the differences of states added up over months (in place)."""
+    for aspect in (ON_PAPER, RECEIVED, ZOMBIE, MISTAKEN):
+        np.cumsum(counts[..., aspect], axis=0, out=counts[..., aspect])
+    return counts
+
+
+@njit
+def account_spell(table, link, keys, act, inst, kind, start, end, mistaken, first_month, counts):
+    """Add one spell on a list to the counts of its measures.
+
+    Args:
+        table: the measures; link: coverage and delay; keys: stream keys.
+        act: id of the act the entry rests on; inst: the list; kind: of the subject.
+        start: first day of the entry; end: day it ended, or NEVER.
+        mistaken: whether nobody of this file did what the entry rests on.
+        first_month: month 0 of `counts`.
+        counts: int64[months, rows, kinds, ASPECTS], added to. States stand at month ends and
+            are written as differences (see `standing`), applications in their month.
+    """
+    for i in range(table.inst.size):
+        if table.inst[i] != inst or not table.kinds[i] >> kind & 1:
+            continue
+        begins = max(start, table.begins[i])
+        stops = min(end, table.ends[i] + 1 if table.ends[i] < NEVER else NEVER)
+        if stops <= begins:
+            continue
+        _between(counts, i, kind, ON_PAPER, begins, stops, first_month)
+        got = arrival(link, keys.exchange, act, inst, table.authority[i], ADD, begins)
+        lost = NEVER
+        if stops < NEVER:
+            lost = arrival(link, keys.exchange, act, inst, table.authority[i], WITHDRAW, stops)
+        if got >= lost:
+            continue
+        _between(counts, i, kind, RECEIVED, got, lost, first_month)
+        if stops < NEVER:
+            _between(counts, i, kind, ZOMBIE, max(got, stops), lost, first_month)
+        if mistaken:
+            _between(counts, i, kind, MISTAKEN, got, lost, first_month)
+        if not table.asked[i]:
+            continue
+        month = max(month_of(got) - first_month, 0)
+        last = counts.shape[0]
+        if lost < NEVER:
+            last = min(last, month_of(lost) - first_month)
+        draw = np.uint64(8)
+        while month < last:
+            b = np.uint64(inst) << np.uint64(16) | np.uint64(i)
+            uniform = draw64(keys.asked, act, b, draw)[0]
+            draw += np.uint64(1)
+            month += np.searchsorted(table.gap[i], uniform, side="right")
+            if month < last:
+                counts[month, i, kind, APPLIED] += 1
+                if mistaken:
+                    counts[month, i, kind, APPLIED_MISTAKEN] += 1
+            month += 1

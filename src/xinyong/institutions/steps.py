@@ -1,0 +1,99 @@
+"""Steps taken: whether and when an authority does what the law says it must or may do.
+
+Nominal: every ``must`` on its last lawful day (at once, where there is no limit), no
+``may``. Otherwise each step of each case has a day of its own, drawn from the case's key:
+within the limit, or late by a while; and within some days, where the law sets no limit.
+"""
+
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xinyong.assumptions import Assumptions
+from xinyong.jit import njit
+from xinyong.law import tables as t
+from xinyong.law.compile import Law
+from xinyong.streams import below, draw64, threshold
+
+__all__ = ["Policy", "policy_of", "step_day", "takes"]
+
+
+class Policy(NamedTuple):
+    """How steps are taken.
+
+    Attributes:
+        nominal: bool[1], every must on its last lawful day.
+        queue: bool[steps], the step waits for staff.
+        share: uint64[steps], threshold of taking the step at all.
+        limited: bool[steps], the law sets a limit.
+        late: uint64[1], threshold of missing the limit.
+        late_days: int64[1], most days of delay beyond the limit.
+        free_days: int64[1], most days where no limit is set.
+    """
+
+    nominal: NDArray[np.bool_]
+    queue: NDArray[np.bool_]
+    share: NDArray[np.uint64]
+    limited: NDArray[np.bool_]
+    late: NDArray[np.uint64]
+    late_days: NDArray[np.int64]
+    free_days: NDArray[np.int64]
+
+
+def policy_of(law: Law, given: Assumptions, nominal: bool, queues: bool) -> Policy:
+    """Return the policy for every compiled step.
+
+    Args:
+        law: the compiled law.
+        given: assumptions ``steps.…``.
+        nominal: follow the nominal course.
+        queues: let listing decisions of courts wait for staff.
+    """
+    steps = law.tables.step
+    share = np.zeros(len(steps), np.uint64)
+    queue = np.zeros(len(steps), np.bool_)
+    for i, origin in enumerate(law.steps):
+        must = origin.step.modality == "must"
+        if must:
+            share[i] = threshold(1.0)
+        elif not nominal and f"steps.may.{origin.instrument}.{origin.step.id}" in given.rows:
+            name = f"steps.may.{origin.instrument}.{origin.step.id}"
+            share[i] = threshold(given.value(name))
+        decides = origin.step.then == "decided" and origin.step.by == "court"
+        queue[i] = queues and decides and origin.instrument == "spc_defaulters"
+    return Policy(
+        np.array([nominal]),
+        queue,
+        share,
+        steps[:, t.S_N] >= 0,
+        np.array([threshold(given.value("steps.late_share"))], np.uint64),
+        np.array([int(given.value("steps.late_days"))], np.int64),
+        np.array([int(given.value("steps.free_days"))], np.int64),
+    )
+
+
+@njit
+def takes(policy, keys, act, step):
+    """Tell whether a step of a case is taken at all."""
+    limit = policy.share[step]
+    if limit == np.uint64(0xFFFFFFFFFFFFFFFF):
+        return True
+    return draw64(keys.step, act, np.uint64(step), np.uint64(1))[0] < limit
+
+
+@njit
+def step_day(policy, keys, act, step, anchor, due, today):
+    """Return the day on which a step is taken (today at the earliest if it has no limit)."""
+    if policy.nominal[0]:
+        return due if policy.limited[step] else today
+    first, second = draw64(keys.step, act, np.uint64(step), np.uint64(0))
+    if not policy.limited[step]:
+        return anchor + np.int64(below(second, np.uint64(policy.free_days[0] + 1)))
+    if first < policy.late[0]:
+        return due + 1 + np.int64(below(second, np.uint64(policy.late_days[0])))
+    return anchor + np.int64(below(second, np.uint64(max(due - anchor, 0) + 1)))
