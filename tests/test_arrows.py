@@ -25,7 +25,7 @@ WORLD = BASE | {"law", "society", "conduct", "institutions"}
 
 #: What each part may know. A dotted entry allows that one module of a part.
 MAY: dict[str, set[str]] = {
-    "__init__": set(),
+    "__init__": {"law", "engine", "results", "case"},
     **dict.fromkeys(BASE, BASE),
     "law": BASE,
     "society": BASE,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from xinyong.case import calculate as calculate
     from xinyong.law.catalogue import load as load
 
-__all__ = ["Case", "Run", "Scenario", "__version__", "calculate", "load", "run"]  # noqa: F822
+__all__ = ["Case", "Run", "Scenario", "__version__", "calculate", "load", "run"]
 
 
 def __getattr__(name: str) -> Any:

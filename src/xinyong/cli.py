@@ -25,12 +25,11 @@ _INTERRUPTED = 130
 
 app = typer.Typer(
     help="China's social credit system as cited rules: read them, calculate a case, run them.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-catalogue = typer.Typer(help="What the instruments say.", no_args_is_help=True)
+catalogue = typer.Typer(help="What the instruments say.")
 app.add_typer(catalogue, name="catalogue")
 
 OnDay = Annotated[str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="The day asked for.")]
@@ -101,7 +100,7 @@ def list_command(as_json: AsJson = False) -> None:
     from xinyong.law.catalogue import load
 
     found = load()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": it.id,
             "kind": it.kind,
@@ -180,9 +179,10 @@ def _show_version(it: schema.Instrument, version: schema.Version, items: int) ->
     typer.echo(
         f"version {version.id}, {version.in_force.from_} to {version.in_force.until or 'open'}"
     )
-    for block in (*version.provisions, *version.steps):
-        kind = "provision" if hasattr(block, "effect") else "step"
-        typer.echo(f"  {kind} {block.id}: {block.title} — {_cited(it, block.cite)}")
+    for p in version.provisions:
+        typer.echo(f"  provision {p.id}: {p.title} — {_cited(it, p.cite)}")
+    for s in version.steps:
+        typer.echo(f"  step {s.id}: {s.title} — {_cited(it, s.cite)}")
     if version.scheme:
         grades = ", ".join(str(g.id) for g in version.scheme.grades)
         cited = _cited(it, version.scheme.cite)
@@ -210,14 +210,15 @@ def main(args: list[str] | None = None) -> None:
     6 results cannot be written or read, 130 interrupted.
     """
     # The base of every usage error; click's own, whether typer bundles it or not.
-    wrong_use = typer.BadParameter.__bases__[0]
+    wrong_use: Any = typer.BadParameter.__bases__[0]
     try:
+        args = (sys.argv[1:] if args is None else args) or ["--help"]
         code = app(args=args, prog_name="xinyong", standalone_mode=False) or 0
         sys.stdout.flush()
     except XinyongError as error:
         code = _failed(error)
     except wrong_use as error:
-        code = _failed(UsageError(f"{error.format_message()}; see 'xinyong --help'"))
+        code = _failed(UsageError(f"{error.format_message().rstrip('.')}; see 'xinyong --help'"))
     except (KeyboardInterrupt, typer.Abort):
         code = _INTERRUPTED
     except BrokenPipeError:

@@ -42,7 +42,9 @@ def as_dict(result: CaseResult) -> dict[str, Any]:
         "course": case.course,
         "catalogue": law.catalogue.digest,
         "subject": case.subject.model_dump(mode="json", exclude_none=True),
-        "acts": [_act(result, number) for number in sorted(range(len(case.acts)), key=_by(result))],
+        "acts": [
+            _act(result, number) for number in map(result.act_of.index, range(len(case.acts)))
+        ],
         "scores": [
             {
                 "scheme": s.instrument,
@@ -73,10 +75,6 @@ def as_dict(result: CaseResult) -> dict[str, Any]:
         ],
         "next_due": _day(found.next_due),
     }
-
-
-def _by(result: CaseResult) -> Any:
-    return lambda number: result.act_of[number]
 
 
 def _day(day: dt.date | None) -> str | None:

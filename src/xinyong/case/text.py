@@ -46,9 +46,9 @@ def _lines(result: CaseResult) -> Iterator[tuple[str, str]]:
     subject = f"{_word(case.subject.kind)} in {case.subject.place}"
     course = "nominal course" if case.course == "nominal" else "steps as stated"
     yield "", f"{case.title or 'case'}: {subject}, as of {result.on}, {course}"
-    for number, index in enumerate(result.act_of):
+    for index in range(len(case.acts)):
         yield "", ""
-        yield from _act(result, number, index)
+        yield from _act(result, result.act_of.index(index), index)
     yield "", ""
     yield "bold", "Scores and grades"
     for s in found.scores:
@@ -64,8 +64,8 @@ def _lines(result: CaseResult) -> Iterator[tuple[str, str]]:
         leave = " (at its discretion)" if m.discretionary else ""
         reach = f"; reaches {', '.join(map(_word, m.reaches))}" if m.reaches else ""
         yield "", f"  {where.text}, by {by}{leave}{reach} — {_where(where)}"
-    for f in result.follows:
-        yield from _follows(result, f)
+    for roles, f in _grouped(result):
+        yield from _follows(law, roles, f)
     yield from _uncertain(result)
 
 
@@ -136,9 +136,25 @@ def _step(law: Law, s: OpenStep) -> str:
     )
 
 
-def _follows(result: CaseResult, f: Follows) -> Iterator[tuple[str, str]]:
-    law = result.law
-    yield "bold", f"What follows for an adult who is {_word(f.role)}"
+def _grouped(result: CaseResult) -> Iterator[tuple[list[str], Follows]]:
+    """Put roles for which just the same follows together."""
+    groups: list[tuple[list[str], Follows]] = []
+    for f in result.follows:
+        for roles, other in groups:
+            if (f.provisions, f.determination, f.measures) == (
+                other.provisions,
+                other.determination,
+                other.measures,
+            ):
+                roles.append(_word(f.role))
+                break
+        else:
+            groups.append(([_word(f.role)], f))
+    yield from groups
+
+
+def _follows(law: Law, roles: list[str], f: Follows) -> Iterator[tuple[str, str]]:
+    yield "bold", f"What follows for an adult who is {' or '.join(roles)}"
     for row in f.provisions:
         where = trace.of_provision(law, row)
         yield "", f"  because: {where.text} — {_where(where)}"
@@ -157,10 +173,10 @@ def _follows(result: CaseResult, f: Follows) -> Iterator[tuple[str, str]]:
 
 
 def _uncertain(result: CaseResult) -> Iterator[tuple[str, str]]:
-    notes = result.notes()
+    law, notes = result.law, result.notes()
     yield "bold", f"Uncertain ({len(result.assumptions) + len(notes)})"
     for text in result.assumptions:
         yield "", f"  assumed: {text}"
     for name, note in notes:
-        others = len(note.alternatives)
-        yield "", f"  {name}/{note.id}: {note.question} Taken: {note.default} ({others} other)"
+        where = trace.of_cite(law, name, "*", note.id, note.question, note.cite)
+        yield "", f"  {note.question} Taken: {note.default} — {_where(where)}"
