@@ -19,10 +19,10 @@ from xinyong.law.annex import Conduct
 from xinyong.law.compile import Law
 from xinyong.law.compile import law as built_in
 from xinyong.law.course import nominal
-from xinyong.law.determine import Determination, Event, Ledger, Subject, determine
+from xinyong.law.determine import Determination, Entry, Event, Ledger, Subject, determine
 from xinyong.law.measures import DueMeasure, due
 
-__all__ = ["CaseResult", "Follows", "calculate", "ledger_of"]
+__all__ = ["CaseResult", "Follows", "calculate", "ledger_of", "own_entries"]
 
 
 @dataclass(frozen=True)
@@ -30,16 +30,16 @@ class Follows:
     """What follows for others: a bare adult behind the subject, in one role.
 
     Attributes:
-        role: one of `vocabulary.ROLES`.
+        role: one of `vocabulary.ROLES`; entries: that person's own.
         provisions: rows of `LawTables.prov` whose copy effect is met.
-        determination: what follows on that person's own file from the copied records; an
-            entry without a ground is the subject's, not the person's.
+        determination: what follows on that person's own file from the copied records.
         measures: measures on the subject's entries that reach the role.
     """
 
     role: str
     provisions: tuple[int, ...]
     determination: Determination | None
+    entries: tuple[Entry, ...]
     measures: tuple[DueMeasure, ...]
 
 
@@ -69,6 +69,11 @@ class CaseResult:
     almost: tuple[trace.NotMet, ...]
     assumptions: tuple[str, ...]
     act_of: tuple[int, ...]
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Return the subject's own entries (see `own_entries`)."""
+        return own_entries(self.determination, self.ledger)
 
     @property
     def taken(self) -> tuple[Event, ...]:
@@ -107,8 +112,8 @@ class CaseResult:
 def ledger_of(case: Case, law: Law) -> tuple[Ledger, tuple[int, ...]]:
     """Return the ledger a case states, and for each of its cases the number of the act.
 
-    Cases of a ledger are numbered by first day, so that a repetition is never taken for
-    the first act; acts of one day keep their order.
+    Cases of a ledger are numbered by the days on which their records were formed, so that
+    a repetition is never taken for the first; those of one day keep their order.
     """
     s = case.subject
     subject = Subject(
@@ -118,7 +123,7 @@ def ledger_of(case: Case, law: Law) -> tuple[Ledger, tuple[int, ...]]:
         age=s.age or (18, 120),
         roles=tuple(s.roles),
     )
-    order = sorted(range(len(case.acts)), key=lambda i: case.acts[i].from_)
+    order = sorted(range(len(case.acts)), key=lambda i: _formed(case.acts[i]))
     events: list[Event] = []
     for number, i in enumerate(order):
         act = case.acts[i]
@@ -151,6 +156,12 @@ def _events(act: Act, case: int, conduct: Conduct, course: str) -> list[Event]:
     if course == "nominal" and _unformed(act):
         found.append(Event(start, "formed", case))
     return found
+
+
+def _formed(act: Act) -> dt.date:
+    days = [d.formed for d in act.documents if d.formed]
+    days += [e.on for e in act.events if e.event == "formed"]
+    return min(days, default=act.from_)
 
 
 def _unformed(act: Act) -> bool:
@@ -186,7 +197,7 @@ def calculate(case: Case, law: Law | None = None, on: dt.date | None = None) -> 
         ledger, found = nominal(stated, law, day)
     else:
         ledger, found = stated, determine(stated, law, day)
-    live = [e.instrument for e in found.entries if e.end is None and e.row >= 0]
+    live = [e.instrument for e in own_entries(found, ledger) if e.end is None]
     measures = due(law, live, case.subject.kind, day)
     return CaseResult(
         case=case,
@@ -241,10 +252,21 @@ def _follows(
                 role=role,
                 provisions=tuple(dict.fromkeys(row for rows in by_case.values() for row in rows)),
                 determination=determination,
+                entries=own_entries(determination, copied) if determination else (),
                 measures=tuple(m for m in measures if role in m.reaches),
             )
         )
     return tuple(result)
+
+
+def own_entries(found: Determination, ledger: Ledger) -> tuple[Entry, ...]:
+    """Return the entries that are the subject's own.
+
+    A decision about another subject that was copied with its record shows as an entry
+    without a ground on the file of the one it was copied to; it lists only the other.
+    """
+    copied = {e.case for e in ledger.events if e.event == "copied"}
+    return tuple(e for e in found.entries if e.row >= 0 or e.case not in copied)
 
 
 def _assumptions(case: Case) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from xinyong.case.calculator import CaseResult, Follows
 from xinyong.dates import date_of
 from xinyong.law import trace
 from xinyong.law.compile import Law
-from xinyong.law.determine import Determination, Entry, Line, OpenStep
+from xinyong.law.determine import Entry, Line, OpenStep
 from xinyong.law.measures import DueMeasure
 
 __all__ = ["SCHEMA_VERSION", "as_dict"]
@@ -129,7 +129,7 @@ def _act(result: CaseResult, number: int) -> dict[str, Any]:
             for e in sorted(events, key=lambda e: e.day)
             if e.event in ("formed", "recorded") and date_of(e.day) <= result.on
         ],
-        "entries": [entry(law, e) for e in found.entries if e.case == number],
+        "entries": [entry(law, e) for e in result.entries if e.case == number],
         "steps": [_step(law, s) for s in found.steps if s.case == number],
         "lines": [_line(law, x) for x in found.lines if x.case == number],
         "almost": [
@@ -202,14 +202,6 @@ def _measure(law: Law, m: DueMeasure) -> dict[str, Any]:
     }
 
 
-def own_entries(found: Determination) -> list[Entry]:
-    """Return the entries of a person behind a subject that are that person's own.
-
-    A copied decision about the subject shows as an entry without a ground on the copy.
-    """
-    return [e for e in found.entries if e.row >= 0]
-
-
 def _follows(result: CaseResult, f: Follows) -> dict[str, Any]:
     law, found = result.law, f.determination
     data: dict[str, Any] = {
@@ -221,7 +213,7 @@ def _follows(result: CaseResult, f: Follows) -> dict[str, Any]:
         "measures": [m.measure for m in f.measures],
     }
     if found is not None:
-        data["entries"] = [entry(law, e) for e in own_entries(found)]
+        data["entries"] = [entry(law, e) for e in f.entries]
         data["lines"] = [_line(law, x) for x in found.lines]
         data["scores"] = [
             {"scheme": s.instrument, "points": s.points / 10, "grade": s.grade}

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from xinyong.case.calculator import CaseResult, Follows
-from xinyong.case.export import measure_provenance, own_entries, scheme_provenance
+from xinyong.case.export import measure_provenance, scheme_provenance
 from xinyong.dates import date_of
 from xinyong.law import trace
 from xinyong.law.compile import Law
@@ -84,7 +84,7 @@ def _act(result: CaseResult, number: int, index: int) -> Iterator[tuple[str, str
         if e.case == number and e.event in ("formed", "recorded") and date_of(e.day) <= result.on:
             of = f": {e.what}" if e.what else ""
             yield "", f"  record {e.event} {date_of(e.day)}{of}"
-    for entry in found.entries:
+    for entry in result.entries:
         if entry.case == number:
             yield "red", "  entry: " + _entry(law, entry)
     for line in found.lines:
@@ -159,7 +159,7 @@ def _follows(law: Law, roles: list[str], f: Follows) -> Iterator[tuple[str, str]
         where = trace.of_provision(law, row)
         yield "", f"  because: {where.text} — {_where(where)}"
     if f.determination is not None:
-        for e in own_entries(f.determination):
+        for e in f.entries:
             yield "red", "  entry: " + _entry(law, e)
         for x in f.determination.lines:
             yield ("" if x.state == "live" else "dim"), "  score: " + _line(law, x)

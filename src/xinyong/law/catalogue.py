@@ -154,6 +154,8 @@ class _Checker:
         for name in ("document", "circumstance"):
             if getattr(condition, name) is not None:
                 self.known(doc, (*loc, name), name, getattr(condition, name))
+        if condition.event is not None and condition.event.document is not None:
+            self.known(doc, (*loc, "event", "document"), "document", condition.event.document)
         for name in ("listed_on", "other_listing"):
             if getattr(condition, name) is not None:
                 self.known(doc, (*loc, name), "instrument", getattr(condition, name))

@@ -178,7 +178,8 @@ class _Compiler:
             self._op(t.OP_BAND, v.QUANTITIES.index(b.of), *bounds)
         elif c.event is not None:
             by = -1 if c.event.by is None else v.EVENTS.index(c.event.by)
-            self._op(t.OP_EVENT, v.EVENTS.index(c.event.event), by)
+            kind = -1 if c.event.document is None else self.documents.index(c.event.document)
+            self._op(t.OP_EVENT, v.EVENTS.index(c.event.event), by, kind)
         elif c.lapsed is not None:
             mask = _mask(list(c.lapsed.without), v.EVENTS)
             self._op(t.OP_LAPSED, v.EVENTS.index(c.lapsed.after), mask)
@@ -291,9 +292,9 @@ class _Compiler:
         assert scheme is not None  # noqa: S101 - items exist only for schemes
         row = self._blank(self.inst_now, version, number)
         row[t.P_KINDS] = _mask(item.kinds, v.KINDS) or _ALL_KINDS
-        # Points are scored by the target's own table, whoever the record was copied from
-        # (direct, or through a role), unless the item reads copies of one role only.
-        row[t.P_VIA] = _mask(item.via, v.ROLES) or (1 << len(v.ROLES)) - 1
+        # Points are scored by the target's own table, whether the act is its own or was
+        # copied to it, unless the item reads copies of one role only.
+        row[t.P_VIA] = _mask(item.via, v.ROLES) or self._copied(version)
         row[t.P_GROUP] = self.groups.setdefault(f"{it.id}/{item.group}", len(self.groups))
         when = []
         if item.quantity and not item.ladder and (item.lo is not None or item.hi is not None):
@@ -350,6 +351,12 @@ class _Compiler:
             )
         origin = Origin(it.id, version.id, item.item, item.text_en, cite, tuple(when), effect)
         self._add(row, item.conduct, origin)
+
+    def _copied(self, version: schema.Version) -> int:
+        """Return the mask of ``self`` and the roles to which a version copies records."""
+        effects = [p.effect for p in version.provisions]
+        roles = {role for e in effects if isinstance(e, schema.Copy) for role in e.to}
+        return _mask(("self", *sorted(roles)), v.ROLES)
 
     def add_step(self, it: schema.Instrument, version: schema.Version, s: schema.Step) -> None:
         """Write one step of a procedure."""

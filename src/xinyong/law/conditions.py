@@ -197,7 +197,7 @@ def leaf(law, facts, led, n, case, via, inst, found, op, until):
         if op[2] >= 0:
             what = inst if is_step(op[2]) else -1
             last = min(last, first(led, n, case, op[2], what, -NEVER, until))
-        what = inst if is_step(op[1]) else -1
+        what = inst if is_step(op[1]) else op[3]
         return 1 if first(led, n, case, op[1], what, -NEVER, last) < NEVER else 0
     if kind == OP_LAPSED:
         day = first(led, n, case, op[1], -1, -NEVER, until)

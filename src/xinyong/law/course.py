@@ -32,11 +32,12 @@ def nominal(ledger: Ledger, law: Law, as_of: dt.date) -> tuple[Ledger, Determina
     """
     last = day_of(as_of)
     day = min((e.day for e in ledger.events), default=last)
+    stated = ledger
     most = 4 * len(law.steps) * (1 + max((e.case for e in ledger.events), default=0))
     taken = 0
     while day <= last:
         found = findings(ledger, law, day)
-        step = _due(found, law, day)
+        step = _due(found, law, day, stated)
         if step is not None:
             ledger = ledger.append(step)
             taken += 1
@@ -50,7 +51,7 @@ def nominal(ledger: Ledger, law: Law, as_of: dt.date) -> tuple[Ledger, Determina
     return ledger, determine(ledger, law, as_of)
 
 
-def _due(numbers: t.Findings, law: Law, day: int) -> Event | None:
+def _due(numbers: t.Findings, law: Law, day: int, stated: Ledger) -> Event | None:
     """Return the next `must` step whose last lawful day has come."""
     for row in numbers.step[: numbers.count[t.N_STEP]]:
         compiled = law.tables.step[row[t.Q_STEP]]
@@ -59,6 +60,16 @@ def _due(numbers: t.Findings, law: Law, day: int) -> Event | None:
             continue
         then = int(compiled[t.S_THEN])
         what = law.instruments[compiled[t.S_INST]] if is_step(then) else ""
+        if _comes(stated, int(row[t.Q_CASE]), EVENTS[then], what, day):
+            continue
         # A step that opened after its last day (what it waited for came late) is taken now.
         return Event(day, EVENTS[then], int(row[t.Q_CASE]), what)
     return None
+
+
+def _comes(stated: Ledger, case: int, event: str, what: str, day: int) -> bool:
+    """Tell whether the case itself states the step for a later day; then it is taken then."""
+    return any(
+        e.day > day and e.case == case and e.event == event and (not what or e.what in ("", what))
+        for e in stated.events
+    )

@@ -1,4 +1,5 @@
 """Entries on lists: ground, start, lawful end and actual end, and the steps around them.
+
 Plain Python within numba's subset (see `xinyong.jit`).
 """
 
@@ -41,6 +42,7 @@ from xinyong.law.tables import (
     END,
     ENTER,
     F_KIND,
+    I_KIND,
     I_REMOVES,
     I_STEP,
     I_STEP_END,
@@ -268,11 +270,18 @@ def steps_of(law, facts, led, n, case, via, inst, found, met, listed, lawful, as
         if anchor > as_of:  # the end of the year is known before it comes
             due_later(found, anchor, as_of)
             continue
+        due = anchor
+        if row[S_N] >= 0:
+            due = add(law, anchor, row[S_N], row[S_UNIT])
+            extended = first(led, n, case, EV_EXTENDED, inst, -NEVER, as_of)
+            if row[S_EXTENDED] > 0 and extended < NEVER and due != BEYOND:
+                due = add(law, due, row[S_EXTENDED], row[S_UNIT])
         what = inst if is_step(row[S_THEN]) else -1
         done = first(led, n, case, row[S_THEN], what, anchor, as_of)
-        # A step with a limit follows the law of its anchor; one without, that of the day.
-        ruled = anchor if row[S_N] >= 0 else min(done, as_of)
-        if row[S_N] < 0 and done >= NEVER:
+        # A step follows the law of the day on which it is taken: all versions turn on the
+        # decision or the record, so what is still open on the first day of a version is its.
+        ruled = min(done, as_of)
+        if done >= NEVER:
             due_later(found, row[S_FROM], as_of)
             due_later(found, row[S_TO] + 1, as_of)
         if not row[S_FROM] <= ruled <= row[S_TO]:
@@ -280,12 +289,11 @@ def steps_of(law, facts, led, n, case, via, inst, found, met, listed, lawful, as
         a, b = row[S_CODE], row[S_CODE_END]
         if first_unmet(law, facts, led, n, case, via, inst, found, a, b, as_of) >= 0:
             continue
-        due = anchor
-        if row[S_N] >= 0:
-            due = add(law, anchor, row[S_N], row[S_UNIT])
-            extended = first(led, n, case, EV_EXTENDED, inst, -NEVER, as_of)
-            if row[S_EXTENDED] > 0 and extended < NEVER and due != BEYOND:
-                due = add(law, due, row[S_EXTENDED], row[S_UNIT])
+        # A limit that ran out before the version began opens nothing on a list; a scheme
+        # records late what still counts.
+        ran_out = row[S_N] >= 0 and due != BEYOND and due < row[S_FROM]
+        if ran_out and done >= NEVER and law.inst[inst, I_KIND] == 0:
+            continue
         i = found.count[N_STEP]
         if i < found.step.shape[0]:
             out = found.step[i]

@@ -65,7 +65,7 @@ def fold(law, facts, led, n, cases, as_of, found, out):
         facts: int64[F_COLS] facts of the subject.
         led: int64[rows, LEDGER_COLS], sorted by day; rows after `as_of` are not seen.
         n: number of rows.
-        cases: number of cases (numbered from 0 by first day).
+        cases: number of cases (numbered from 0 in the order in which their records formed).
         as_of: the day asked for.
         found: `Findings` to fill; earlier content is overwritten.
         out: int64[2] scratch.

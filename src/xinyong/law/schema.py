@@ -124,10 +124,14 @@ class Band(Block):
 
 
 class Happened(Block):
-    """An event stands in the file of the case, at the latest on the day of another."""
+    """An event stands in the file of the case, at the latest on the day of another.
+
+    `document` narrows ``formed`` and ``served`` to one kind of document.
+    """
 
     event: Event
     by: Event | None = None
+    document: Id | None = None
 
 
 class Lapsed(Block):

@@ -35,6 +35,7 @@ from xinyong.law.conditions import (
 )
 from xinyong.law.entries import addressed, basis_day, due_later, in_force, note, version_due
 from xinyong.law.tables import (
+    BASIS_RECORD,
     CONVERT,
     GRADE,
     I_RECORDS,
@@ -58,6 +59,7 @@ from xinyong.law.tables import (
     P_A,
     P_AWARD,
     P_B,
+    P_BASIS,
     P_C,
     P_CODE,
     P_CODE_END,
@@ -130,8 +132,25 @@ def ladder_value(law, prov, amount):
     return row[P_B] * 10 if row[P_LO] <= amount <= row[P_HI] else 0
 
 
+def replace_steps(law, led, n, case, prov, found, begin, as_of):
+    """Supersede the lines of lower steps of a ladder that were reached in the same year."""
+    year = year_of(first(led, n, case, EV_OCCURRED, -1, -NEVER, as_of))
+    for i in range(begin, found.count[N_LINE]):
+        row = found.line[i]
+        same = law.prov[row[L_PROV], P_LADDER] == law.prov[prov, P_LADDER]
+        if not same or row[L_CASE] == case or row[L_STATE] == LINE_SUPERSEDED:
+            continue
+        if year_of(first(led, n, row[L_CASE], EV_OCCURRED, -1, -NEVER, as_of)) == year:
+            row[L_STATE] = LINE_SUPERSEDED
+            note(found, row[L_CASE], row[L_PROV], ST_SUPERSEDED, prov)
+
+
 def ladder_points(law, led, n, case, prov, lo, hi, as_of):
-    """Return what this act adds on a ladder, with the acts of the same year before it."""
+    """Return what this act earns on a ladder, with the acts of the same year before it.
+
+    Tiers that add up earn their own increment; a step that replaces lower ones earns all
+    of its points, but only for the act that reaches it.
+    """
     row = law.prov[prov]
     what = row[P_D]
     own = quantity(led, n, case, what, as_of)
@@ -148,7 +167,8 @@ def ladder_points(law, led, n, case, prov, lo, hi, as_of):
         other = law.listening[i]
         if law.prov[other, P_LADDER] == row[P_LADDER]:
             earned += ladder_value(law, other, before)
-    return ladder_value(law, prov, after) - earned
+    points = ladder_value(law, prov, after)
+    return points if points > earned else 0
 
 
 def own_points(law, led, n, case, prov, as_of):
@@ -301,7 +321,11 @@ def case_lines(law, facts, led, n, case, via, x, found, begin, lo, hi, as_of):
         if (effect != POINTS and effect != GRADE) or not addressed(law, facts, via, prov):
             continue
         version_due(law, found, prov, as_of)
-        if not in_force(law, prov, basis_day(law, led, n, case, inst, prov, NEVER, as_of)):
+        formed = formed_day(law, led, n, case, prov, found, as_of)
+        basis = min(formed, as_of)  # a record is governed by the law of its formation
+        if law.prov[prov, P_BASIS] != BASIS_RECORD:
+            basis = basis_day(law, led, n, case, inst, prov, NEVER, as_of)
+        if not in_force(law, prov, basis):
             note(found, case, prov, ST_NOT_IN_FORCE, -1)
             continue
         a, b = law.prov[prov, P_CODE], law.prov[prov, P_CODE_END]
@@ -309,7 +333,6 @@ def case_lines(law, facts, led, n, case, via, x, found, begin, lo, hi, as_of):
         if k >= 0:
             note(found, case, prov, ST_UNMET, k)
             continue
-        formed = formed_day(law, led, n, case, prov, found, as_of)
         if formed >= NEVER or (law.inst[inst, I_RECORDS] and recorded >= NEVER):
             note(found, case, prov, ST_UNMET, 99)
             continue
@@ -319,6 +342,8 @@ def case_lines(law, facts, led, n, case, via, x, found, begin, lo, hi, as_of):
             points = law.grade[law.scheme[x, X_GRADE] + grade, 2]
         elif law.prov[prov, P_LADDER] >= 0:
             points = ladder_points(law, led, n, case, prov, lo, hi, as_of)
+            if points != 0 and law.prov[prov, P_C] != 2:
+                replace_steps(law, led, n, case, prov, found, begin, as_of)
         else:
             points = own_points(law, led, n, case, prov, as_of)
             if points < 0 and recurs(law, x, found, begin, prov, case, formed):

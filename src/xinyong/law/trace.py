@@ -229,7 +229,8 @@ def words(condition: schema.Condition, law: Law) -> str:
         return f"{_word(c.band.of)} {_band(c.band)}"
     if c.event is not None:
         by = f" by the day of {noun(c.event.by)}" if c.event.by else ""
-        return f"{noun(c.event.event)} has taken place{by}"
+        of = f" of {names.documents[c.event.document].en}" if c.event.document else ""
+        return f"{noun(c.event.event)}{of} has taken place{by}"
     if c.lapsed is not None:
         without = _any([noun(e) for e in c.lapsed.without])
         return f"{noun(c.lapsed.after)} has passed without {without}"

@@ -1,0 +1,171 @@
+"""Golden cases: what follows from a case by hand, from the text, and by the calculator.
+
+Each file under ``golden/`` is a case with `expect` (worked out by hand) and `because`
+(how it follows from the text). Entries are compared as a whole; of lines, steps, unmet
+provisions and measures each one named must be there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from xinyong.case import CaseResult, calculate, read_case
+
+GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.yaml"))
+
+KEYS = {
+    "entries": {"list", "act", "ground", "start", "end", "lawful_end", "cause"},
+    "scores": None,
+    "lines": {"item", "act", "points", "state", "until", "grade", "since", "factor"},
+    "steps": {"instrument", "act", "step", "due", "state"},
+    "unmet": {"provision", "instrument", "act", "at"},
+    "measures": None,
+}
+
+
+def entries(result: CaseResult) -> list[dict[str, Any]]:
+    return [
+        {
+            "list": e.instrument,
+            "act": result.act_of[e.case],
+            "ground": e.ground,
+            "start": e.start,
+            "end": e.end,
+            "lawful_end": e.lawful_end,
+            "cause": e.cause,
+        }
+        for e in result.entries
+    ]
+
+
+def lines(result: CaseResult) -> list[dict[str, Any]]:
+    return [
+        {
+            "item": x.provision,
+            "act": result.act_of[x.case],
+            "points": x.points / 10,
+            "state": x.state,
+            "until": x.until,
+            "grade": x.grade,
+            "since": x.since,
+            "factor": x.factor,
+        }
+        for x in result.determination.lines
+    ]
+
+
+def steps(result: CaseResult) -> list[dict[str, Any]]:
+    return [
+        {
+            "instrument": s.instrument,
+            "act": result.act_of[s.case],
+            "step": s.step,
+            "due": s.due,
+            "state": s.state,
+        }
+        for s in result.determination.steps
+    ]
+
+
+def unmet(result: CaseResult) -> list[dict[str, Any]]:
+    origins = result.law.origins
+    return [
+        {
+            "provision": origins[t.row].provision,
+            "instrument": origins[t.row].instrument,
+            "act": result.act_of[t.case],
+            "at": t.at,
+        }
+        for t in result.determination.tried
+        if t.status == "unmet"
+    ]
+
+
+def scores(result: CaseResult) -> dict[str, dict[str, Any]]:
+    return {
+        s.instrument: {"points": s.points / 10, "grade": s.grade}
+        for s in result.determination.scores
+    }
+
+
+def agrees(wanted: dict[str, Any], found: dict[str, Any]) -> bool:
+    return all(found[key] == value for key, value in wanted.items())
+
+
+def differences(result: CaseResult, expect: dict[str, Any]) -> list[str]:
+    """Every way in which a result differs from what is expected."""
+    wrong = [f"unknown part of expect: {part}" for part in expect if part not in KEYS]
+    for part, allowed in KEYS.items():
+        for row in expect.get(part, []) if allowed else []:
+            wrong += [f"{part}: unknown field {key!r}" for key in row.keys() - allowed]
+    if wrong:
+        return wrong
+    if "entries" in expect:
+        rest = entries(result)
+        for row in expect["entries"]:
+            match = next((e for e in rest if agrees(row, e)), None)
+            if match is None:
+                wrong.append(f"no entry {row}")
+            else:
+                rest.remove(match)
+        wrong += [f"unexpected entry {e}" for e in rest]
+    for part, found in (("lines", lines), ("steps", steps), ("unmet", unmet)):
+        rows = found(result)
+        for row in expect.get(part, []):
+            if not any(agrees(row, each) for each in rows):
+                near = [x for x in rows if x.get("act") == row.get("act", x.get("act"))]
+                key = {"lines": "item", "steps": "step", "unmet": "provision"}[part]
+                near = [x for x in near if x[key] == row.get(key)]
+                wrong.append(f"{part}: not {row}, but {near}")
+    for name, score in expect.get("scores", {}).items():
+        if name not in scores(result) or not agrees(score, scores(result)[name]):
+            wrong.append(f"score of {name}: not {score}, but {scores(result).get(name)}")
+    due = {m.measure for m in result.measures}
+    wrong += [f"measure {m} is not due" for m in expect.get("measures", []) if m not in due]
+    return wrong
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_golden(path: Path) -> None:
+    case = read_case(path)
+    assert case.expect, "a golden case says what it expects"
+    assert case.because, "and how that follows from the text"
+    assert differences(calculate(case), case.expect) == []
+
+
+def test_there_are_golden_cases() -> None:
+    assert len(GOLDEN) >= 3
+
+
+REFUSAL = """
+subject: {kind: person, place: gansu}
+acts:
+  - conduct: judgment_refusal
+    from: 2016-03-01
+    circumstances: [able]
+    documents: [{kind: enforcement_notice, formed: 2016-02-01, served: 2016-02-10}]
+on: 2016-06-01
+"""
+
+
+def test_the_runner_sees_what_differs() -> None:
+    result = calculate(read_case(REFUSAL))
+    right = {"list": "spc_defaulters", "act": 0, "start": dt.date(2016, 3, 1), "end": None}
+    other = {"list": "spending_restriction", "act": 0, "start": dt.date(2016, 3, 1)}
+    assert differences(result, {"entries": [right, other]}) == []
+    for expect in (
+        {"entries": [right]},
+        {"entries": [right, other, other]},
+        {"lines": [{"item": "dg_p_d_02", "act": 0}]},
+        {"steps": [{"step": "remove", "act": 0}]},
+        {"unmet": [{"provision": "ground_6", "act": 0, "at": 1}]},
+        {"scores": {"wendeng_2020": {"points": 1000.0}}},
+        {"measures": ["m_nothing"]},
+        {"entry": []},
+        {"entries": [{"lists": "spc_defaulters"}]},
+    ):
+        assert len(differences(result, expect)) == 1, expect
