@@ -157,7 +157,7 @@ def test_the_runner_sees_what_differs() -> None:
     right = {"list": "spc_defaulters", "act": 0, "start": dt.date(2016, 3, 1), "end": None}
     other = {"list": "spending_restriction", "act": 0, "start": dt.date(2016, 3, 1)}
     assert differences(result, {"entries": [right, other]}) == []
-    for expect in (
+    wanted: tuple[dict[str, Any], ...] = (
         {"entries": [right]},
         {"entries": [right, other, other]},
         {"lines": [{"item": "dg_p_d_02", "act": 0}]},
@@ -167,5 +167,6 @@ def test_the_runner_sees_what_differs() -> None:
         {"measures": ["m_nothing"]},
         {"entry": []},
         {"entries": [{"lists": "spc_defaulters"}]},
-    ):
+    )
+    for expect in wanted:
         assert len(differences(result, expect)) == 1, expect

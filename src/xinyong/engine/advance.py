@@ -19,6 +19,7 @@ from xinyong.dates import NEVER
 from xinyong.engine.state import (
     CASE_COPIED,
     CASE_FALSE,
+    CASE_LAPSED,
     CASE_MISATTACHED,
     CASE_QUEUED,
     CASE_SHARED,
@@ -98,7 +99,7 @@ def bench() -> Bench:
     return Bench(
         t.room(entries=512, lines=4096, steps=2048, statuses=16384),
         np.zeros((4096, LEDGER_COLS), np.int64),
-        np.zeros(2, np.int64),
+        np.zeros(4, np.int64),
         np.zeros(64, np.int64),
     )
 
@@ -143,7 +144,7 @@ def _take_steps(leaf, law, ledger, day, found, policy, keys):
         case = _case_row(leaf, ledger, row[Q_CASE])
         act = leaf.cs_act[case]
         if policy.queue[step]:
-            if not leaf.cs_flags[case] & CASE_QUEUED:
+            if not leaf.cs_flags[case] & (CASE_QUEUED | CASE_LAPSED):
                 leaf.cs_flags[case] |= CASE_QUEUED
                 q = leaf.counts[N_QUEUE]
                 leaf.q_case[q], leaf.q_step[q], leaf.q_day[q] = case, step, day
@@ -155,7 +156,7 @@ def _take_steps(leaf, law, ledger, day, found, policy, keys):
         if when <= day:
             then = law.step[step, S_THEN]
             what = law.step[step, S_INST] if _is_step(then) else -1
-            append_event(leaf, ledger, max(when, row[Q_ANCHOR]), then, what, row[Q_CASE], 0)
+            append_event(leaf, ledger, day, then, what, row[Q_CASE], 0)
         elif when < leaf.lg_due[ledger]:
             leaf.lg_due[ledger] = when
 
@@ -272,6 +273,7 @@ def advance(
             if n > mem.led.shape[0]:
                 return TOO_LONG
             visits += 1
+            mem.out[2] += 1
             if visits > 400:
                 return RESTLESS
             stratum = leaf.lg_stratum[ledger]
@@ -348,7 +350,8 @@ def serve_queue(leaf, law, order, served, lapse_before, days, first, length):
     n = 0
     for q in range(leaf.counts[N_QUEUE]):
         if keep[q] and leaf.q_day[q] < lapse_before:
-            leaf.cs_flags[leaf.q_case[q]] &= ~np.uint8(CASE_QUEUED)
+            flags = leaf.cs_flags[leaf.q_case[q]] & ~np.uint8(CASE_QUEUED)
+            leaf.cs_flags[leaf.q_case[q]] = flags | np.uint8(CASE_LAPSED)
             keep[q] = False
             done[1] += 1
         if keep[q]:

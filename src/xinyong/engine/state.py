@@ -19,6 +19,7 @@ from xinyong.jit import njit
 __all__ = [
     "CASE_COPIED",
     "CASE_FALSE",
+    "CASE_LAPSED",
     "CASE_MISATTACHED",
     "CASE_QUEUED",
     "CASE_SHARED",
@@ -39,6 +40,7 @@ CASE_MISATTACHED = 2  # the record is of another subject's act
 CASE_COPIED = 4  # the record was copied here through a role
 CASE_QUEUED = 8  # its decision waits for the staff of the court
 CASE_SHARED = 16  # the record has been copied on to others
+CASE_LAPSED = 32  # its request was dropped from the queue
 
 
 class Leaf(NamedTuple):

@@ -277,12 +277,15 @@ def load(root: Path = _DATA) -> Catalogue:
 
     problems: list[Problem] = []
     loaded: list[tuple[schema.Instrument, Document]] = []
+    refused: list[str] = []
     for path in sorted((root / "instruments").glob("*.yaml")):
         try:
             loaded.append(_load_model(schema.Instrument, path))
         except CatalogueError as error:
             problems += error.problems
+            refused.append(path.stem)  # files are named after their instrument
     ids = tuple(it.id for it, _ in loaded)
+    named = (*ids, *refused)
     checker = _Checker(
         {
             "authority": tuple(a.id for a in authorities.authorities),
@@ -290,7 +293,7 @@ def load(root: Path = _DATA) -> Catalogue:
             "conduct": tuple(c.id for c in conducts),
             "document": tuple(documents),
             "circumstance": tuple(circumstances),
-            "instrument": ids,
+            "instrument": named,
             "place": tuple(p.id for p in places.places()),
         }
     )
@@ -313,7 +316,7 @@ def load(root: Path = _DATA) -> Catalogue:
                     table,
                     tuple(c.id for c in conducts),
                     tuple(circumstances),
-                    ids,
+                    named,
                     tuple(str(g.id) for g in version.scheme.grades),
                 )
             except CatalogueError as error:

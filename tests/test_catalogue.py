@@ -1,0 +1,189 @@
+"""The catalogue: it loads, its versions do not overlap, and it says where a mistake is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from xinyong.errors import CatalogueError, UsageError
+from xinyong.law import catalogue as module
+from xinyong.law.catalogue import Catalogue, load
+from xinyong.law.compile import Law, compile_law, law
+from xinyong.law.measures import measures_of
+from xinyong.law.trace import of_provision, of_step
+
+DATA = Path(module.__file__).parent / "data"
+DEPTHS = {"full text", "transcription", "excerpt", "secondary", "assumption"}
+
+
+@pytest.fixture(scope="module")
+def built_in() -> Catalogue:
+    return load()
+
+
+@pytest.fixture(scope="module")
+def compiled() -> Law:
+    return law()
+
+
+def test_every_instrument_has_one_version_a_day(built_in: Catalogue) -> None:
+    for it in built_in.instruments.values():
+        first = it.versions[0].in_force.from_
+        last = it.versions[-1].in_force.until or dt.date(2026, 12, 31)
+        day = first
+        while day <= last:
+            holding = [
+                w.id
+                for w in it.versions
+                if w.in_force.from_ <= day and (w.in_force.until is None or day <= w.in_force.until)
+            ]
+            found = built_in.version(it.id, day)
+            assert found is not None
+            assert holding == [found.id], (it.id, day)
+            day += dt.timedelta(days=1)
+        assert built_in.version(it.id, first - dt.timedelta(days=1)) is None
+
+
+def test_law_of_a_day_and_a_place(built_in: Catalogue) -> None:
+    def ids(day: dt.date, place: str) -> set[str]:
+        return {it.id for it, _ in built_in.at(day, place)}
+
+    assert "wendeng_2020" in ids(dt.date(2020, 1, 1), "wendeng")
+    assert "wendeng_2020" not in ids(dt.date(2020, 1, 1), "gansu")
+    assert "wendeng_2020" not in ids(dt.date(2019, 12, 31), "wendeng")
+    assert "spc_defaulters" not in ids(dt.date(2013, 9, 30), "gansu")
+    assert "spc_defaulters" in ids(dt.date(2013, 10, 1), "gansu")
+    versions = {it.id: w.id for it, w in built_in.at(dt.date(2017, 4, 30), "cn")}
+    assert versions["spc_defaulters"] == "v2013"
+
+
+def test_law_as_followed_starts_no_earlier_than_it_is_enacted(built_in: Catalogue) -> None:
+    enacted = {it.id for it, _ in built_in.at(dt.date(2017, 6, 30), "cn")}
+    assert {it.id for it, _ in built_in.effective("2017-06", "cn")} <= enacted
+    assert built_in.effective("2009-01", "cn") == []
+
+
+def test_an_unknown_instrument_names_the_nearest(built_in: Catalogue) -> None:
+    with pytest.raises(UsageError, match="did you mean 'spc_defaulters'"):
+        built_in.instrument("spc_defaulter")
+
+
+def test_every_row_of_the_compiled_law_can_be_traced(compiled: Law) -> None:
+    assert len(compiled.origins) == len(compiled.tables.prov)
+    assert len(compiled.steps) == len(compiled.tables.step)
+    for row in range(len(compiled.origins)):
+        where = of_provision(compiled, row)
+        assert where.depth in DEPTHS
+        assert where.zh
+        assert where.text
+        assert bool(where.assumption) != bool(where.article and where.source_en)
+    for row in range(len(compiled.steps)):
+        assert of_step(compiled, row).depth in DEPTHS
+
+
+def test_measures_follow_the_version_of_the_day(compiled: Law) -> None:
+    def flights(day: dt.date) -> set[str]:
+        found = measures_of(compiled, "spc_defaulters", day)
+        return {m.instrument for m in found if m.measure == "m_no_fly"}
+
+    assert measures_of(compiled, "spc_defaulters", dt.date(2013, 9, 30)) == ()
+    before = measures_of(compiled, "spc_defaulters", dt.date(2016, 1, 1))
+    assert {m.instrument for m in before} == {"spc_defaulters"}
+    assert flights(dt.date(2015, 1, 1)) == set()
+    assert flights(dt.date(2018, 6, 1)) == {"mou_spc_2016"}
+
+
+def test_one_digest_for_one_state_of_the_files(built_in: Catalogue, tmp_path: Path) -> None:
+    copy = tmp_path / "data"
+    shutil.copytree(DATA, copy)
+    assert load(copy).digest == built_in.digest
+    text = (copy / "facts.yaml").read_text(encoding="utf-8")
+    (copy / "facts.yaml").write_text(text + "# one more line\n", encoding="utf-8")
+    load.cache_clear()
+    assert load(copy).digest != built_in.digest
+
+
+# --- mistakes ------------------------------------------------------------------------------
+
+
+def planted(tmp_path: Path, name: str, *changes: tuple[str, str]) -> list[str]:
+    """Change a copy of the catalogue and return the problems that loading it reports."""
+    copy = tmp_path / "data"
+    shutil.copytree(DATA, copy)
+    path = copy / name
+    text = path.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert re.search(old, text), old
+        text = re.sub(old, new, text, count=1)
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CatalogueError) as caught:
+        compile_law(load(copy))
+    return [str(p) for p in caught.value.problems]
+
+
+def test_several_mistakes_are_reported_at_once_each_with_its_line(tmp_path: Path) -> None:
+    name = "instruments/spc_defaulters.yaml"
+    lines = (DATA / name).read_text(encoding="utf-8").splitlines()
+    found = planted(
+        tmp_path,
+        name,
+        ("issuer: spc\n", "issuer: spk\n"),
+        ("conduct: \\[enforcement_obstruction\\]", "conduct: [enforcement_obstructing]"),
+        ("- document: enforcement_notice", "- document: enforcement_note"),
+        ("measure: m_tender_ban", "measure: m_tender_bann"),
+    )
+    expected = {
+        "issuer: spc": "issuer: unknown authority 'spk'",
+        "conduct: [enforcement_obstruction]": "conduct[0]: unknown conduct",
+        "- document: enforcement_notice": "unknown document 'enforcement_note'",
+        "m_tender_ban": "unknown measure 'm_tender_bann'; did you mean 'm_tender_ban'?",
+    }
+    for old, message in expected.items():
+        line = next(i for i, text in enumerate(lines, 1) if old in text)
+        assert any(f"spc_defaulters.yaml:{line}: " in p and message in p for p in found), message
+    assert len(found) == len(expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        ("spc_defaulters", "kind: list", "kind: lst", "found the text 'lst'"),
+        ("spc_defaulters", "keeper: spc", "keeper: spc\nowner: spc", "unknown field 'owner'"),
+        ("spc_defaulters", "reach:\n", "reach: &reach\n", "anchors"),
+        ("spc_defaulters", "id: v2017", "id: !!python/object v2017", "tags"),
+        ("spc_defaulters", "from: 2017-05-01", "from: 2017-04-01", "is still in force"),
+        ("spc_defaulters", "from: 2013-10-01", "from: 2012-10-01", "before the date of its source"),
+        ("spc_defaulters", "id: ground_2\n", "id: ground_1\n", "stands twice"),
+        ("spc_defaulters", "source: spc_2013, article: \"5\"", "source: spc_1913, article: '5'",
+         "unknown source 'spc_1913'"),
+        ("spc_defaulters", "id: spc_defaulters", "id: spending_restriction", "stands in two files"),
+        ("wendeng_2020", "items: wendeng_2020_items.csv", "items: ../facts.csv", "no file"),
+        ("wendeng_2020", "grade: D\n", "grade: 7.5\n", "grade"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_named(tmp_path: Path, name: str, old: str, new: str, message: str) -> None:
+    found = planted(tmp_path, f"instruments/{name}.yaml", (old, new))
+    assert any(message in p for p in found), found
+    assert all(re.search(r"\.(yaml|csv):\d+: ", p) for p in found)
+
+
+def test_mistakes_in_tables_are_named(tmp_path: Path) -> None:
+    found = planted(tmp_path, "conducts.csv", (r",bad,", ",wicked,"))
+    assert any(re.search(r"conducts\.csv:\d+: polarity: unknown word 'wicked'", p) for p in found)
+
+
+def test_facts_that_derive_from_each_other_in_a_circle_are_refused(tmp_path: Path) -> None:
+    circle = "          - listed_on: spending_restriction\n          - circumstance: able\n"
+    found = planted(
+        tmp_path, "instruments/spc_defaulters.yaml", (" +- circumstance: able\n", circle)
+    )
+    assert any("circle" in p for p in found)
+
+
+def test_a_folder_without_a_catalogue_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError, match="no catalogue files"):
+        load(tmp_path)

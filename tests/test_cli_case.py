@@ -1,0 +1,196 @@
+"""The command line: what it prints, where, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from xinyong import cli
+from xinyong.errors import XinyongError
+
+CASE = """
+subject: {kind: person, place: wendeng}
+acts:
+  - conduct: judgment_refusal
+    from: 2021-01-10
+    circumstances: [able]
+    documents: [{kind: enforcement_notice, formed: 2020-12-01, served: 2020-12-05}]
+on: 2022-01-01
+"""
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Path:
+    path = tmp_path / "case.yaml"
+    path.write_text(CASE, encoding="utf-8")
+    return path
+
+
+class Ran:
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+def run(capsys: pytest.CaptureFixture[str], *args: str) -> Ran:
+    with pytest.raises(SystemExit) as left:
+        cli.main(list(args))
+    captured = capsys.readouterr()
+    return Ran(int(left.value.code or 0), captured.out, captured.err)
+
+
+def test_a_case_for_people(capsys: pytest.CaptureFixture[str], case: Path) -> None:
+    ran = run(capsys, "case", str(case))
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("HYPOTHETICAL, SYNTHETIC")
+    assert "599 points, grade D" in ran.out
+    assert "\x1b" not in ran.out
+    for line in ran.out.splitlines():
+        if line.startswith(("  entry:", "  score:", "  step:", "  not:", "  because:")):
+            assert line.rstrip().endswith("]") or "assumption:" in line, line
+
+
+def test_a_case_for_machines(capsys: pytest.CaptureFixture[str], case: Path) -> None:
+    ran = run(capsys, "case", str(case), "--json", "--on", "2019-01-01")
+    assert ran.code == 4
+    assert "later than the day asked for" in ran.err
+    ran = run(capsys, "case", str(case), "--json", "--on", "2021-03-01")
+    assert json.loads(ran.out)["on"] == "2021-03-01"
+
+
+def test_the_catalogue(capsys: pytest.CaptureFixture[str]) -> None:
+    listed = json.loads(run(capsys, "catalogue", "list", "--json").out)
+    for row in listed["instruments"]:
+        shown = json.loads(run(capsys, "catalogue", "show", row["id"], "--json").out)
+        assert shown["instrument"]["name"]["zh"] == row["zh"]
+        assert len(shown["instrument"]["versions"]) == len(row["versions"])
+        assert row["zh"] in run(capsys, "catalogue", "list").out
+    text = run(capsys, "catalogue", "show", "spc_defaulters", "--on", "2015-01-01").out
+    assert "version v2013" in text
+    assert "version v2017" not in text
+    assert "[full text]" in text
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "message"),
+    [
+        (("foo",), 2, "No such command"),
+        (("case",), 2, "Missing argument"),
+        (("case", "x.yaml", "--onn", "2020"), 2, "No such option"),
+        (("case", "missing.yaml"), 4, "cannot be read"),
+        (("case", "."), 4, "is not a file"),
+        (("catalogue",), 2, "Missing command"),
+        (("catalogue", "show", "spc_defaulter"), 2, "did you mean 'spc_defaulters'"),
+        (("catalogue", "show", "spc_defaulters", "--on", "2010-01-01"), 2, "not in force"),
+        (("catalogue", "show", "spc_defaulters", "--on", "yesterday"), 2, "calendar date"),
+    ],
+)
+def test_wrong_use(
+    capsys: pytest.CaptureFixture[str], args: tuple[str, ...], code: int, message: str
+) -> None:
+    ran = run(capsys, *args)
+    assert (ran.code, ran.out) == (code, "")
+    assert message in ran.err
+    assert all(line.startswith("xinyong: ") for line in ran.err.splitlines())
+
+
+def test_problems_are_one_a_line(capsys: pytest.CaptureFixture[str], case: Path) -> None:
+    case.write_text(CASE.replace("able", "abel").replace("2021-01-10", "2023-01-10"))
+    ran = run(capsys, "case", str(case))
+    assert ran.code == 4
+    lines = ran.err.splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith(f"xinyong: {case}:5: acts[0].from: ")
+    assert "did you mean 'able'?" in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (KeyboardInterrupt(), 130, "interrupted"),
+        (OSError(28, "No space left on device", "out.json"), 6, "out.json: No space left"),
+        *((kind("x"), kind.exit_code, "xinyong: x") for kind in XinyongError.__subclasses__()[:1]),
+    ],
+)
+def test_every_way_out_has_its_code(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    code: int,
+    message: str,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(cli, "_silence", lambda: None)
+    monkeypatch.setattr("xinyong.law.catalogue.load", fail)
+    ran = run(capsys, "catalogue", "list")
+    assert ran.code == code
+    assert message in ran.err
+    assert len(ran.err.splitlines()) == 1
+
+
+def shell(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "xinyong", *args],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env=os.environ | env,
+    )
+
+
+def test_help_and_version_load_nothing_heavy() -> None:
+    ran = shell("--help")
+    assert ran.returncode == 0
+    assert "catalogue" in ran.stdout
+    ran = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys, xinyong.cli; print(sorted({'numpy', 'numba', 'pydantic', 'pyarrow', "
+            "'altair', 'ruamel.yaml'} & set(sys.modules)))",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.stdout.strip() == "[]"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full device")
+def test_a_full_disk_is_one_line(case: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "xinyong", "case", str(case)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert ran.returncode == 6
+    assert ran.stderr.splitlines() == [
+        "xinyong: No space left on device; check the path and the space left"
+    ]
+
+
+def test_the_calculator_needs_no_compiler(case: Path) -> None:
+    code = f"""
+import sys
+sys.argv = ['xinyong', 'case', {str(case)!r}]
+from xinyong.cli import main
+try:
+    main()
+finally:
+    print(sorted({{'numba', 'pyarrow', 'altair'}} & set(sys.modules)), file=sys.stderr)
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert ran.stderr.strip() == "[]"
+    assert "grade D" in ran.stdout
