@@ -98,7 +98,7 @@ def ledgers(draw: st.DrawFn) -> Ledger:
         roles=tuple(draw(st.sets(st.sampled_from(("official", "party_member"))))),
     )
     events: list[Event] = []
-    for number in range(draw(st.integers(0, 4))):
+    for number in range(draw(st.integers(1, 4))):
         events += draw(cases(number))
     return Ledger(subject, tuple(events))
 
