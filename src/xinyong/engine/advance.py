@@ -33,7 +33,7 @@ from xinyong.engine.state import (
 )
 from xinyong.institutions.redress import write_exits
 from xinyong.institutions.steps import step_day, takes
-from xinyong.jit import njit
+from xinyong.jit import lean, njit
 from xinyong.law import tables as t
 from xinyong.law.clocks import LEDGER_COLS, is_step
 from xinyong.law.compiled import fold, month_of
@@ -71,7 +71,7 @@ from xinyong.law.tables import (
 
 __all__ = ["Bench", "FLOWS", "advance", "bench", "due_files", "serve_queue"]
 
-_is_step = njit(is_step)
+_is_step = lean(is_step)
 
 #: Flows counted for each list: entries, mistaken entries, then exits by cause.
 FLOWS = ("entered", "entered_mistaken", *(f"exit_{c}" for c in t.CAUSES), "exit_unexplained")
@@ -125,7 +125,7 @@ def due_files(leaf, last):
     return out
 
 
-@njit
+@lean
 def _case_row(leaf, ledger, number):
     row = leaf.lg_case[ledger]
     while row >= 0 and leaf.cs_number[row] != number:
@@ -133,7 +133,7 @@ def _case_row(leaf, ledger, number):
     return row
 
 
-@njit
+@lean
 def _take_steps(leaf, law, ledger, day, found, policy, keys):
     """Take the open steps whose day has come; wake the file on the days of the others."""
     for i in range(found.count[N_STEP]):
@@ -161,7 +161,7 @@ def _take_steps(leaf, law, ledger, day, found, policy, keys):
             leaf.lg_due[ledger] = when
 
 
-@njit
+@lean
 def _follow_entries(leaf, ledger, found, routes, keys, flow, first_month, days):
     """Make the held entries equal to those found; count what entered and what ended."""
     for i in range(found.count[N_ENTRY]):
@@ -214,7 +214,7 @@ def _follow_entries(leaf, ledger, found, routes, keys, flow, first_month, days):
         leaf.en_end[held] = row[E_END]
 
 
-@njit
+@lean
 def _share(leaf, law, ledger, found, shared, n):
     """Note the cases that a provision copies to others; returns how many are noted."""
     for i in range(found.count[N_STATUS]):
@@ -301,7 +301,7 @@ def advance(
     return due.size
 
 
-@njit
+@lean
 def _waits(leaf, ledger):
     """Tell whether a file has an entry alive or a decision that may still come."""
     held = leaf.lg_entry[ledger]

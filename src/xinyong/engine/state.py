@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xinyong.dates import NEVER
-from xinyong.jit import njit
+from xinyong.jit import lean, njit
 
 __all__ = [
     "CASE_COPIED",
@@ -144,7 +144,7 @@ def reserve(leaf: Leaf, events: int, ledgers: int, cases: int, entries: int, que
     return leaf._replace(**changed) if changed else leaf
 
 
-@njit
+@lean
 def _slot(subject, size):  # type: ignore[no-untyped-def]
     """Return the home slot of a subject in an index of a power-of-two size."""
     x = np.uint64(subject) * np.uint64(0x9E3779B97F4A7C15)
@@ -161,7 +161,7 @@ def _rehash(subjects, n, key, row):  # type: ignore[no-untyped-def]
         row[slot] = i
 
 
-@njit
+@lean
 def find(leaf, subject):  # type: ignore[no-untyped-def]
     """Return the ledger row of a subject (kind << 32 | index), or -1."""
     slot = _slot(subject, leaf.ix_key.size)
@@ -172,7 +172,7 @@ def find(leaf, subject):  # type: ignore[no-untyped-def]
     return np.int64(-1)
 
 
-@njit
+@lean
 def file_of(leaf, subject, stratum):  # type: ignore[no-untyped-def]
     """Return the ledger row of a subject, opening a file if there is none."""
     slot = _slot(subject, leaf.ix_key.size)
@@ -196,7 +196,7 @@ def file_of(leaf, subject, stratum):  # type: ignore[no-untyped-def]
     return np.int64(row)
 
 
-@njit
+@lean
 def new_case(leaf, ledger, family, flags, act):  # type: ignore[no-untyped-def]
     """Open a case in a ledger; returns its row."""
     row = leaf.counts[N_CASES]
@@ -212,7 +212,7 @@ def new_case(leaf, ledger, family, flags, act):  # type: ignore[no-untyped-def]
     return np.int64(row)
 
 
-@njit
+@lean
 def append_event(leaf, ledger, day, event, what, number, value):  # type: ignore[no-untyped-def]
     """Append an event to a ledger; the ledger falls due on its day."""
     row = leaf.counts[FREE_EVENT]
@@ -232,7 +232,7 @@ def append_event(leaf, ledger, day, event, what, number, value):  # type: ignore
         leaf.lg_due[ledger] = day
 
 
-@njit
+@lean
 def gather(leaf, ledger, out):  # type: ignore[no-untyped-def]
     """Write a ledger's events to int64 rows sorted by day, in order of appending within a day.
 
@@ -270,7 +270,7 @@ def gather(leaf, ledger, out):  # type: ignore[no-untyped-def]
     return n
 
 
-@njit
+@lean
 def release_events(leaf, ledger):  # type: ignore[no-untyped-def]
     """Give the event rows of a ledger back for reuse (compaction)."""
     row = leaf.lg_event[ledger]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from xinyong.assumptions import Assumptions
 from xinyong.dates import NEVER
-from xinyong.jit import njit
+from xinyong.jit import lean
 from xinyong.streams import below, draw64, threshold
 
 __all__ = ["Link", "arrival", "link_of"]
@@ -49,7 +49,7 @@ def link_of(given: Assumptions, on: bool) -> Link:
     )
 
 
-@njit
+@lean
 def arrival(link, key, act, inst, authority, direction, day):
     """Return the day on which an authority receives a listing or withdrawal, or NEVER.
 

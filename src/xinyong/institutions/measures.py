@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from xinyong.assumptions import Assumptions
 from xinyong.dates import NEVER, day_of
 from xinyong.institutions.exchange import ADD, WITHDRAW, arrival
-from xinyong.jit import njit
+from xinyong.jit import lean
 from xinyong.law import vocabulary as v
 from xinyong.law.compile import Law
 from xinyong.law.compiled import month_of
@@ -95,7 +95,7 @@ def measure_table(law: Law, given: Assumptions) -> tuple[MeasureTable, list[tupl
     return table, names
 
 
-@njit
+@lean
 def _between(counts, row, kind, aspect, begin, end, first_month):
     """Note that a state holds at the ends of the months from `begin` until before `end`.
 
@@ -119,7 +119,7 @@ def standing(counts):
     return counts
 
 
-@njit
+@lean
 def account_spell(table, link, keys, act, inst, kind, start, end, mistaken, first_month, counts):
     """Add one spell on a list to the counts of its measures.
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from xinyong.assumptions import Assumptions
 from xinyong.dates import NEVER
-from xinyong.jit import njit
+from xinyong.jit import lean
 from xinyong.law.compile import Law
 from xinyong.law.compiled import first_day, month_of
 from xinyong.law.vocabulary import EVENTS
@@ -108,7 +108,7 @@ def routes_of(law: Law, given: Assumptions, first_month: int, months: int, on: b
     )
 
 
-@njit
+@lean
 def exit_day(routes, keys, act, route, start, mistaken, first_month):
     """Return the day on which a route would be taken by an entry, or NEVER."""
     if routes.mistaken[route] and not mistaken:
@@ -135,7 +135,7 @@ def exit_day(routes, keys, act, route, start, mistaken, first_month):
     return max(day, start + 1)
 
 
-@njit
+@lean
 def write_exits(routes, keys, act, inst, start, mistaken, first_month, day):
     """Fill `day` with the day of each route that is to be written, NEVER for the others.
 

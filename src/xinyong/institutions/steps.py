@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xinyong.assumptions import Assumptions
-from xinyong.jit import njit
+from xinyong.jit import lean
 from xinyong.law import tables as t
 from xinyong.law.compile import Law
 from xinyong.streams import below, draw64, threshold
@@ -77,7 +77,7 @@ def policy_of(law: Law, given: Assumptions, nominal: bool, queues: bool) -> Poli
     )
 
 
-@njit
+@lean
 def takes(policy, keys, act, step):
     """Tell whether a step of a case is taken at all."""
     limit = policy.share[step]
@@ -86,7 +86,7 @@ def takes(policy, keys, act, step):
     return draw64(keys.step, act, np.uint64(step), np.uint64(1))[0] < limit
 
 
-@njit
+@lean
 def step_day(policy, keys, act, step, anchor, due, today):
     """Return the day on which a step is taken (today at the earliest if it has no limit)."""
     if policy.nominal[0]:

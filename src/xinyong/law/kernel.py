@@ -79,7 +79,9 @@ def fold(law, facts, led, n, cases, as_of, found, out):
             break
         if led[i, DAY] == as_of and led[i, EVENT] == EV_DEADLINE:
             due_later(found, as_of + 1, as_of)  # lapsed from the day after
-    strata = law.inst[:, I_STRATUM].max() + 1
+    strata = 0
+    for inst in range(law.inst.shape[0]):
+        strata = max(strata, law.inst[inst, I_STRATUM] + 1)
     for stratum in range(strata):
         for case in range(cases):
             conduct = conduct_of(led, n, case)
