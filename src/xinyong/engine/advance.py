@@ -38,7 +38,6 @@ from xinyong.law import tables as t
 from xinyong.law.clocks import LEDGER_COLS, is_step
 from xinyong.law.compiled import fold, month_of
 from xinyong.law.tables import (
-    COPY,
     E_CASE,
     E_CAUSE,
     E_DUE,
@@ -47,13 +46,13 @@ from xinyong.law.tables import (
     E_LAWFUL,
     E_PROV,
     E_START,
+    N_COPY,
     N_ENTRY,
     N_LINE,
     N_SCORE,
-    N_STATUS,
     N_STEP,
     NEXT_DUE,
-    P_EFFECT,
+    NEXT_VERSION,
     Q_ANCHOR,
     Q_CASE,
     Q_DONE,
@@ -61,10 +60,6 @@ from xinyong.law.tables import (
     Q_STEP,
     S_INST,
     S_THEN,
-    ST_MET,
-    Y_CASE,
-    Y_PROV,
-    Y_STATUS,
     Z_GRADE,
     Z_SCORE,
 )
@@ -95,9 +90,12 @@ class Bench(NamedTuple):
 
 
 def bench() -> Bench:
-    """Return working memory for `advance`; generous, because nothing may be cut off."""
+    """Return working memory for `advance`; generous, because nothing may be cut off.
+
+    Statuses of provisions tried are for the calculator; here there is no room for them.
+    """
     return Bench(
-        t.room(entries=512, lines=4096, steps=2048, statuses=16384),
+        t.room(entries=512, lines=4096, steps=2048, statuses=0),
         np.zeros((4096, LEDGER_COLS), np.int64),
         np.zeros(4, np.int64),
         np.zeros(64, np.int64),
@@ -156,7 +154,10 @@ def _take_steps(leaf, law, ledger, day, found, policy, keys):
         if when <= day:
             then = law.step[step, S_THEN]
             what = law.step[step, S_INST] if _is_step(then) else -1
+            due = leaf.lg_due[ledger]
             append_event(leaf, ledger, day, then, what, row[Q_CASE], 0)
+            if policy.inert[step]:  # nothing reads the event, so nothing follows from it today
+                leaf.lg_due[ledger] = due
         elif when < leaf.lg_due[ledger]:
             leaf.lg_due[ledger] = when
 
@@ -215,13 +216,10 @@ def _follow_entries(leaf, ledger, found, routes, keys, flow, first_month, days):
 
 
 @lean
-def _share(leaf, law, ledger, found, shared, n):
+def _share(leaf, ledger, found, shared, n):
     """Note the cases that a provision copies to others; returns how many are noted."""
-    for i in range(found.count[N_STATUS]):
-        row = found.status[i]
-        if row[Y_STATUS] == ST_MET and law.prov[row[Y_PROV], P_EFFECT] == COPY:
-            case = _case_row(leaf, ledger, row[Y_CASE])
-            leaf.cs_flags[case] |= CASE_SHARED
+    for i in range(found.count[N_COPY]):
+        leaf.cs_flags[_case_row(leaf, ledger, found.copy[i, 0])] |= CASE_SHARED
     case = leaf.lg_case[ledger]
     while case >= 0:
         if leaf.cs_flags[case] & CASE_SHARED and n < shared.size:
@@ -229,6 +227,22 @@ def _share(leaf, law, ledger, found, shared, n):
             n += 1
         case = leaf.cs_prev[case]
     return n
+
+
+@lean
+def _waits(leaf, ledger):
+    """Tell whether a file has an entry alive or a decision that may still come."""
+    held = leaf.lg_entry[ledger]
+    while held >= 0:
+        if leaf.en_end[held] >= NEVER:
+            return True
+        held = leaf.en_prev[held]
+    case = leaf.lg_case[ledger]
+    while case >= 0:
+        if leaf.cs_flags[case] & CASE_QUEUED:
+            return True
+        case = leaf.cs_prev[case]
+    return False
 
 
 @njit
@@ -282,7 +296,7 @@ def advance(
                 found.count[N_ENTRY] >= found.entry.shape[0]
                 or found.count[N_LINE] >= found.line.shape[0]
                 or found.count[N_STEP] >= found.step.shape[0]
-                or found.count[N_STATUS] >= found.status.shape[0]
+                or found.count[N_COPY] >= found.copy.shape[0]
             )
             if full:
                 return TOO_LONG
@@ -293,28 +307,17 @@ def advance(
             if found.count[N_SCORE]:
                 leaf.lg_score[ledger] = found.score[0, Z_SCORE]
                 leaf.lg_grade[ledger] = found.score[0, Z_GRADE]
+            # A new version of a rule concerns files in which something stands or is under way.
+            turns = found.count[NEXT_VERSION]
+            if turns < leaf.lg_due[ledger]:
+                if not compact or leaf.lg_due[ledger] < NEVER or _waits(leaf, ledger):
+                    leaf.lg_due[ledger] = turns
             before = shared[0]
-            used = _share(leaf, law, ledger, found, shared[1:], before)
+            used = _share(leaf, ledger, found, shared[1:], before)
             shared[0] = used
         if compact and leaf.lg_due[ledger] >= NEVER and not _waits(leaf, ledger):
             release_events(leaf, ledger)
     return due.size
-
-
-@lean
-def _waits(leaf, ledger):
-    """Tell whether a file has an entry alive or a decision that may still come."""
-    held = leaf.lg_entry[ledger]
-    while held >= 0:
-        if leaf.en_end[held] >= NEVER:
-            return True
-        held = leaf.en_prev[held]
-    case = leaf.lg_case[ledger]
-    while case >= 0:
-        if leaf.cs_flags[case] & CASE_QUEUED:
-            return True
-        case = leaf.cs_prev[case]
-    return False
 
 
 @njit

@@ -18,6 +18,7 @@ from xinyong.assumptions import Assumptions
 from xinyong.jit import lean
 from xinyong.law import tables as t
 from xinyong.law.compile import Law
+from xinyong.law.vocabulary import EVENTS
 from xinyong.streams import below, draw64, threshold
 
 __all__ = ["Policy", "policy_of", "step_day", "takes"]
@@ -31,6 +32,7 @@ class Policy(NamedTuple):
         queue: bool[steps], the step waits for staff.
         share: uint64[steps], threshold of taking the step at all.
         limited: bool[steps], the law sets a limit.
+        inert: bool[steps], no provision, step or term reads the event it writes.
         late: uint64[1], threshold of missing the limit.
         late_days: int64[1], most days of delay beyond the limit.
         free_days: int64[1], most days where no limit is set.
@@ -40,9 +42,27 @@ class Policy(NamedTuple):
     queue: NDArray[np.bool_]
     share: NDArray[np.uint64]
     limited: NDArray[np.bool_]
+    inert: NDArray[np.bool_]
     late: NDArray[np.uint64]
     late_days: NDArray[np.int64]
     free_days: NDArray[np.int64]
+
+
+def _inert(law: Law, event: str) -> bool:
+    """Tell whether no rule of any instrument reads an event."""
+    code = EVENTS.index(event)
+    x = law.tables
+    if event in ("decided", "recorded", "removed", "restored", "extended"):
+        return False  # the kernel itself reads these
+    reads = (
+        ((x.code[:, 0] == t.OP_EVENT) & ((x.code[:, 1] == code) | (x.code[:, 2] == code))).any()
+        or ((x.code[:, 0] == t.OP_LAPSED) & ((x.code[:, 1] == code) | (x.code[:, 2] >> code & 1 > 0))).any()
+        or ((x.code[:, 0] == t.OP_LISTED_FOR) & ((x.code[:, 5] == code) | (x.code[:, 4] >> code & 1 > 0))).any()
+        or (x.step[:, t.S_ANCHORS] >> code & 1 > 0).any()
+        or ((x.term[:, t.T_OPEN] == 0) & (x.term[:, t.T_ANCHOR] == code)).any()
+        or (np.isin(x.prov[:, t.P_EFFECT], (t.END, t.RESTORE, t.CONVERT)) & (x.prov[:, t.P_B] == code)).any()
+    )  # fmt: skip
+    return not bool(reads)
 
 
 def policy_of(law: Law, given: Assumptions, nominal: bool, queues: bool) -> Policy:
@@ -71,6 +91,7 @@ def policy_of(law: Law, given: Assumptions, nominal: bool, queues: bool) -> Poli
         queue,
         share,
         steps[:, t.S_N] >= 0,
+        np.array([_inert(law, o.step.then) for o in law.steps], np.bool_),
         np.array([threshold(given.value("steps.late_share"))], np.uint64),
         np.array([int(given.value("steps.late_days"))], np.int64),
         np.array([int(given.value("steps.free_days"))], np.int64),
@@ -93,7 +114,9 @@ def step_day(policy, keys, act, step, anchor, due, today):
         return due if policy.limited[step] else today
     first, second = draw64(keys.step, act, np.uint64(step), np.uint64(0))
     if not policy.limited[step]:
-        return anchor + np.int64(below(second, np.uint64(policy.free_days[0] + 1)))
+        # What opens on one day is done on one day: the delay belongs to the day, not the step.
+        delay = draw64(keys.step, act, np.uint64(anchor), np.uint64(2))[0]
+        return anchor + np.int64(below(delay, np.uint64(policy.free_days[0] + 1)))
     if first < policy.late[0]:
         return due + 1 + np.int64(below(second, np.uint64(policy.late_days[0])))
     return anchor + np.int64(below(second, np.uint64(max(due - anchor, 0) + 1)))

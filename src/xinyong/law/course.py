@@ -44,7 +44,7 @@ def nominal(ledger: Ledger, law: Law, as_of: dt.date) -> tuple[Ledger, Determina
             if taken > most:
                 raise RuntimeError("the nominal course does not come to an end")
             continue
-        following = int(found.count[t.NEXT_DUE])
+        following = int(min(found.count[t.NEXT_DUE], found.count[t.NEXT_VERSION]))
         if following >= NEVER:
             break
         day = following

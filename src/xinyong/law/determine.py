@@ -251,7 +251,7 @@ def decode(found: t.Findings, law: Law, as_of: int) -> Determination:
             )
         )
     steps = []
-    next_due = int(c[t.NEXT_DUE])
+    next_due = int(min(c[t.NEXT_DUE], c[t.NEXT_VERSION]))
     for r in found.step[: c[t.N_STEP]]:
         origin = law.steps[r[t.Q_STEP]]
         done = r[t.Q_DONE] < NEVER

@@ -50,6 +50,7 @@ from xinyong.law.tables import (
     N_STATUS,
     N_STEP,
     NEXT_DUE,
+    NEXT_VERSION,
     OPENS_ENDED,
     OPENS_ENTERED,
     OPENS_MET,
@@ -114,11 +115,17 @@ def due_later(found, day, as_of):
         found.count[NEXT_DUE] = day
 
 
+def rule_turns(found, begins, last, as_of):
+    """Remember the earliest day after `as_of` on which a rule begins or ceases to apply."""
+    if as_of < begins < found.count[NEXT_VERSION]:
+        found.count[NEXT_VERSION] = begins
+    if as_of <= last < NEVER and last + 1 < found.count[NEXT_VERSION]:
+        found.count[NEXT_VERSION] = last + 1
+
+
 def version_due(law, found, prov, as_of):
     """Remember the days on which the version of a provision begins and ceases to apply."""
-    due_later(found, law.prov[prov, P_FROM], as_of)
-    if law.prov[prov, P_TO] < NEVER:
-        due_later(found, law.prov[prov, P_TO] + 1, as_of)
+    rule_turns(found, law.prov[prov, P_FROM], law.prov[prov, P_TO], as_of)
 
 
 def addressed(law, facts, via, prov):
@@ -282,8 +289,7 @@ def steps_of(law, facts, led, n, case, via, inst, found, met, listed, lawful, as
         # decision or the record, so what is still open on the first day of a version is its.
         ruled = min(done, as_of)
         if done >= NEVER:
-            due_later(found, row[S_FROM], as_of)
-            due_later(found, row[S_TO] + 1, as_of)
+            rule_turns(found, row[S_FROM], row[S_TO], as_of)
         if not row[S_FROM] <= ruled <= row[S_TO]:
             continue
         a, b = row[S_CODE], row[S_CODE_END]

@@ -18,6 +18,7 @@ from xinyong.law.entries import (
     list_case,
     note,
     steps_of,
+    rule_turns,
     version_due,
 )
 from xinyong.law.scores import scheme_lines
@@ -32,8 +33,10 @@ from xinyong.law.tables import (
     I_STEP,
     I_STEP_END,
     I_STRATUM,
+    N_COPY,
     N_COUNTS,
     NEXT_DUE,
+    NEXT_VERSION,
     P_CODE,
     P_CODE_END,
     P_EFFECT,
@@ -73,6 +76,7 @@ def fold(law, facts, led, n, cases, as_of, found, out):
     for i in range(N_COUNTS):
         found.count[i] = 0
     found.count[NEXT_DUE] = NEVER
+    found.count[NEXT_VERSION] = NEVER
     for i in range(n):
         if led[i, DAY] > as_of:
             due_later(found, led[i, DAY], as_of)
@@ -115,10 +119,13 @@ def fold(law, facts, led, n, cases, as_of, found, out):
                         k = first_unmet(law, facts, led, n, case, via, inst, found, a, b, as_of)
                         if k < 0:
                             note(found, case, prov, ST_MET, -1)
+                            c = found.count[N_COPY]
+                            if c < found.copy.shape[0]:
+                                found.copy[c, 0], found.copy[c, 1] = case, prov
+                                found.count[N_COPY] = c + 1
                 lo = hi
     for x in range(law.scheme.shape[0]):
-        due_later(found, law.scheme[x, X_FROM], as_of)
-        due_later(found, law.scheme[x, X_TO] + 1, as_of)
+        rule_turns(found, law.scheme[x, X_FROM], law.scheme[x, X_TO], as_of)
         inst = law.scheme[x, X_INST]
         if not law.scheme[x, X_FROM] <= as_of <= law.scheme[x, X_TO]:
             continue

@@ -128,7 +128,9 @@ class Findings(NamedTuple):
     Attributes:
         entry: [n, E_COLS] entries; line: [n, L_COLS] score lines; step: [n, Q_COLS] open
             and done steps; score: [schemes, Z_COLS]; status: [n, Y_COLS] provisions tried.
-        count: [6] rows used in entry, line, step, score, status, and the next due day.
+        count: [N_COUNTS] rows used in entry, line, step, score, status, the next due day, and the
+            next day on which a version of a rule tried begins or ceases.
+        copy: [n, 2] case and provision of every record that is to be copied to others.
     """
 
     entry: Ints
@@ -139,7 +141,7 @@ class Findings(NamedTuple):
     count: Ints  # type: ignore[assignment]  # hides tuple.count
 
 
-N_ENTRY, N_LINE, N_STEP, N_SCORE, N_STATUS, NEXT_DUE, N_COUNTS = range(7)
+N_ENTRY, N_LINE, N_STEP, N_SCORE, N_STATUS, N_COPY, NEXT_DUE, NEXT_VERSION, N_COUNTS = range(9)
 
 
 def room(entries: int = 64, lines: int = 512, steps: int = 256, statuses: int = 4096) -> Findings:
@@ -151,4 +153,5 @@ def room(entries: int = 64, lines: int = 512, steps: int = 256, statuses: int = 
         np.zeros((16, Z_COLS), np.int64),
         np.zeros((statuses, Y_COLS), np.int64),
         np.zeros(N_COUNTS, np.int64),
+        np.zeros((entries, 2), np.int64),
     )

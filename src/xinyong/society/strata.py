@@ -54,13 +54,14 @@ LABELS: dict[str, tuple[str, ...]] = {
 }
 
 #: The attributes that make up the profile of each kind, outermost first. Age comes
-#: first so that the adults of a leaf are one range, which the links rely on.
+#: first so that the adults of a leaf are one range, which the links rely on; propensity
+#: next, so that few blocks of ids hold the few whose acts have a high bound.
 PROFILES: dict[str, tuple[str, ...]] = {
-    "person": ("age", "residence", "education", "income", "propensity"),
-    "enterprise": ("sector", "firm_size", "ownership", "propensity"),
-    "individual_business": ("sector", "propensity"),
-    "social_organisation": ("form", "propensity"),
-    "organ": ("level", "propensity"),
+    "person": ("age", "propensity", "residence", "education", "income"),
+    "enterprise": ("propensity", "sector", "firm_size", "ownership"),
+    "individual_business": ("propensity", "sector"),
+    "social_organisation": ("propensity", "form"),
+    "organ": ("propensity", "level"),
 }
 
 #: Age bands below eighteen: the court list excludes minors (2017 provisions, Art. 4).
@@ -231,7 +232,7 @@ class Society:
 
 def _person_weight(m: LeafMargins, profile: tuple[str, ...]) -> Fraction:
     """Return the share of persons of a leaf that have this profile."""
-    age, residence, education, income, propensity = profile
+    age, propensity, residence, education, income = profile
     working = shares("person", "age", "15-59")
     share = m.ages["15-59"] * working[age] if age in working else m.ages[age]
     # Assumption: nobody under eighteen has finished tertiary education, and among
