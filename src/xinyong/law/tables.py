@@ -139,6 +139,7 @@ class Findings(NamedTuple):
     score: Ints
     status: Ints
     count: Ints  # type: ignore[assignment]  # hides tuple.count
+    copy: Ints
 
 
 N_ENTRY, N_LINE, N_STEP, N_SCORE, N_STATUS, N_COPY, NEXT_DUE, NEXT_VERSION, N_COUNTS = range(9)
