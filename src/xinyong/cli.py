@@ -200,6 +200,52 @@ def _cited(it: schema.Instrument, cite: schema.Cite) -> str:
     return f"{cite.source}, Art. {cite.article} [{it.sources[cite.source].depth}]"
 
 
+# --- run and report -----------------------------------------------------------------------
+
+
+@app.command("run")
+def run_command(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[SCENARIO.yaml]", help="A scenario; default if none.")
+    ] = None,
+    scale: Annotated[
+        str | None, typer.Option("--scale", metavar="1:N", help="1:1 is China one to one.")
+    ] = None,
+    first: Annotated[str | None, typer.Option("--from", metavar="YYYY-MM")] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="YYYY-MM")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", metavar="N")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="A folder that does not exist yet.")
+    ] = None,
+    keep: Annotated[
+        str | None, typer.Option("--keep", metavar="all|entries|indicators")
+    ] = None,
+    as_json: AsJson = False,
+    plan: Annotated[bool, typer.Option("--plan", help="Say what it takes; run nothing.")] = False,
+) -> None:
+    """Run a scenario over the synthetic society and write its report."""
+    from xinyong import cli_run
+
+    if keep not in (None, "all", "entries", "indicators"):
+        raise UsageError(f"--keep: {keep!r} is not one of all, entries, indicators")
+    scenario = cli_run.scenario_of(file, scale, first, last, seed, keep)
+    if plan:
+        cli_run.plan_command(scenario, as_json)
+    else:
+        cli_run.run_command(scenario, out, as_json)
+
+
+@app.command("report")
+def report_command(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write the report of a finished run again."""
+    from xinyong import cli_run
+
+    cli_run.report_command(folder, as_json)
+
+
 # --- the way out --------------------------------------------------------------------------
 
 

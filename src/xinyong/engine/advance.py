@@ -68,9 +68,10 @@ __all__ = ["Bench", "FLOWS", "advance", "bench", "due_files", "serve_queue"]
 
 _is_step = lean(is_step)
 
-#: Flows counted for each list: entries, mistaken entries, then exits by cause.
-FLOWS = ("entered", "entered_mistaken", *(f"exit_{c}" for c in t.CAUSES), "exit_unexplained")
-_ENTERED, _MISTAKEN, _EXIT = 0, 1, 2
+#: Flows counted for each list: entries, those that are mistaken, those of subjects who had
+#: none alive on the list, then exits by cause.
+FLOWS = ("entered", "entered_mistaken", "entered_first", *(f"exit_{c}" for c in t.CAUSES), "exit_unexplained")
+_ENTERED, _MISTAKEN, _FIRST, _EXIT = 0, 1, 2, 3
 _UNEXPLAINED = len(FLOWS) - 1
 
 #: Room that one visit may use, checked before each file.
@@ -163,6 +164,17 @@ def _take_steps(leaf, law, ledger, day, found, policy, keys):
 
 
 @lean
+def _on_list(leaf, ledger, inst):
+    """Tell whether a file has an entry alive on a list."""
+    held = leaf.lg_entry[ledger]
+    while held >= 0:
+        if leaf.en_inst[held] == inst and leaf.en_end[held] >= NEVER:
+            return True
+        held = leaf.en_prev[held]
+    return False
+
+
+@lean
 def _follow_entries(leaf, ledger, found, routes, keys, flow, first_month, days):
     """Make the held entries equal to those found; count what entered and what ended."""
     for i in range(found.count[N_ENTRY]):
@@ -177,8 +189,13 @@ def _follow_entries(leaf, ledger, found, routes, keys, flow, first_month, days):
             held = leaf.en_prev[held]
         kind = leaf.lg_subject[ledger] >> 32
         flags = leaf.cs_flags[case]
+        if row[E_PROV] < 0 and flags & CASE_COPIED:
+            continue  # the entry is the body's; its representative only hears of it
         mistaken = flags & (CASE_FALSE | CASE_MISATTACHED)
         if held < 0:
+            month = month_of(row[E_START]) - first_month
+            if not _on_list(leaf, ledger, row[E_INST]):
+                flow[month, row[E_INST], kind, _FIRST] += 1
             held = leaf.counts[N_ENTRIES]
             leaf.counts[N_ENTRIES] = held + 1
             leaf.en_ledger[held] = ledger
@@ -188,7 +205,6 @@ def _follow_entries(leaf, ledger, found, routes, keys, flow, first_month, days):
             leaf.en_end[held] = NEVER
             leaf.en_prev[held] = leaf.lg_entry[ledger]
             leaf.lg_entry[ledger] = held
-            month = month_of(row[E_START]) - first_month
             flow[month, row[E_INST], kind, _ENTERED] += 1
             if mistaken:
                 flow[month, row[E_INST], kind, _MISTAKEN] += 1

@@ -28,6 +28,7 @@ from xinyong.engine.advance import (
     due_files,
     serve_queue,
 )
+from xinyong.engine.copies import copy_cases, count_events
 from xinyong.engine.filing import (
     EVENTS_PER_RECORD,
     Records,
@@ -55,7 +56,7 @@ from xinyong.institutions.detection import false_records, recorded
 from xinyong.institutions.identity import MISSED, RIGHT, WRONG, attach
 from xinyong.institutions.measures import ASPECTS, account_spell
 from xinyong.jit import njit
-from xinyong.law.vocabulary import KINDS
+from xinyong.law.vocabulary import KINDS, ROLES
 from xinyong.streams import below, draw64, month_word
 
 __all__ = ["ACTS", "LeafRun", "Message", "Worker", "count", "first_half", "second_half"]
@@ -93,6 +94,7 @@ class LeafRun:
         grades: int64[months, grades, kinds], subjects of the leaf's scheme by grade.
         queue: int64[months, 3], decisions taken, requests dropped, requests waiting.
         files: int64[months], ledgers open.
+        copies: rows of cases that are to be copied to representatives.
     """
 
     place: int
@@ -103,6 +105,7 @@ class LeafRun:
     grades: NDArray[np.int64]
     queue: NDArray[np.int64]
     files: NDArray[np.int64]
+    copies: list[NDArray[np.int64]] = field(default_factory=list)
 
     @classmethod
     def start(cls, world: World, place: int) -> LeafRun:
@@ -297,6 +300,23 @@ def _advance(world: World, run: LeafRun, worker: Worker, m: int) -> None:
             raise XinyongError("a file has more events than the engine can fold; please report")
         if done == RESTLESS:
             raise XinyongError("a file never comes to rest: provisions chase each other")
+    if shared[0]:
+        run.copies.append(np.unique(shared[1 : 1 + shared[0]]))
+
+
+def _copy(world: World, run: LeafRun) -> None:
+    """Carry records on to the representatives of the bodies they are about."""
+    cases = np.unique(np.concatenate(run.copies))
+    run.copies = []
+    subject = run.leaf.lg_subject[run.leaf.cs_ledger[cases]]
+    kind, index = subject >> 32, subject & 0xFFFFFFFF
+    person = np.full(len(cases), -1, np.int64)
+    body = kind > 0
+    person[body] = world.links.representative_of(run.place, kind[body], index[body])
+    rows = world.society.stratum_of(run.place, 0, np.maximum(person, 0))
+    room = int(count_events(run.leaf, cases)) + len(cases)
+    run.leaf = reserve(run.leaf, room, len(cases), len(cases), 0, 0)
+    copy_cases(run.leaf, cases, person, rows, ROLES.index("legal_representative"))
 
 
 def _scored(world: World, run: LeafRun) -> bool:
@@ -355,7 +375,9 @@ def second_half(
     """Read what other leaves sent this month, and close the month."""
     if inbox:
         _file(world, run, _joined(inbox))
-        _advance(world, run, worker, m)
+    if run.copies:
+        _copy(world, run)
+    _advance(world, run, worker, m)
     count(world, run, m)
 
 

@@ -1,0 +1,204 @@
+"""The commands that run scenarios and show their results; see `xinyong.cli`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xinyong.errors import Problem, ScenarioError, UsageError
+
+if TYPE_CHECKING:
+    from xinyong.engine.scenario import Scenario
+    from xinyong.results import Run
+
+__all__ = ["plan_command", "report_command", "run_command", "scenario_of"]
+
+
+def _scale(text: str) -> int:
+    """Read ``1:N``."""
+    head, _, tail = text.partition(":")
+    if head == "1" and tail.isascii() and tail.isdigit() and 1 <= int(tail) <= 1_000_000:
+        return int(tail)
+    raise UsageError(f"--scale: {text!r} is not a scale; write 1:N with N from 1 to 1000000")
+
+
+def scenario_of(
+    file: Path | None,
+    scale: str | None,
+    first: str | None,
+    last: str | None,
+    seed: int | None,
+    keep: str | None,
+) -> Scenario:
+    """Return the scenario of a file, changed by the options that were given.
+
+    Raises:
+        UsageError: an option is not of its form.
+        ScenarioError: the file or the whole is not a scenario.
+    """
+    from pydantic import ValidationError
+
+    from xinyong.dates import parse_month
+    from xinyong.engine.scenario import Scenario, read_scenario
+
+    given = read_scenario(file) if file is not None else Scenario()
+    changes: dict[str, Any] = {}
+    if scale is not None:
+        changes["scale"] = _scale(scale)
+    if first is not None:
+        parse_month(first, "--from")
+        changes["from"] = first
+    if last is not None:
+        parse_month(last, "--to")
+        changes["to"] = last
+    if seed is not None:
+        changes["seed"] = seed
+    if keep is not None:
+        changes["keep"] = keep
+    elif changes.get("scale", given.scale) < 10 and (file is None or given.keep == "entries"):
+        changes["keep"] = "indicators"  # near one to one: counts and a fixed sample
+    data = given.model_dump(by_alias=True) | changes
+    try:
+        return Scenario.model_validate(data)
+    except ValidationError as error:
+        where = str(file) if file is not None else "options"
+        raise ScenarioError(
+            [
+                Problem(where, 0, ".".join(str(x) for x in e["loc"]), e["msg"])
+                for e in error.errors()
+            ]
+        ) from None
+
+
+def plan_command(scenario: Scenario, as_json: bool) -> None:
+    """Print what a scenario would take; run nothing."""
+    from dataclasses import asdict
+
+    from xinyong.engine.run import plan
+
+    found = plan(scenario)
+    if as_json:
+        print(json.dumps({"schema_version": 1, **asdict(found)}, indent=2))
+        return
+    print(f"subjects  {found.subjects:>15,} at 1:{scenario.scale:,}")
+    print(f"months    {found.months:>15,} ({scenario.from_} to {scenario.until})")
+    print(f"files     {found.files:>15,} about")
+    print(f"memory    {found.memory_mb:>12,} MB about")
+    print(f"time      {found.seconds:>13,} s about, on two cores, once compiled")
+
+
+def run_command(scenario: Scenario, out: Path | None, as_json: bool) -> None:
+    """Run a scenario, write the report, and say where it is."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    from xinyong.engine.run import run
+    from xinyong.report.html import write_report
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("months"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, disable=as_json and not console.is_terminal) as bar:
+        task = bar.add_task("preparing (the first run compiles)", total=scenario.months)
+
+        def step(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total, description=f"1:{scenario.scale}")
+
+        result = run(scenario, out, step)
+    report = write_report(result)
+    if as_json:
+        print(json.dumps(_summary(result) | {"report": str(report)}, ensure_ascii=False, indent=2))
+        return
+    _print_summary(result)
+    print(f"results  {result.path}")
+    print(f"report   {report}")
+
+
+def report_command(folder: Path, as_json: bool) -> None:
+    """Write the report of a finished run again, and say where it is."""
+    from xinyong.report.html import write_report
+    from xinyong.results import open_run
+
+    result = open_run(folder)
+    report = write_report(result)
+    if as_json:
+        print(json.dumps(_summary(result) | {"report": str(report)}, ensure_ascii=False, indent=2))
+        return
+    _print_summary(result)
+    print(f"report   {report}")
+
+
+_LISTS = ("spc_defaulters", "spending_restriction", "wage_arrears_list", "tax_class_a")
+
+
+def _summary(result: Run) -> dict[str, Any]:
+    """Return the short summary as data: counts at 1:N, by list, with the digest."""
+    lists = {}
+    for name in _LISTS:
+        entered = sum(result.series("entered", name)[1])
+        mistaken = sum(result.series("entered_mistaken", name)[1])
+        stock = result.series("stock", name)[1]
+        lists[name] = {
+            "entered": entered,
+            "mistaken": mistaken,
+            "alive_at_end": stock[-1] if stock else 0,
+        }
+    manifest = result.manifest
+    return {
+        "schema_version": 1,
+        "synthetic": manifest["synthetic"],
+        "digest": manifest["digest"],
+        "results": str(result.path),
+        "scenario": manifest["scenario"],
+        "seconds": manifest["seconds"],
+        "peak_memory_mb": manifest["peak_memory_mb"],
+        "lists": lists,
+        "targets": [
+            {
+                "id": row.target.id,
+                "date": row.target.date.isoformat(),
+                "use": row.target.use,
+                "value": row.target.value,
+                "model": row.model,
+                "within_tolerance": row.within,
+            }
+            for row in result.targets()
+        ],
+    }
+
+
+def _print_summary(result: Run) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    found = _summary(result)
+    names = result.manifest["names"]
+    scale = result.scale
+    table = Table(title=f"Synthetic society at 1:{scale:,}, digest {found['digest'][:12]}")
+    table.add_column("list")
+    for heading in ("entries", "mistaken", "alive at the end", "alive, one to one"):
+        table.add_column(heading, justify="right")
+    for name, row in found["lists"].items():
+        label = names.get(name, {"en": name, "zh": ""})
+        table.add_row(
+            f"{label['en']} {label['zh']}",
+            f"{row['entered']:,}",
+            f"{row['mistaken']:,}",
+            f"{row['alive_at_end']:,}",
+            f"{row['alive_at_end'] * scale:,}",
+        )
+    Console().print(table)

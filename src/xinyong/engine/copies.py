@@ -1,0 +1,103 @@
+"""Copies: a record that a provision carries on to those behind a body.
+
+The representative of a body lives in its leaf (see `society.links`), so copies are made
+in the second half of the month, after the barrier. A copied case keeps the id of the act,
+so that it can be brought up to date when more happens to the original.
+"""
+
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+
+from __future__ import annotations
+
+import numpy as np
+
+from xinyong.engine.state import (
+    CASE_COPIED,
+    CASE_FALSE,
+    CASE_MISATTACHED,
+    append_event,
+    file_of,
+    new_case,
+)
+from xinyong.jit import njit
+from xinyong.law.clocks import EV_COPIED
+
+__all__ = ["copy_cases", "count_events"]
+
+
+@njit
+def count_events(leaf, cases):
+    """Return how many events the ledgers of some cases hold (room needed for copies)."""
+    total = 0
+    for i in range(cases.size):
+        row = leaf.lg_event[leaf.cs_ledger[cases[i]]]
+        while row >= 0:
+            total += 1
+            row = leaf.ev_prev[row]
+    return total
+
+
+@njit
+def _copied_case(leaf, ledger, act):
+    row = leaf.lg_case[ledger]
+    while row >= 0:
+        if leaf.cs_act[row] == act and leaf.cs_flags[row] & CASE_COPIED:
+            return row
+        row = leaf.cs_prev[row]
+    return -1
+
+
+@njit
+def _has_event(leaf, ledger, day, event, what, number, value):
+    row = leaf.lg_event[ledger]
+    while row >= 0:
+        if (
+            leaf.ev_case[row] == number
+            and leaf.ev_day[row] == day
+            and leaf.ev_event[row] == event
+            and leaf.ev_what[row] == what
+            and leaf.ev_value[row] == value
+        ):
+            return True
+        row = leaf.ev_prev[row]
+    return False
+
+
+@njit
+def copy_cases(leaf, cases, person, stratum, role):
+    """Copy cases to the files of persons, or bring earlier copies up to date.
+
+    Args:
+        leaf: the state; room must have been reserved.
+        cases: int64[n] rows of the cases; person: int64[n] subjects, -1 for nobody.
+        stratum: int64[n] strata of the persons; role: code of the role.
+    """
+    for i in range(cases.size):
+        if person[i] < 0:
+            continue
+        case = cases[i]
+        source = leaf.cs_ledger[case]
+        target = file_of(leaf, person[i], stratum[i])
+        act = leaf.cs_act[case]
+        copy = _copied_case(leaf, target, act)
+        fresh = copy < 0
+        if fresh:
+            flags = leaf.cs_flags[case] & np.uint8(CASE_FALSE | CASE_MISATTACHED)
+            copy = new_case(leaf, target, leaf.cs_family[case], flags | np.uint8(CASE_COPIED), act)
+        number = leaf.cs_number[copy]
+        rows = np.empty(4096, np.int64)
+        n = 0
+        row = leaf.lg_event[source]
+        while row >= 0 and n < rows.size:
+            if leaf.ev_case[row] == leaf.cs_number[case]:
+                rows[n] = row
+                n += 1
+            row = leaf.ev_prev[row]
+        for j in range(n - 1, -1, -1):  # in the order in which they were appended
+            row = rows[j]
+            day, event = leaf.ev_day[row], leaf.ev_event[row]
+            what, value = leaf.ev_what[row], leaf.ev_value[row]
+            if fresh and j == n - 1:
+                append_event(leaf, target, day, EV_COPIED, -1, number, role)
+            if not _has_event(leaf, target, day, event, what, number, value):
+                append_event(leaf, target, day, event, what, number, value)

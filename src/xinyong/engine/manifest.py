@@ -1,0 +1,155 @@
+"""The manifest of a run: what it was made of, so that it can be made again."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import platform
+import resource
+from pathlib import Path
+from typing import Any
+
+from xinyong import places
+from xinyong.engine.month import LeafRun
+from xinyong.engine.tables import SAMPLE
+from xinyong.engine.world import World
+from xinyong.law.vocabulary import KINDS
+from xinyong.results import RESULTS_SCHEMA, SYNTHETIC
+
+__all__ = ["manifest_of"]
+
+_PACKAGES = ("numpy", "numba", "pyarrow", "pydantic", "altair", "chinesecalendar")
+
+
+def _file(path: Path, rows: int) -> dict[str, Any]:
+    return {"rows": rows, "blake2b": hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()}
+
+
+def _names(world: World) -> dict[str, dict[str, str]]:
+    cat = world.law.catalogue
+    found: dict[str, Any] = {i: x.short or x.name for i, x in cat.instruments.items()}
+    found |= {i: x.name for i, x in cat.measures.items()}
+    found |= {i: x.name for i, x in cat.authorities.items()}
+    names = {i: {"en": x.en, "zh": x.zh} for i, x in found.items()}
+    for leaf in places.leaves():
+        place = places.place(leaf)
+        names[leaf] = {"en": place.name_en, "zh": place.name_zh}
+    return names
+
+
+def _case_only(world: World) -> list[dict[str, str]]:
+    """Return the provisions that no family of conduct can trigger."""
+    modelled = {split.conduct for family in world.rates for split in family.split}
+    found = []
+    listening: dict[int, set[str]] = {}
+    x = world.law.tables
+    for c, conduct in enumerate(world.law.conducts):
+        for row in x.listening[x.by_conduct[c] : x.by_conduct[c + 1]].tolist():
+            listening.setdefault(row, set()).add(conduct)
+    for row, origin in enumerate(world.law.origins):
+        if listening.get(row, set()) & modelled:
+            continue
+        why = origin.case_only or "no rate is sourced or assumed for its conduct"
+        found.append(
+            {
+                "instrument": origin.instrument,
+                "provision": origin.provision,
+                "text": origin.text,
+                "why": why,
+            }
+        )
+    return found
+
+
+def manifest_of(
+    world: World,
+    runs: list[LeafRun],
+    digest: str,
+    files: dict[Path, int],
+    root: Path,
+    seconds: float,
+) -> dict[str, Any]:
+    """Return the manifest.
+
+    Args:
+        world: the world of the run; runs: its leaves; digest: over all results.
+        files: rows of each file written; root: the folder they are in.
+        seconds: how long the run took.
+    """
+    scenario = world.scenario
+    cat = world.law.catalogue
+    last = scenario.first_month + scenario.months - 1
+    subjects = {
+        kind: int(sum(int(world.society.alive(r.place, k, last)) for r in runs))
+        for k, kind in enumerate(KINDS)
+    }
+    given = scenario.model_dump(by_alias=True, mode="json")
+    for execution in ("groups", "threads"):
+        given.pop(execution)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    divisor = 1024**2 if platform.system() == "Darwin" else 1024
+    return {
+        "results_schema": RESULTS_SCHEMA,
+        "synthetic": SYNTHETIC,
+        "xinyong": importlib.metadata.version("xinyong"),
+        "digest": digest,
+        "catalogue_digest": cat.digest,
+        "scenario": given,
+        "execution": {"groups": scenario.groups, "threads": scenario.threads},
+        "subjects": subjects,
+        "sample": 1 << world.sample_shift,
+        "file_sample": SAMPLE if scenario.keep == "indicators" else 1,
+        "files": {
+            path.relative_to(root).as_posix(): _file(path, rows) for path, rows in files.items()
+        },
+        "versions": {"python": platform.python_version()}
+        | {name: importlib.metadata.version(name) for name in _PACKAGES},
+        "seconds": round(seconds, 1),
+        "peak_memory_mb": round(peak / divisor),
+        "names": _names(world),
+        "instruments": [
+            {
+                "id": it.id,
+                "kind": it.kind,
+                "versions": [
+                    {
+                        "id": v.id,
+                        "from": v.in_force.from_.isoformat(),
+                        "until": v.in_force.until.isoformat() if v.in_force.until else None,
+                    }
+                    for v in it.versions
+                ],
+                "sources": [
+                    {"id": s, "title": x.title.en, "title_zh": x.title.zh, "depth": x.depth}
+                    for s, x in it.sources.items()
+                ],
+                "unmodelled": list(it.unmodelled),
+            }
+            for it in cat.instruments.values()
+        ],
+        "assumptions": [
+            a.model_dump(mode="json", exclude_none=True) for a in world.given.rows.values()
+        ],
+        "rates": [
+            {
+                "id": f.id,
+                "status": f.status,
+                "reason": f.reason,
+                "monthly": dict(f.monthly),
+                "place": f.place,
+                "start": f.start,
+            }
+            for f in world.rates
+        ],
+        "interpretations": [
+            {
+                "instrument": it.id,
+                "id": i.id,
+                "question": i.question,
+                "default": i.default,
+            }
+            for it in cat.instruments.values()
+            for i in it.interpretations
+        ],
+        "case_only": _case_only(world),
+    }

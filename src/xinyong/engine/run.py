@@ -1,0 +1,206 @@
+"""Running a scenario: months, barriers, threads, and the folder of results.
+
+A run is written to a hidden folder beside its destination and moved there when it is
+whole; whatever stops it before leaves nothing that looks like a result.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from xinyong import places
+from xinyong.engine.manifest import manifest_of
+from xinyong.engine.month import LeafRun, Message, Worker, close, first_half, second_half
+from xinyong.engine.scenario import Scenario
+from xinyong.engine.tables import digest, entry_table, event_table, indicator_table, score_table
+from xinyong.engine.world import World, build
+from xinyong.errors import OutputError
+from xinyong.law.compile import Law, law
+from xinyong.results import SYNTHETIC, Run
+
+__all__ = ["Plan", "plan", "run", "simulate"]
+
+#: Called with (months done, months in all).
+Progress = Callable[[int, int], None]
+
+
+def _silent(done: int, total: int) -> None:
+    """Report nothing."""
+    del done, total
+
+
+def _groups(world: World) -> list[list[int]]:
+    """Split the leaves into groups of about equal population."""
+    groups: list[list[int]] = [[] for _ in range(world.scenario.groups)]
+    weight = [0] * len(groups)
+    for place in np.argsort(-world.population, kind="stable").tolist():
+        lightest = weight.index(min(weight))
+        groups[lightest].append(place)
+        weight[lightest] += int(world.population[place])
+    return [sorted(g) for g in groups if g]
+
+
+def simulate(world: World, progress: Progress = _silent) -> list[LeafRun]:
+    """Live all months of a world; returns the leaves in their order.
+
+    Each month has three barriers: leaves, nation, leaves. Groups of leaves advance side by
+    side in threads; leaves exchange messages at the barrier only, and every inbox is sorted
+    before it is read, so neither groups nor threads can change a bit of the results.
+    """
+    runs = [LeafRun.start(world, i) for i in range(len(places.leaves()))]
+    groups = _groups(world)
+    workers = [Worker() for _ in groups]
+
+    def lead(g: int, m: int) -> list[Message]:
+        out: list[Message] = []
+        for place in groups[g]:
+            out += first_half(world, runs[place], workers[g], m)
+        return out
+
+    def follow(g: int, m: int, boxes: dict[int, list[Message]]) -> None:
+        for place in groups[g]:
+            inbox = [message.records for message in boxes.get(place, [])]
+            second_half(world, runs[place], workers[g], m, inbox)
+
+    def finish(g: int) -> None:
+        for place in groups[g]:
+            close(world, runs[place])
+
+    order = range(len(groups))
+    with ThreadPoolExecutor(world.scenario.threads) as pool:
+        for m in range(world.scenario.months):
+            boxes: dict[int, list[Message]] = {}
+            for sent in pool.map(lead, order, [m] * len(groups)):
+                for message in sent:
+                    boxes.setdefault(message.leaf, []).append(message)
+            list(pool.map(follow, order, [m] * len(groups), [boxes] * len(groups)))
+            progress(m + 1, world.scenario.months)
+        list(pool.map(finish, order))
+    return runs
+
+
+def default_folder(scenario: Scenario) -> Path:
+    """Return a folder under ``results/`` that does not exist yet."""
+    stem = f"{scenario.name}-1to{scenario.scale}-seed{scenario.seed}"
+    path, n = Path("results") / stem, 1
+    while path.exists():
+        n += 1
+        path = Path("results") / f"{stem}-{n}"
+    return path
+
+
+@contextlib.contextmanager
+def _folder(out: Path) -> Iterator[Path]:
+    """Give a hidden folder that becomes `out` when the block ends well."""
+    if out.exists():
+        raise OutputError(f"{out}: exists already; name another folder with --out, or remove it")
+    partial = out.parent / f".{out.name}.partial-{os.getpid()}"
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir()
+        yield partial
+        for path in sorted(partial.rglob("*")):
+            if path.is_file():
+                with path.open("rb") as handle:
+                    os.fsync(handle.fileno())
+        partial.rename(out)
+    except OSError as error:
+        what = error.strerror or str(error)
+        raise OutputError(f"{out}: could not be written: {what}; nothing was left there") from None
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _write(table: pa.Table, path: Path) -> int:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    metadata = {b"synthetic": SYNTHETIC.encode(), b"results_schema": b"1"}
+    pq.write_table(table.replace_schema_metadata(metadata), path, compression="zstd")
+    return int(table.num_rows)
+
+
+def run(
+    scenario: Scenario,
+    out: Path | str | None = None,
+    progress: Progress = _silent,
+    rules: Law | None = None,
+) -> Run:
+    """Run a scenario and write its results.
+
+    Args:
+        scenario: what to run.
+        out: folder to make; by default a new one under ``results/``.
+        progress: called after every month with (months done, months in all).
+        rules: the compiled law; the built-in one unless given.
+
+    Returns:
+        The finished run.
+
+    Raises:
+        OutputError: the folder exists, or cannot be written.
+        CatalogueError: rates or assumptions do not fit the catalogue.
+    """
+    target = Path(out) if out is not None else default_folder(scenario)
+    started = time.perf_counter()
+    with _folder(target) as folder:
+        world = build(scenario, rules or law())
+        runs = simulate(world, progress)
+        files = {}
+        tables = {
+            "indicators.parquet": indicator_table(world, runs),
+            "entries/entries.parquet": entry_table(world, runs),
+            "determinations/scores.parquet": score_table(world, runs),
+        }
+        if scenario.keep == "all":
+            tables["events/events.parquet"] = event_table(world, runs)
+        for name, table in tables.items():
+            files[folder / name] = _write(table, folder / name)
+        found = manifest_of(
+            world, runs, digest(world, runs), files, folder, time.perf_counter() - started
+        )
+        text = json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True)
+        (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+    return Run(target)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a scenario would take."""
+
+    subjects: int
+    months: int
+    files: int
+    memory_mb: int
+    seconds: int
+
+
+def plan(scenario: Scenario) -> Plan:
+    """Return how many subjects and months a scenario has, and about what it needs.
+
+    The estimates scale figures measured on two cores (``benchmarks/README.md``): about 90
+    microseconds and 330 bytes a file.
+    """
+    from xinyong.society.strata import society
+
+    people = society(scenario.scale, scenario.seed)
+    subjects = int(people.totals.sum())
+    files = int(40_000_000 / scenario.scale * scenario.months / 111)
+    return Plan(
+        subjects,
+        scenario.months,
+        files,
+        350 + int(files * 330 / 1e6),
+        6 + int(scenario.months * 0.03 + files * 9e-6),
+    )

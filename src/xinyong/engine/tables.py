@@ -1,0 +1,304 @@
+"""From the counts and the state of leaves to the tables of results."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from xinyong import places
+from xinyong.dates import NEVER
+from xinyong.engine.advance import FLOWS
+from xinyong.engine.month import ACTS, LeafRun
+from xinyong.engine.state import (
+    CASE_COPIED,
+    CASE_FALSE,
+    CASE_MISATTACHED,
+    N_ENTRIES,
+    N_LEDGERS,
+    gather,
+)
+from xinyong.engine.world import World
+from xinyong.institutions.measures import ASPECTS, standing
+from xinyong.law.tables import CAUSES
+from xinyong.law.vocabulary import EVENTS, KINDS
+from xinyong.society.subjects import format_id
+from xinyong.streams import draw64
+
+__all__ = ["digest", "entry_table", "event_table", "indicator_table", "score_table"]
+
+_UNITS = {"acts": "acts", "decided": "decisions", "dropped": "requests", "waiting": "requests"}
+#: With ``keep=indicators``, one file in so many is kept as a sample.
+SAMPLE = 64
+
+
+class _Rows:
+    """Collects rows of the indicator table as codes, and puts the words in at the end."""
+
+    def __init__(self, months: list[str]) -> None:
+        self.months = months
+        self.words: dict[str, int] = {}
+        self.codes: list[list[NDArray[np.int64]]] = [[] for _ in range(7)]
+
+    def _code(self, word: str) -> int:
+        return self.words.setdefault(word, len(self.words))
+
+    def add(
+        self, array: NDArray[np.int64], place: str, kinds: tuple[str, ...], group: str,
+        indicator: str, unit: str,
+    ) -> None:  # fmt: skip
+        """Add the non-zero values of an array [months, kinds]."""
+        months, kind = np.nonzero(array)
+        if not len(months):
+            return
+        kind_codes = np.array([self._code(k) for k in kinds], np.int64)
+        month_codes = np.array([self._code(m) for m in self.months], np.int64)
+        columns = [month_codes[months], place, kind_codes[kind], group, indicator, unit]
+        for column, value in zip(self.codes, columns, strict=False):
+            if isinstance(value, str):
+                value = np.full(len(months), self._code(value), np.int64)
+            column.append(value)
+        self.codes[6].append(array[months, kind].astype(np.int64))
+
+    def table(self) -> pa.Table:
+        """Return the rows in the order in which they were added."""
+        names = ("month", "place", "kind", "group", "indicator", "unit")
+        words = pa.array(list(self.words), pa.string())
+        columns = {
+            name: words.take(pa.array(np.concatenate(codes)))
+            for name, codes in zip(names, self.codes, strict=False)
+        }
+        return pa.table(columns | {"value": pa.array(np.concatenate(self.codes[6]), pa.int64())})
+
+
+def _labels(world: World) -> list[str]:
+    first = world.scenario.first_month
+    return [f"{m // 12:04d}-{m % 12 + 1:02d}" for m in range(first, first + world.scenario.months)]
+
+
+def indicator_table(world: World, runs: list[LeafRun]) -> pa.Table:
+    """Return the tidy table of indicators (see `xinyong.results`); measures for the nation."""
+    rows = _Rows(_labels(world))
+    law = world.law
+    for run in runs:
+        place = places.leaves()[run.place]
+        for f, family in enumerate(world.rates):
+            for i, name in enumerate(ACTS):
+                unit = _UNITS.get(name, "records")
+                rows.add(run.acts[:, f, :, i], place, KINDS, family.id, name, unit)
+        for i, name in enumerate(law.instruments):
+            flow = run.flow[:, i]
+            if not flow.any():
+                continue
+            for j, indicator in enumerate(FLOWS):
+                rows.add(flow[..., j], place, KINDS, name, indicator, "entries")
+            stock = np.cumsum(flow[..., 0] - flow[..., 3:].sum(axis=-1), axis=0)
+            rows.add(stock, place, KINDS, name, "stock", "entries")
+        for x, scheme in enumerate(law.schemes):
+            for g, grade in enumerate(law.grades[x]):
+                group = f"{scheme}/{grade}"
+                rows.add(run.grades[:, g], place, KINDS, group, "grade", "subjects")
+        if run.grades.any():
+            _default_grades(world, run, rows, place)
+        for j, name in enumerate(("decided", "dropped", "waiting")):
+            rows.add(run.queue[:, j : j + 1], place, ("all",), "spc_defaulters", name, _UNITS[name])
+        rows.add(run.files[:, None], place, ("all",), "", "files", "subjects")
+        alive = np.array(
+            [
+                [int(world.society.alive(run.place, k, world.scenario.first_month + m))
+                 for k in range(len(KINDS))]
+                for m in range(world.scenario.months)
+            ]
+        )  # fmt: skip
+        rows.add(alive, place, KINDS, "", "alive", "subjects")
+    counts = standing(sum(run.measures for run in runs)) * (1 << world.sample_shift)
+    for i, names in enumerate(world.measure_names):
+        for j, aspect in enumerate(ASPECTS):
+            unit = "requests" if aspect.startswith("applied") else "entries"
+            rows.add(counts[:, i, :, j], "cn", KINDS, "/".join(names), aspect, unit)
+    return rows.table()
+
+
+def _default_grades(world: World, run: LeafRun, rows: _Rows, place: str) -> None:
+    """Count those of a scheme's leaf who have no file, and so stand at the default grade."""
+    scheme = world.law.schemes[0]
+    it = world.law.catalogue.instruments[scheme]
+    version = it.versions[0]
+    base = version.scheme.base if version.scheme else 0
+    default = next(
+        str(g.id) for g in (version.scheme.grades if version.scheme else [])
+        if (g.lo is None or g.lo <= base) and (g.hi is None or base <= g.hi)
+    )  # fmt: skip
+    graded = run.grades.sum(axis=1)
+    out = np.zeros_like(graded)
+    for m in range(len(out)):
+        if not graded[m].any():
+            continue
+        for k, kind in enumerate(KINDS):
+            if kind in it.subjects:
+                alive = int(world.society.alive(run.place, k, world.scenario.first_month + m))
+                out[m, k] = alive - graded[m, k]
+    rows.add(out, place, KINDS, f"{scheme}/{default}", "grade_default", "subjects")
+
+
+def _entry_columns(run: LeafRun) -> tuple[NDArray[np.int64], ...]:
+    """Return entries sorted by list, subject, start: nine int64 columns."""
+    leaf = run.leaf
+    n = int(leaf.counts[N_ENTRIES])
+    ledger, case = leaf.en_ledger[:n], leaf.en_case[:n]
+    subject = leaf.lg_subject[ledger].astype(np.int64)
+    flags = leaf.cs_flags[case].astype(np.int64)
+    columns = (
+        leaf.en_inst[:n], subject, leaf.en_start[:n], leaf.en_prov[:n], leaf.en_lawful[:n],
+        leaf.en_cause[:n], leaf.en_end[:n], flags, leaf.cs_act[case].view(np.int64),
+    )  # fmt: skip
+    wide = [c.astype(np.int64) for c in columns]
+    order = np.lexsort((wide[8], wide[2], wide[1], wide[0]))
+    return tuple(c[order] for c in wide)
+
+
+def digest(world: World, runs: list[LeafRun]) -> str:
+    """Return the digest over all results: sorted logical rows, not file bytes.
+
+    It covers the counts of every leaf and every entry, whatever was kept.
+    """
+    found = hashlib.blake2b(digest_size=16)
+    found.update(world.law.catalogue.digest.encode())
+    for run in sorted(runs, key=lambda r: r.place):
+        for array in (run.acts, run.flow, run.measures, run.grades, run.queue, run.files):
+            found.update(np.ascontiguousarray(array).tobytes())
+        for column in _entry_columns(run):
+            found.update(np.ascontiguousarray(column).tobytes())
+    return found.hexdigest()
+
+
+def _days(column: NDArray[np.int64]) -> pa.Array:
+    """Return days as date32, open ends as null."""
+    never = column >= NEVER
+    return pa.array(np.where(never, 0, column).astype(np.int32), pa.int32(), mask=never).cast(
+        pa.date32()
+    )
+
+
+def _sampled(world: World, run: LeafRun, subject: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which subjects belong to the fixed sample of files."""
+    key = world.keys.sample
+    out = np.zeros(len(subject), np.bool_)
+    for i, who in enumerate(subject.tolist()):
+        word = draw64(key, np.uint64(run.place << 40 | who), np.uint64(1), np.uint64(0))[0]
+        out[i] = int(word) % SAMPLE == 0
+    return out
+
+
+def _names(run: LeafRun, subject: NDArray[np.int64]) -> list[str]:
+    return [format_id(run.place << 40 | int(s)) for s in subject]
+
+
+def entry_table(world: World, runs: list[LeafRun]) -> pa.Table:
+    """Return the table of entries (with ``keep=indicators`` a fixed sample of files)."""
+    parts = []
+    law = world.law
+    for run in runs:
+        inst, subject, start, prov, lawful, cause, end, flags, _ = _entry_columns(run)
+        if world.scenario.keep == "indicators":
+            chosen = _sampled(world, run, subject)
+            inst, subject, start, prov = inst[chosen], subject[chosen], start[chosen], prov[chosen]
+            lawful, cause, end = lawful[chosen], cause[chosen], end[chosen]
+            flags = flags[chosen]
+        grounds = [law.origins[p].provision if p >= 0 else "" for p in prov]
+        mistaken = (flags & (CASE_FALSE | CASE_MISATTACHED)) != 0
+        parts.append(
+            pa.table(
+                {
+                    "subject": pa.array(_names(run, subject), pa.string()),
+                    "place": pa.array([places.leaves()[run.place]] * len(subject), pa.string()),
+                    "kind": pa.array([KINDS[s >> 32] for s in subject], pa.string()),
+                    "list": pa.array([law.instruments[i] for i in inst], pa.string()),
+                    "ground": pa.array(grounds, pa.string()),
+                    "start": _days(start),
+                    "lawful_end": _days(lawful),
+                    "cause": pa.array([CAUSES[c] if c >= 0 else "" for c in cause], pa.string()),
+                    "end": _days(end),
+                    "mistaken": pa.array(mistaken, pa.bool_()),
+                    "copied": pa.array((flags & CASE_COPIED) != 0, pa.bool_()),
+                }
+            )
+        )
+    return pa.concat_tables(parts)
+
+
+def score_table(world: World, runs: list[LeafRun]) -> pa.Table:
+    """Return scores and grades of files in the leaves of schemes, at the end of the run."""
+    subjects: list[str] = []
+    place: list[str] = []
+    kind: list[str] = []
+    points: list[int] = []
+    grades: list[str] = []
+    for run in runs:
+        n = int(run.leaf.counts[N_LEDGERS])
+        rows = np.nonzero(run.leaf.lg_grade[:n] >= 0)[0]
+        order = rows[np.argsort(run.leaf.lg_subject[rows])]
+        subjects += _names(run, run.leaf.lg_subject[order])
+        place += [places.leaves()[run.place]] * len(order)
+        kind += [KINDS[int(s) >> 32] for s in run.leaf.lg_subject[order]]
+        points += run.leaf.lg_score[order].tolist()
+        grades += [world.law.grades[0][g] for g in run.leaf.lg_grade[order]]
+    scheme = world.law.schemes[0] if world.law.schemes else ""
+    return pa.table(
+        {
+            "subject": pa.array(subjects, pa.string()),
+            "place": pa.array(place, pa.string()),
+            "kind": pa.array(kind, pa.string()),
+            "scheme": pa.array([scheme] * len(subjects), pa.string()),
+            "points_tenths": pa.array(points, pa.int32()),
+            "grade": pa.array(grades, pa.string()),
+        }
+    )
+
+
+def event_rows(world: World, run: LeafRun, ledger: int) -> list[tuple[int, str, int, str, int]]:
+    """Return one file's events as (day, event, case, what, value), what in words."""
+    buffer = np.zeros((4096, 5), np.int64)
+    n = gather(run.leaf, ledger, buffer)
+    found = []
+    for day, event, what, case, value in buffer[:n].tolist():
+        name = EVENTS[event]
+        found.append((day, name, case, _what(world, name, what), value))
+    return found
+
+
+def _what(world: World, event: str, what: int) -> str:
+    if what < 0:
+        return ""
+    if event == "occurred":
+        return world.law.conducts[what]
+    if event in ("formed", "served"):
+        return world.law.documents[what]
+    if event == "detail":
+        return world.law.details[what]
+    return world.law.instruments[what]
+
+
+def event_table(world: World, runs: list[LeafRun]) -> pa.Table:
+    """Return every event of every file (``keep=all``)."""
+    columns: list[list[Any]] = [[] for _ in range(6)]
+    for run in runs:
+        for ledger in range(int(run.leaf.counts[N_LEDGERS])):
+            who = format_id(run.place << 40 | int(run.leaf.lg_subject[ledger]))
+            for day, event, case, what, value in event_rows(world, run, ledger):
+                row = (who, case, day, event, what, value)
+                for column, cell in zip(columns, row, strict=True):
+                    column.append(cell)
+    return pa.table(
+        {
+            "subject": pa.array(columns[0], pa.string()),
+            "case": pa.array(columns[1], pa.int16()),
+            "day": pa.array(columns[2], pa.int32()).cast(pa.date32()),
+            "event": pa.array(columns[3], pa.string()),
+            "what": pa.array(columns[4], pa.string()),
+            "value": pa.array(columns[5], pa.int32()),
+        }
+    )

@@ -1,0 +1,108 @@
+"""What the charts read: the indicators of a run, added up once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from xinyong.results import Run
+
+__all__ = ["FIRMS", "PERSONS", "STABLE", "Data", "percent"]
+
+#: A figure that rests on fewer is marked unstable (design, section 10).
+STABLE = 10
+
+PERSONS = ("person",)
+FIRMS = ("enterprise", "individual_business", "social_organisation", "organ")
+
+_BY_PLACE = ("entered", "alive")
+
+
+class Data:
+    """Indicators of one run by month and by place, with the names of things.
+
+    Attributes:
+        run: the run; manifest: its manifest.
+        months: every month of the run, ``YYYY-MM``.
+        scale: N of 1:N; sample: measures follow one entry in so many.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.manifest = run.manifest
+        self.months = run.months
+        self.scale = run.scale
+        self.sample = max(int(self.manifest.get("sample", 1)), 1)
+        at = {month: i for i, month in enumerate(self.months)}
+        table = run.indicators()
+        keys = ["indicator", "group", "kind"]
+        sums = table.group_by([*keys, "month"]).aggregate([("value", "sum")]).to_pydict()
+        self._monthly: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(dict)
+        for indicator, group, kind, month, value in zip(
+            *(sums[k] for k in (*keys, "month", "value_sum")), strict=True
+        ):
+            kinds = self._monthly[indicator, group]
+            kinds.setdefault(kind, [0] * len(self.months))[at[month]] = int(value)
+        chosen = table.filter(pc.is_in(table["indicator"], pc.cast(list(_BY_PLACE), "string")))
+        sums = chosen.group_by([*keys, "place", "month"]).aggregate([("value", "sum")]).to_pydict()
+        self._places: dict[tuple[str, str, str], dict[str, list[int]]] = defaultdict(dict)
+        for indicator, group, kind, place, month, value in zip(
+            *(sums[k] for k in (*keys, "place", "month", "value_sum")), strict=True
+        ):
+            found = self._places[indicator, group, kind]
+            found.setdefault(place, [0] * len(self.months))[at[month]] = int(value)
+
+    def monthly(
+        self, indicator: str, group: str, kinds: Sequence[str] | None = None
+    ) -> list[int]:
+        """Return one value a month, added up over places and the kinds named (all: None)."""
+        found = self._monthly.get((indicator, group), {})
+        total = [0] * len(self.months)
+        for kind in found if kinds is None else kinds:
+            for i, value in enumerate(found.get(kind, ())):
+                total[i] += value
+        return total
+
+    def places(self, indicator: str, group: str, kinds: Sequence[str]) -> dict[str, list[int]]:
+        """Return one value a month for each place (only of ``entered`` and ``alive``)."""
+        total: dict[str, list[int]] = {}
+        for kind in kinds:
+            for place, values in self._places.get((indicator, group, kind), {}).items():
+                row = total.setdefault(place, [0] * len(values))
+                for i, value in enumerate(values):
+                    row[i] += value
+        return dict(sorted(total.items()))
+
+    def groups(self, indicator: str) -> list[str]:
+        """Return every group that has this indicator."""
+        return sorted(g for i, g in self._monthly if i == indicator)
+
+    def en(self, name: str) -> str:
+        """Return the English name of an id, or the id with spaces."""
+        found = self.manifest.get("names", {}).get(name, {})
+        return str(found.get("en") or name.removeprefix("m_").replace("_", " "))
+
+    def zh(self, name: str) -> str:
+        """Return the official Chinese name of an id, or nothing."""
+        return str(self.manifest.get("names", {}).get(name, {}).get("zh") or "")
+
+    def years(self) -> dict[str, list[int]]:
+        """Return the positions of the months of each year."""
+        found: dict[str, list[int]] = {}
+        for i, month in enumerate(self.months):
+            found.setdefault(month[:4], []).append(i)
+        return found
+
+
+def percent(part: float, whole: float) -> float:
+    """Return a share in percent; 0 of nothing is 0.
+
+    Example:
+        >>> percent(1, 8), percent(0, 0)
+        (12.5, 0.0)
+    """
+    return 100 * part / whole if whole else 0.0
