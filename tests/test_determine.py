@@ -213,8 +213,9 @@ def fired(ledger: Ledger, day: int, kernel: Any) -> list[Any]:
     """All numbers of one fold, without the room that was not used."""
     found = findings(ledger, LAW, day, kernel)
     used = found.count[: t.NEXT_DUE]
-    parts = (found.entry, found.line, found.step, found.score, found.status)
-    return [found.count[t.NEXT_DUE], *(p[:n].tolist() for p, n in zip(parts, used, strict=True))]
+    parts = (found.entry, found.line, found.step, found.score, found.status, found.copy)
+    turns = found.count[t.NEXT_DUE : t.N_COUNTS].tolist()
+    return [turns, *(p[:n].tolist() for p, n in zip(parts, used, strict=True))]
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

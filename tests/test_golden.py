@@ -1,7 +1,7 @@
 """Golden cases: what follows from a case by hand, from the text, and by the calculator.
 
 Each file under ``golden/`` is a case with `expect` (worked out by hand) and `because`
-(how it follows from the text). Entries are compared as a whole; of lines, steps, unmet
+(how it follows from the text). Entries and scores are compared as a whole; of lines, steps, unmet
 provisions and measures each one named must be there.
 """
 
@@ -121,9 +121,12 @@ def differences(result: CaseResult, expect: dict[str, Any]) -> list[str]:
                 key = {"lines": "item", "steps": "step", "unmet": "provision"}[part]
                 near = [x for x in near if x[key] == row.get(key)]
                 wrong.append(f"{part}: not {row}, but {near}")
-    for name, score in expect.get("scores", {}).items():
-        if name not in scores(result) or not agrees(score, scores(result)[name]):
-            wrong.append(f"score of {name}: not {score}, but {scores(result).get(name)}")
+    if "scores" in expect:
+        wanted, found_scores = expect["scores"], scores(result)
+        for name, score in wanted.items():
+            if name not in found_scores or not agrees(score, found_scores[name]):
+                wrong.append(f"score of {name}: not {score}, but {found_scores.get(name)}")
+        wrong += [f"unexpected score of {name}" for name in found_scores.keys() - wanted]
     due = {m.measure for m in result.measures}
     wrong += [f"measure {m} is not due" for m in expect.get("measures", []) if m not in due]
     return wrong
@@ -164,6 +167,7 @@ def test_the_runner_sees_what_differs() -> None:
         {"steps": [{"step": "remove", "act": 0}]},
         {"unmet": [{"provision": "ground_6", "act": 0, "at": 1}]},
         {"scores": {"wendeng_2020": {"points": 1000.0}}},
+        {"scores": {"wendeng_2020": {}}},
         {"measures": ["m_nothing"]},
         {"entry": []},
         {"entries": [{"lists": "spc_defaulters"}]},

@@ -156,7 +156,7 @@ class _Checker:
                 self.known(doc, (*loc, name), name, getattr(condition, name))
         if condition.event is not None and condition.event.document is not None:
             self.known(doc, (*loc, "event", "document"), "document", condition.event.document)
-        for name in ("listed_on", "other_listing"):
+        for name in ("listed_on", "still_listed_on", "other_listing"):
             if getattr(condition, name) is not None:
                 self.known(doc, (*loc, name), "instrument", getattr(condition, name))
         if condition.listed_for is not None:

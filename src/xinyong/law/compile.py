@@ -193,6 +193,8 @@ class _Compiler:
             self._op(t.OP_CONTINUING, int(c.continuing))
         elif c.listed_on is not None:
             self._op(t.OP_LISTED_ON, self._list(c.listed_on))
+        elif c.still_listed_on is not None:
+            self._op(t.OP_STILL_LISTED_ON, self._list(c.still_listed_on))
         elif c.listed_for is not None:
             f = c.listed_for
             since = _mask(list(f.since), v.EVENTS)

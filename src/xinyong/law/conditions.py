@@ -57,6 +57,7 @@ from xinyong.law.tables import (
     OP_LISTED_ON,
     OP_NONE,
     OP_ROLE,
+    OP_STILL_LISTED_ON,
     OP_TOP,
 )
 
@@ -130,6 +131,15 @@ def entry_start(found, case, inst, until):
         if row[E_CASE] == case and row[E_INST] == inst and row[E_START] <= until:
             return row[E_START]
     return NEVER
+
+
+def still_listed(found, case, inst, until):
+    """Tell whether a case has an entry alive on a list on a day."""
+    for i in range(found.count[N_ENTRY]):
+        row = found.entry[i]
+        if row[E_CASE] == case and row[E_INST] == inst and row[E_START] <= until < row[E_END]:
+            return 1
+    return 0
 
 
 def other_entry(found, case, inst, until):
@@ -219,6 +229,8 @@ def leaf(law, facts, led, n, case, via, inst, found, op, until):
         return 1 if (ended >= NEVER) == (op[1] == 1) else 0
     if kind == OP_LISTED_ON:
         return 1 if entry_start(found, case, op[1], until) < NEVER else 0
+    if kind == OP_STILL_LISTED_ON:
+        return still_listed(found, case, op[1], until)
     if kind == OP_LISTED_FOR:
         return listed_long_enough(law, found, led, n, case, op, until)
     return other_entry(found, case, op[1], until)

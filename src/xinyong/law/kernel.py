@@ -17,8 +17,8 @@ from xinyong.law.entries import (
     in_force,
     list_case,
     note,
-    steps_of,
     rule_turns,
+    steps_of,
     version_due,
 )
 from xinyong.law.scores import scheme_lines

@@ -170,6 +170,8 @@ class Condition(Block):
     """One test of facts; exactly one field is set.
 
     Combinators: `all`, `any`, `unless` (none of them), nested at most three deep.
+    `listed_on` asks whether the case has ever entered a list, `still_listed_on` whether its
+    entry is alive on the day.
     """
 
     all: list[Condition] | None = None
@@ -188,6 +190,7 @@ class Condition(Block):
     cumulative: Cumulative | None = None
     continuing: bool | None = None
     listed_on: Id | None = None
+    still_listed_on: Id | None = None
     listed_for: ListedFor | None = None
     other_listing: Id | None = None
 

@@ -244,6 +244,8 @@ def words(condition: schema.Condition, law: Law) -> str:
         return "the act still continues" if c.continuing else "the act has ended"
     if c.listed_on is not None:
         return f"on the list: {names.instrument(c.listed_on).name.en}"
+    if c.still_listed_on is not None:
+        return f"still on the list: {names.instrument(c.still_listed_on).name.en}"
     if c.listed_for is not None:
         f = c.listed_for
         since = "".join(f" and {noun(e)}" for e in f.since)
