@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from xinyong.case.export import SCHEMA_VERSION, as_dict
 from xinyong.case.model import NUMBERS, Act
 from xinyong.errors import CaseError
 from xinyong.law import vocabulary as v
-from xinyong.law.compile import law
+from xinyong.law.compile import compile_law, law
 
 FIRM: dict[str, Any] = {
     "subject": {"kind": "enterprise", "place": "wendeng"},
@@ -177,10 +178,9 @@ def _timed(case: Case) -> float:
     ("path", "value", "message"),
     [
         (("acts", 0, "conduct"), "judgement_refusal", "did you mean 'judgment_refusal'?"),
-        (("acts", 0, "conduct"), "head_of_listed_debtor", "no provision listens"),
         (("acts", 0, "circumstances"), ["abel"], "did you mean 'able'?"),
         (("acts", 0, "persons"), 3, "has no 'persons'"),
-        (("acts", 0, "amount"), 48_000, "no provision reads 'amount'"),
+        (("acts", 0, "amount"), 48_000, "has no 'amount'"),
         (("acts", 0, "amount"), -1, "acts[0].amount"),
         (("acts", 0, "amount"), True, "acts[0].amount"),
         (("acts", 0, "until"), "2021-01-09", "before the act began"),
@@ -224,6 +224,22 @@ def test_a_kind_that_may_not_do_it() -> None:
     data = PERSON | {"acts": [{"conduct": only_firms, "from": "2021-01-01"}]}
     assert f"a person cannot do '{only_firms}'" in refused(data)
     assert "it has no age" in refused(changed(FIRM, "subject", "age", to=17))
+
+
+def test_what_no_provision_reads_is_refused_and_never_ignored() -> None:
+    built_in = law().catalogue
+    refusal = built_in.conducts["judgment_refusal"]
+    vague = replace(refusal, circumstances=(*refusal.circumstances, "malicious"))
+    idle = replace(refusal, id="idleness")
+    conducts = built_in.conducts | {vague.id: vague, idle.id: idle}
+    other = compile_law(replace(built_in, conducts=conducts))
+    for path, value, message in (
+        (("acts", 0, "circumstances"), ["malicious"], "no provision reads 'malicious'"),
+        (("acts", 0, "conduct"), "idleness", "no provision listens to 'idleness'"),
+    ):
+        case = Case.model_validate(changed(PERSON, *path, to=value))
+        with pytest.raises(CaseError, match=message):
+            calculate(case, other)
 
 
 def test_problems_come_together() -> None:

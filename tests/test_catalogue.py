@@ -14,6 +14,7 @@ from xinyong.law import catalogue as module
 from xinyong.law.catalogue import Catalogue, load
 from xinyong.law.compile import Law, compile_law, law
 from xinyong.law.measures import measures_of
+from xinyong.law.reads import reads
 from xinyong.law.trace import of_provision, of_step
 
 DATA = Path(module.__file__).parent / "data"
@@ -158,6 +159,9 @@ def test_several_mistakes_are_reported_at_once_each_with_its_line(tmp_path: Path
         ("spc_defaulters", "from: 2017-05-01", "from: 2017-04-01", "is still in force"),
         ("spc_defaulters", "from: 2013-10-01", "from: 2012-10-01", "before the date of its source"),
         ("spc_defaulters", "id: ground_2\n", "id: ground_1\n", "stands twice"),
+        ("spc_defaulters", "id: term_start", "id: settlement_signed", "stands twice"),
+        ("spc_defaulters", "id: new_exits_for_all", "id: pending", "'pending' stands twice"),
+        ("wendeng_2020", "still_listed_on: spc", "still_listed_on: spk", "instrument 'spk_"),
         ("spc_defaulters", "source: spc_2013, article: \"5\"", "source: spc_1913, article: '5'",
          "unknown source 'spc_1913'"),
         ("spc_defaulters", "id: spc_defaulters", "id: spending_restriction", "stands in two files"),
@@ -174,6 +178,38 @@ def test_mistakes_are_named(tmp_path: Path, name: str, old: str, new: str, messa
 def test_mistakes_in_tables_are_named(tmp_path: Path) -> None:
     found = planted(tmp_path, "conducts.csv", (r",bad,", ",wicked,"))
     assert any(re.search(r"conducts\.csv:\d+: polarity: unknown word 'wicked'", p) for p in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        ("instruments/wendeng_2020_items.csv", "\nwd0002,", "\nwd0001,",
+         "'wd0001' stands in line 2"),
+        ("facts.yaml", "circumstances:", "circumstances:\n  - {id: able, name: {en: able, zh: 能}}",
+         "'able' stands twice"),
+        ("facts.yaml", "circumstances:", "circumstances:\n  - {id: points, name: {en: p, zh: 分}}",
+         "'points' is a quantity already"),
+        ("measures.yaml", "id: m_soft_sleeper,", "id: m_no_fly,", "'m_no_fly' stands twice"),
+        ("authorities.yaml", "id: court_above,", "id: court,", "'court' stands twice"),
+    ],
+)  # fmt: skip
+def test_one_id_means_one_thing(
+    tmp_path: Path, name: str, old: str, new: str, message: str
+) -> None:
+    assert any(message in p for p in planted(tmp_path, name, (old, new)))
+
+
+def test_every_fact_that_an_act_may_state_is_read(compiled: Law) -> None:
+    """Documents are descriptive: a record rests on one, and its days count, whatever its kind."""
+    declared: set[str] = set()
+    for conduct in compiled.catalogue.conducts.values():
+        read = reads(compiled, conduct.id)
+        assert read.instruments, f"no provision listens to {conduct.id}"
+        stated = {*conduct.quantities, *conduct.circumstances}
+        assert stated == read.details, conduct.id
+        assert read.documents <= {*conduct.documents}, conduct.id
+        declared |= {*conduct.circumstances, *conduct.documents}
+    assert {*compiled.catalogue.circumstances, *compiled.catalogue.documents} == declared
 
 
 def test_facts_that_derive_from_each_other_in_a_circle_are_refused(tmp_path: Path) -> None:

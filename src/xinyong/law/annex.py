@@ -192,15 +192,20 @@ def read_conducts(
         )
         if not found[-1].id.isidentifier() or not found[-1].id.islower():
             row.wrong("id", f"{found[-1].id!r} is not a lower-case word", "use a-z, 0-9 and _")
-    seen: dict[str, int] = {}
-    for conduct in found:
-        if conduct.id in seen:
-            message = f"{conduct.id!r} stands in line {seen[conduct.id]} already"
-            problems.append(Problem(str(path), conduct.line, "id", message, "merge the rows"))
-        seen[conduct.id] = conduct.line
+    _once(path, "id", [(c.id, c.line) for c in found], problems)
     if problems:
         raise CatalogueError(problems)
     return found
+
+
+def _once(path: Path, column: str, ids: list[tuple[str, int]], problems: list[Problem]) -> None:
+    """Report every id that stands in an earlier row already."""
+    seen: dict[str, int] = {}
+    for word, line in ids:
+        if word in seen:
+            message = f"{word!r} stands in line {seen[word]} already"
+            problems.append(Problem(str(path), line, column, message, "merge the rows"))
+        seen[word] = line
 
 
 def read_items(
@@ -273,6 +278,7 @@ def read_items(
             row.wrong("conduct", "an item names at least one conduct", "fill the cell")
         if found[-1].per and found[-1].step < 1:
             row.wrong("step", "an item with `per` needs a step of at least 1")
+    _once(path, "item", [(x.item, x.line) for x in found], problems)
     if problems:
         raise CatalogueError(problems)
     return found

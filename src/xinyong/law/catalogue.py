@@ -22,6 +22,7 @@ from xinyong import places
 from xinyong.dates import parse_month
 from xinyong.errors import CatalogueError, Problem, UsageError
 from xinyong.law import schema
+from xinyong.law import vocabulary as v
 from xinyong.law.annex import Conduct, Item, read_conducts, read_items
 from xinyong.yamlio import Document, nearest, read_yaml, validate
 
@@ -206,14 +207,34 @@ class _Checker:
             self.problems.append(doc.problem((*loc, "from"), message, hint))
 
     def _unique(self, doc: Document, it: schema.Instrument) -> None:
+        self._once(doc, ("interpretations",), [note.id for note in it.interpretations], "id")
+        self._once(doc, ("unmodelled",), it.unmodelled)
+        for i, note in enumerate(it.interpretations):
+            loc = ("interpretations", i, "alternatives")
+            self._once(doc, loc, [a.id for a in note.alternatives], "id")
+        self._once(doc, ("versions",), [w.id for w in it.versions], "id")
         for i, version in enumerate(it.versions):
             for name in ("provisions", "steps"):
-                seen: set[str] = set()
-                for j, block in enumerate(getattr(version, name)):
-                    if block.id in seen:
-                        loc = ("versions", i, name, j, "id")
-                        self.problems.append(doc.problem(loc, f"{block.id!r} stands twice"))
-                    seen.add(block.id)
+                ids = [block.id for block in getattr(version, name)]
+                self._once(doc, ("versions", i, name), ids, "id")
+
+    def _once(
+        self, doc: Document, loc: tuple[str | int, ...], words: list[str], *field: str
+    ) -> None:
+        """Report every word of a list that stood in it before."""
+        for i, word in enumerate(words):
+            if word in words[:i]:
+                shown = word if len(word) <= 60 else f"{word[:57]}..."
+                message, hint = f"{shown!r} stands twice", "remove one or give it another id"
+                self.problems.append(doc.problem((*loc, i, *field), message, hint))
+
+    def vocabulary(self, doc: Document, name: str, words: list[str]) -> None:
+        """Check a list of the vocabulary files: an id means one thing."""
+        self._once(doc, (name,), words, "id")
+        for i, word in enumerate(words):
+            if name == "circumstances" and word in v.QUANTITIES:
+                message = f"{word!r} is a quantity already"
+                self.problems.append(doc.problem((name, i, "id"), message, "remove it"))
 
     def _versions(self, doc: Document, it: schema.Instrument) -> None:
         for i in range(1, len(it.versions)):
@@ -268,9 +289,9 @@ def load(root: Path = _DATA) -> Catalogue:
         raise CatalogueError(Problem(str(root), 0, "", f"cannot be read: {error}")) from None
     if not found:
         raise CatalogueError(Problem(str(root), 0, "", "no catalogue files here"))
-    authorities, _ = _load_model(schema.Authorities, root / "authorities.yaml")
-    measures, _ = _load_model(schema.Measures, root / "measures.yaml")
-    facts, _ = _load_model(schema.Facts, root / "facts.yaml")
+    authorities, authorities_at = _load_model(schema.Authorities, root / "authorities.yaml")
+    measures, measures_at = _load_model(schema.Measures, root / "measures.yaml")
+    facts, facts_at = _load_model(schema.Facts, root / "facts.yaml")
     documents = {d.id: d.name for d in facts.documents}
     circumstances = {c.id: c.name for c in facts.circumstances}
     conducts = read_conducts(root / "conducts.csv", tuple(circumstances), tuple(documents))
@@ -297,6 +318,13 @@ def load(root: Path = _DATA) -> Catalogue:
             "place": tuple(p.id for p in places.places()),
         }
     )
+    for document, name, blocks in (
+        (authorities_at, "authorities", authorities.authorities),
+        (measures_at, "measures", measures.measures),
+        (facts_at, "documents", facts.documents),
+        (facts_at, "circumstances", facts.circumstances),
+    ):
+        checker.vocabulary(document, name, [block.id for block in blocks])
     items: dict[str, list[Item]] = {}
     for it, document in loaded:
         checker.instrument(document, it)
