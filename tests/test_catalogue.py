@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from xinyong.errors import CatalogueError, UsageError
 from xinyong.law import catalogue as module
+from xinyong.law import stored
 from xinyong.law.catalogue import Catalogue, load
 from xinyong.law.compile import Law, compile_law, law
 from xinyong.law.measures import measures_of
@@ -223,3 +225,102 @@ def test_facts_that_derive_from_each_other_in_a_circle_are_refused(tmp_path: Pat
 def test_a_folder_without_a_catalogue_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError, match="no catalogue files"):
         load(tmp_path)
+
+
+# --- what is kept between commands ---------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty folder for what is kept, and no catalogue in memory."""
+    monkeypatch.setattr(stored, "_folders", lambda: (tmp_path / "kept",))
+    monkeypatch.delenv("XINYONG_NO_CACHE", raising=False)
+    load.cache_clear()
+    yield tmp_path / "kept"
+    load.cache_clear()
+
+
+def again() -> Catalogue:
+    """Load as the next command would."""
+    load.cache_clear()
+    return load()
+
+
+def kept(folder: Path) -> Path:
+    (path,) = folder.iterdir()
+    return path
+
+
+def test_what_is_kept_is_the_catalogue(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = again()
+    monkeypatch.setattr(module, "_read_and_check", None)  # only what was kept is left
+    assert again() == made
+    assert kept(folder).name == "catalogue.json"
+
+
+def falsified(path: Path) -> tuple[bytes, bytes]:
+    """Return the head of what is kept, and a body that reads well but says something else."""
+    head, _, body = path.read_bytes().partition(b"\n")
+    name = "失信被执行人名单".encode()
+    assert name in body
+    return head, body.replace(name, "守信被执行人名单".encode())
+
+
+def test_kept_files_that_agree_with_their_head_are_believed(folder: Path) -> None:
+    """Without this, the next test could not fail."""
+    made = again()
+    _, body = falsified(kept(folder))
+    stored.write(made.digest, body)
+    assert again() != made
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda head, body: head + b"\n" + body,  # the head is that of another body
+        lambda head, body: b"0" * 32 + head[32:] + b"\n" + body,
+        lambda head, _: head,
+        lambda head, body: head + b"\n" + body[: len(body) // 2],
+        lambda *_: b"",
+        lambda *_: b"\x00\xff" * 1000,
+    ],
+)
+def test_stale_or_damaged_files_are_never_used(
+    folder: Path, spoil: Callable[[bytes, bytes], bytes]
+) -> None:
+    made = again()
+    path = kept(folder)
+    good = path.read_bytes()
+    path.write_bytes(spoil(*falsified(path)))
+    assert again() == made
+    assert path.read_bytes() == good, "and what is of no use is replaced"
+
+
+def test_what_was_kept_of_other_files_or_by_other_code_is_not_used(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = again()
+    _, body = falsified(kept(folder))
+    stored.write("0" * 32, body)  # of other files
+    assert stored.read(made.digest) is None
+    assert again() == made
+    with monkeypatch.context() as other:
+        other.setattr(stored, "_CODE_AND_PLACES", ("schema.py",))  # by other code
+        stored.write(made.digest, body)
+    assert again() == made
+    stored.write(made.digest, b'{"instruments": 7}')  # by another pydantic, say
+    assert again() == made
+
+
+def test_nothing_is_kept_where_it_is_not_wanted_or_cannot_be(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XINYONG_NO_CACHE", "1")
+    made = again()
+    assert not folder.exists()
+    monkeypatch.delenv("XINYONG_NO_CACHE")
+    folder.write_bytes(b"a file where the folder should be")
+    assert again() == made
+    monkeypatch.setattr(stored, "_folders", lambda: (folder, folder.parent / "home"))
+    assert again() == made
+    assert kept(folder.parent / "home").name == "catalogue.json"

@@ -68,6 +68,15 @@ def _print_json(data: Any) -> None:
 
 # --- case -----------------------------------------------------------------------------
 
+#: How the styles of `xinyong.case.text` look on a terminal; elsewhere text stays plain.
+_STYLES: dict[str, dict[str, Any]] = {
+    "": {},
+    "bold": {"bold": True},
+    "dim": {"dim": True},
+    "red": {"fg": "red"},
+    "yellow": {"fg": "yellow"},
+}
+
 
 @app.command("case")
 def case_command(
@@ -84,11 +93,10 @@ def case_command(
 
         _print_json(as_dict(result))
         return
-    from rich.console import Console
+    from xinyong.case.text import lines
 
-    from xinyong.case.text import print_case
-
-    print_case(result, Console())
+    for style, text in lines(result):
+        typer.secho(text, **_STYLES[style])
 
 
 # --- catalogue ---------------------------------------------------------------------------

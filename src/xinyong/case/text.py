@@ -5,9 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from rich.console import Console
-from rich.text import Text
-
 from xinyong.case.calculator import CaseResult, Follows
 from xinyong.case.export import measure_provenance, scheme_provenance
 from xinyong.dates import date_of
@@ -15,17 +12,10 @@ from xinyong.law import trace
 from xinyong.law.compile import Law
 from xinyong.law.determine import Entry, Line, OpenStep
 
-__all__ = ["print_case"]
+__all__ = ["lines"]
 
 #: How many provisions that almost applied are shown an act; the rest are counted.
 _MOST_ALMOST = 12
-
-
-def print_case(result: CaseResult, console: Console) -> None:
-    """Print a case result; long lines are left whole where the output is not a terminal."""
-    for style, text in _lines(result):
-        soft = not console.is_terminal
-        console.print(Text(text, style=style), soft_wrap=soft, highlight=False)
 
 
 def _day(day: dt.date | None) -> str:
@@ -40,7 +30,19 @@ def _where(where: trace.Provenance) -> str:
     return f"{where.en} ({where.zh}) {where.version}/{where.provision}: {where.basis}"
 
 
-def _lines(result: CaseResult) -> Iterator[tuple[str, str]]:
+def lines(result: CaseResult) -> Iterator[tuple[str, str]]:
+    r"""Yield the lines of a case result, each with its style.
+
+    Styles are ``bold`` (headings), ``red`` (entries), ``yellow`` (steps), ``dim`` (what
+    does not count) and empty.
+
+    Example:
+        >>> from xinyong.case import calculate, read_case
+        >>> case = read_case("subject: {kind: person, place: gansu}\nacts: []\non: 2021-01-01")
+        >>> style, text = next(lines(calculate(case)))
+        >>> style, text.split(":")[0]
+        ('bold', 'HYPOTHETICAL, SYNTHETIC')
+    """
     law, found, case = result.law, result.determination, result.case
     yield "bold", "HYPOTHETICAL, SYNTHETIC: a calculation from published texts about nobody"
     subject = f"{_word(case.subject.kind)} in {case.subject.place}"

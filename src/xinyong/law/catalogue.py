@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 from collections.abc import Iterator
@@ -16,12 +17,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from xinyong import places
 from xinyong.dates import parse_month
 from xinyong.errors import CatalogueError, Problem, UsageError
-from xinyong.law import schema
+from xinyong.law import schema, stored
 from xinyong.law import vocabulary as v
 from xinyong.law.annex import Conduct, Item, read_conducts, read_items
 from xinyong.yamlio import Document, nearest, read_yaml, validate
@@ -280,15 +281,33 @@ def _digest(paths: list[Path], root: Path) -> str:
 def load(root: Path = _DATA) -> Catalogue:
     """Load a catalogue folder (the built-in one unless told otherwise).
 
+    The built-in one is kept between commands once it has been checked (see `stored`).
+
     Raises:
         CatalogueError: with every problem found, each with file, line and field.
     """
     try:
         found = sorted(p for p in root.rglob("*") if p.suffix in (".yaml", ".csv"))
+        digest = _digest(found, root)
     except OSError as error:
         raise CatalogueError(Problem(str(root), 0, "", f"cannot be read: {error}")) from None
     if not found:
         raise CatalogueError(Problem(str(root), 0, "", "no catalogue files here"))
+    if root != _DATA:
+        return _read_and_check(root, digest)
+    as_json = TypeAdapter(Catalogue)
+    kept = stored.read(digest)
+    if kept is not None:
+        with contextlib.suppress(ValidationError):
+            return as_json.validate_json(kept)
+    checked = _read_and_check(root, digest)
+    body = as_json.dump_json(checked, by_alias=True, exclude_unset=True)
+    if as_json.validate_json(body) == checked:
+        stored.write(digest, body)
+    return checked
+
+
+def _read_and_check(root: Path, digest: str) -> Catalogue:
     authorities, authorities_at = _load_model(schema.Authorities, root / "authorities.yaml")
     measures, measures_at = _load_model(schema.Measures, root / "measures.yaml")
     facts, facts_at = _load_model(schema.Facts, root / "facts.yaml")
@@ -360,5 +379,5 @@ def load(root: Path = _DATA) -> Catalogue:
         measures={m.id: m for m in measures.measures},
         documents=documents,
         circumstances=circumstances,
-        digest=_digest(found, root),
+        digest=digest,
     )
