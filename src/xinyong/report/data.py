@@ -56,9 +56,7 @@ class Data:
             found = self._places[indicator, group, kind]
             found.setdefault(place, [0] * len(self.months))[at[month]] = int(value)
 
-    def monthly(
-        self, indicator: str, group: str, kinds: Sequence[str] | None = None
-    ) -> list[int]:
+    def monthly(self, indicator: str, group: str, kinds: Sequence[str] | None = None) -> list[int]:
         """Return one value a month, added up over places and the kinds named (all: None)."""
         found = self._monthly.get((indicator, group), {})
         total = [0] * len(self.months)

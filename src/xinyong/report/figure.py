@@ -7,7 +7,8 @@ dark screens by their colour attributes, so charts use only the colours named he
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +17,20 @@ import altair as alt
 from xinyong.report.data import STABLE, Data
 
 __all__ = [
-    *("BLUE", "GREEN", "GRID", "INK", "MUTED", "NARROW", "ORANGE", "WIDE"),
-    *("Cell", "Figure", "Table", "Row", "config", "count", "empty", "line_panel", "stack"),
-    *("yearly",),
+    *("BLUE", "GREEN", "GRID", "INK", "MUTED", "NARROW", "ORANGE", "WIDE", "Cell", "Figure", "Row"),
+    *(
+        "Table",
+        "bar_panel",
+        "config",
+        "count",
+        "empty",
+        "line_panel",
+        "over",
+        "stack",
+        "tidy",
+        "wrap",
+    ),
+    "yearly",
 ]
 
 #: Widths in pixels at which every chart is drawn: for a page and for a small telephone.
@@ -107,7 +119,12 @@ def count(value: int, sample: int = 1) -> Cell:
 
 def config(chart: Any) -> Any:
     """Return a chart with the common look."""
-    text = {"labelColor": MUTED, "titleColor": INK, "labelFontSize": 12, "titleFontSize": 12}
+    text: dict[str, Any] = {
+        "labelColor": MUTED,
+        "titleColor": INK,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+    }
     return chart.configure(
         aria=False,
         background="transparent",
@@ -120,17 +137,22 @@ def config(chart: Any) -> Any:
         ),
         legend=alt.LegendConfig(
             orient="top", title=None, symbolStrokeWidth=2.5, symbolSize=260, labelLimit=320,
-            labelColor=INK, labelFontSize=12, offset=4,
+            labelColor=INK, labelFontSize=12, offset=4, columnPadding=18,
         ),
         title=alt.TitleConfig(
-            anchor="start", frame="group", color=INK, fontSize=13, fontWeight=600, offset=8,
+            anchor="start", frame="bounds", color=INK, fontSize=13, fontWeight=600, offset=8,
         ),
     )  # fmt: skip
 
 
+def over(rows: Sequence[Row]) -> Any:
+    """Return a chart over rows."""
+    return alt.Chart(alt.Data(values=list(rows)))  # type: ignore[no-untyped-call]
+
+
 def empty(width: int, text: str) -> Any:
     """Return a chart that only says that there is nothing to draw."""
-    box = alt.Chart(alt.Data(values=[{"t": text}]))
+    box = over([{"t": text}])
     mark = box.mark_text(color=MUTED, fontSize=13, align="center", lineBreak="\n")
     return mark.encode(text="t:N").properties(width=width - 20, height=60)
 
@@ -140,7 +162,14 @@ def stack(panels: Sequence[Any], columns: int = 1) -> Any:
     made = panels[0] if len(panels) == 1 else alt.concat(*panels, columns=columns, spacing=18)
     if len(panels) > 1:
         made = made.resolve_scale(
-            color="independent", strokeDash="independent", y="independent", x="independent"
+            color="independent",
+            strokeDash="independent",
+            shape="independent",
+            fill="independent",
+            stroke="independent",
+            xOffset="independent",
+            y="independent",
+            x="independent",
         )
     return config(made)
 
@@ -148,8 +177,8 @@ def stack(panels: Sequence[Any], columns: int = 1) -> Any:
 def _time(data: Data, first: int, last: int, width: int) -> Any:
     """Return the axis of months: position on it is year * 12 + month - 1."""
     a, b = (int(data.months[i][:4]) * 12 + int(data.months[i][5:]) - 1 for i in (first, last))
-    room = max(width // 62, 2)  # labels that fit
-    step = next(s for s in (1, 2, 3, 6, 12, 24, 36, 60, 1200) if (b - a) // s + 1 <= room)
+    steps = (1, 2, 3, 6, 12, 24, 36, 60, 1200)  # the first whose labels fit
+    step = next(s for s in steps if (b - a) // s + 1 <= max(width // (40 if s > 6 else 60), 2))
     ticks = [m for m in range(a, b + 1) if m % step == 0] or [a]
     year = "floor(datum.value / 12)"
     label = year if step >= 12 else f"{year} + '-' + format(datum.value % 12 + 1, '02')"
@@ -162,8 +191,8 @@ def _time(data: Data, first: int, last: int, width: int) -> Any:
 def line_panel(
     data: Data,
     title: str,
-    series: dict[str, Sequence[float | None]],
-    rests_on: dict[str, Sequence[int]],
+    series: Mapping[str, Sequence[float | None]],
+    rests_on: Mapping[str, Sequence[int]],
     width: int,
     *,
     height: int = 150,
@@ -179,14 +208,16 @@ def line_panel(
         title: what is counted, with the unit.
         series: what is drawn, one value a month (None: nothing there).
         rests_on: how many subjects or entries each value rests on.
-        width: of the whole panel; height: of the plot.
+        width: of the whole panel.
+        height: of the plot.
         first: position of the first month shown.
         suffix: such as ``" %"``, after the labels of the axis.
         sample: each case seen stands for so many.
         legend: whether to name the series in a legend.
     """
     names = list(series)
-    rows, marks = [], set()
+    rows: list[Row] = []
+    marks: set[int] = set()
     for name in names:
         for i in range(first, len(data.months)):
             value = series[name][i]
@@ -194,14 +225,16 @@ def line_panel(
                 continue
             t = int(data.months[i][:4]) * 12 + int(data.months[i][5:]) - 1
             rows.append({"t": t, "v": value, "s": name})
-            if rests_on[name][i] < STABLE * sample:
+            if rests_on[name][i] < STABLE * sample and i >= _opening(rests_on[name]):
                 marks.add(t)
     if not rows:
         return empty(width, f"{title}: nothing in this run").properties(title=title)
     x = _time(data, first, len(data.months) - 1, width - _AXIS - _RIGHT)
     top = max(r["v"] for r in rows)
-    labels = f"format(datum.value, '~s') + '{suffix}'"
-    if top < 4 and not suffix:
+    labels = f"format(datum.value, '{'~g' if suffix else '~s'}') + '{suffix}'"
+    if not top:
+        labels = f"datum.value == 0 ? '0{suffix}' : ''"
+    elif top < 4 and not suffix:
         labels = "datum.value % 1 == 0 ? format(datum.value, 'd') : ''"
     axis = alt.Axis(
         title=None, tickCount=4, labelExpr=labels, minExtent=_AXIS, maxExtent=_AXIS,
@@ -211,7 +244,7 @@ def line_panel(
     dashes = [_SERIES[i][1] for i in range(len(names))]
     key = alt.Legend(columns=1 if width <= NARROW else 3) if legend and len(names) > 1 else None
     lines = (
-        alt.Chart(alt.Data(values=rows))
+        over(rows)
         .mark_line(strokeWidth=2, clip=True, strokeCap="butt")
         .encode(
             x=x,
@@ -224,22 +257,88 @@ def line_panel(
     )
     layers = [lines]
     if marks:
-        rug = alt.Chart(alt.Data(values=[{"t": t} for t in sorted(marks)]))
-        layers.append(
-            rug.mark_tick(orient="vertical", thickness=1.5, size=7, color=INK).encode(
-                x=x, y=alt.value(height - 3.5)
-            )
-        )
+        starts = sorted(t for t in marks if t - 1 not in marks)
+        ends = sorted(t + 1 for t in marks if t + 1 not in marks)
+        spans = [{"t": t, "u": u} for t, u in zip(starts, ends, strict=True)]
+        rug = over(spans).mark_rule(color=INK, strokeWidth=4, clip=True)
+        layers.append(rug.encode(x=x, x2="u:Q", y=alt.value(height - 2)))
     return alt.layer(*layers).properties(
-        width=width - _AXIS - _RIGHT, height=height, title=title
+        width=width - _AXIS - _RIGHT, height=height, title=wrap(title, width)
     )
+
+
+def bar_panel(
+    data: Data, title: str, flows: Mapping[str, Sequence[int]], width: int, *, first: int = 0
+) -> Any:
+    """Return a panel of yearly sums of at most three flows, at one to one; hollow: unstable."""
+    names = list(flows)
+    years = {y: p for y, p in data.years().items() if p[-1] >= first}
+    rows = []
+    for k, name in enumerate(names):
+        for year, positions in years.items():
+            total = sum(flows[name][i] for i in positions)
+            if not total:
+                continue
+            fill = _SERIES[k][0] if total >= STABLE else "transparent"
+            rows.append({"year": year, "s": name, "v": total * data.scale, "f": f"{k}{fill}"})
+    if not rows:
+        return empty(width, f"{title}: none")
+    colours = [_SERIES[k][0] for k in range(len(names))]
+    fills = sorted({str(r["f"]) for r in rows})
+    key = alt.Legend(symbolType="stroke", symbolFillColor="transparent", columns=3)
+    labels = "datum.value == 0 ? '0' : format(datum.value, '~s')"
+    every = -(-len(years) // max((width - _AXIS) // 40, 1))
+    return (
+        over(rows)
+        .mark_bar(strokeWidth=1.2)
+        .encode(
+            x=alt.X(
+                "year:O",
+                axis=alt.Axis(title=None, labelAngle=0, ticks=False, values=list(years)[::every]),
+                scale=alt.Scale(domain=list(years), paddingInner=0.25, paddingOuter=0.1),
+            ),
+            xOffset=alt.XOffset("s:N", sort=names),
+            y=alt.Y(
+                "v:Q",
+                axis=alt.Axis(
+                    title=None,
+                    tickCount=4,
+                    labelExpr=labels,
+                    minExtent=_AXIS,
+                    maxExtent=_AXIS,
+                    domain=False,
+                    ticks=False,
+                ),
+            ),
+            fill=alt.Fill(
+                "f:N", legend=None, scale=alt.Scale(domain=fills, range=[f[1:] for f in fills])
+            ),
+            stroke=alt.Stroke("s:N", legend=key, scale=alt.Scale(domain=names, range=colours)),
+        )
+        .properties(width=width - _AXIS - _RIGHT, height=110, title=wrap(title, width))
+    )
+
+
+def wrap(title: str, width: int, size: int = 13) -> list[str]:
+    """Break a title into lines that fit.
+
+    Example:
+        >>> wrap("Entries alive at the end of the month", 200)
+        ['Entries alive at the', 'end of the month']
+    """
+    return textwrap.wrap(title, max(int(width / (size * 0.62)), 8)) or [title]
+
+
+def _opening(values: Sequence[int]) -> int:
+    """Return the position of the first value that is not 0: before it there is nothing to doubt."""
+    return next((i for i, value in enumerate(values) if value), len(values))
 
 
 def yearly(
     data: Data,
     caption: str,
-    states: dict[str, Sequence[int]],
-    flows: dict[str, Sequence[int]],
+    states: Mapping[str, Sequence[int]],
+    flows: Mapping[str, Sequence[int]],
     *,
     sample: int = 1,
     scaled: bool = True,
@@ -252,28 +351,32 @@ def yearly(
     header = ["Year"]
     for name in (*states, *flows):
         header += [name, f"{name}, × {factor:,}"] if scaled and factor > 1 else [name]
+    columns = [(values, True) for values in states.values()]
+    columns += [(values, False) for values in flows.values()]
     rows = []
     for year, positions in data.years().items():
         row = [Cell(year)]
-        values = [values[positions[-1]] for values in states.values()]
-        values += [sum(values[i] for i in positions) for values in flows.values()]
-        for value in values:
+        for values, state in columns:
+            value = values[positions[-1]] if state else sum(values[i] for i in positions)
             cell = count(int(value), sample)
+            if positions[-1] < _opening(values):
+                cell = Cell("–", number=True)
             row.append(cell)
             if scaled and factor > 1:
-                row.append(Cell(f"{value * factor:,}", unstable=cell.unstable, number=True))
+                text = cell.text if cell.text == "–" else f"{value * factor:,}"
+                row.append(Cell(text, unstable=cell.unstable, number=True))
         rows.append(tuple(row))
     return Table(caption, tuple(header), tuple(rows))
 
 
 def tidy(
-    data: Data, unit: str, series: dict[str, Sequence[int]], sample: int = 1, first: int = 0
+    data: Data, unit: str, series: Mapping[str, Sequence[int]], sample: int = 1, first: int = 0
 ) -> tuple[Row, ...]:
     """Return monthly counts as tidy rows."""
     return tuple(
         {
             "month": month, "series": name, "unit": unit, "value": int(values[i]),
-            "unstable": values[i] < STABLE * sample,
+            "unstable": i >= _opening(values) and values[i] < STABLE * sample,
         }
         for name, values in series.items()
         for i, month in enumerate(data.months)

@@ -1,0 +1,105 @@
+"""The charts of a run, by name, as altair charts, SVG for the page, and PNG.
+
+No chart uses dates or fonts of the machine, so that the same run gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+from xinyong.errors import UsageError
+from xinyong.report import against, effects, lists
+from xinyong.report.data import Data
+from xinyong.report.figure import WIDE, Figure
+from xinyong.yamlio import nearest
+
+if TYPE_CHECKING:
+    from xinyong.results import Run
+
+__all__ = ["CHARTS", "chart", "figure", "save_png", "svg"]
+
+#: Every chart of a run, in the order of the report.
+CHARTS: dict[str, Callable[[Data], Figure]] = {
+    "court_list": lists.court_list,
+    "exits": lists.exits,
+    "capacity": lists.capacity,
+    "measures": effects.measures,
+    "measure_errors": effects.measure_errors,
+    "wendeng": effects.wendeng,
+    "tax_class_a": lists.tax_class_a,
+    "wage_list": lists.wage_list,
+    "provinces": lists.provinces,
+    "calibration": against.calibration,
+    "validation": against.validation,
+}
+
+
+def figure(run: Run, name: str) -> Figure:
+    """Return a figure: the chart with its reading, tables and provenance.
+
+    Raises:
+        UsageError: there is no chart of that name.
+    """
+    if name not in CHARTS:
+        hint = nearest(name, CHARTS)
+        raise UsageError(f"no chart {name!r}; {hint or 'charts: ' + ', '.join(CHARTS)}")
+    return CHARTS[name](Data(run))
+
+
+def chart(run: Run, name: str) -> Any:
+    """Return a chart of a run as an altair chart.
+
+    Raises:
+        UsageError: there is no chart of that name.
+    """
+    return figure(run, name).draw(WIDE)
+
+
+def svg(found: Figure, width: int, tag: str) -> str:
+    """Return a figure as an SVG element with title and description.
+
+    Args:
+        found: the figure.
+        width: in pixels.
+        tag: makes the ids in it unique on its page.
+    """
+    import vl_convert
+
+    text = vl_convert.vegalite_to_svg(found.draw(width).to_dict())
+    ids: dict[str, str] = {}  # the renderer counts ids from one chart to the next
+    for name in re.findall(r'id="([^"]+)"', text):
+        ids.setdefault(name, f"{tag}-{len(ids)}")
+    text = re.sub(r'(id="|url\(#|href="#)([^")]+)', lambda m: m[1] + ids.get(m[2], m[2]), text)
+    match = re.match(r"<svg[^>]*?width=\"([\d.]+)\" height=\"([\d.]+)\"[^>]*>", text)
+    if match is None:
+        raise UsageError(f"{found.name}: the renderer gave no SVG; is vl-convert at 1.9 or later?")
+    wide, high = match[1], match[2]
+    head = (
+        f'<svg role="img" aria-labelledby="{tag}-t {tag}-d" viewBox="0 0 {wide} {high}" '
+        f'width="{wide}" height="{high}" class="chart">'
+        f'<title id="{tag}-t">{escape(found.title)}</title>'
+        f'<desc id="{tag}-d">{escape(found.reading)}</desc>'
+    )
+    # Roles of the renderer's groups mean nothing inside an image.
+    body = re.sub(
+        r' (aria-[a-z]+|role|pointer-events|font-family)="[^"]*"', "", text[match.end() :]
+    )
+    return head + body
+
+
+def save_png(run: Run, name: str, path: Path) -> Path:
+    """Write a chart as a PNG picture (white ground, two pixels a point).
+
+    Raises:
+        UsageError: there is no chart of that name.
+    """
+    import vl_convert
+
+    spec = chart(run, name).to_dict() | {"background": "white"}
+    spec["config"]["background"] = "white"
+    path.write_bytes(vl_convert.vegalite_to_png(spec, scale=2))
+    return path

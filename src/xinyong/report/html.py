@@ -1,0 +1,210 @@
+"""One self-contained page for a run: works offline, needs no script, reads well aloud."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from xinyong.report.charts import CHARTS, svg
+from xinyong.report.data import FIRMS, PERSONS, STABLE, Data, percent
+from xinyong.report.figure import NARROW, WIDE, Figure, Row
+
+if TYPE_CHECKING:
+    from xinyong.results import Run
+
+__all__ = ["LIMITS", "render", "write_report"]
+
+#: What the reader must know before believing a figure.
+LIMITS = (
+    "This is an accounting model (strength class A): it shows what follows from rules, timing, "
+    "staff and error. Nobody in it changes conduct because of the system.",
+    "Persons are those of the 2020 census and stay as they are: no births, deaths, ageing or "
+    "migration. Firms follow a yearly stock.",
+    "Rates of conduct are the same in every province, and across age, sex, education and "
+    "income, unless a source is cited. Protected conduct (petition, assembly, belief, speech, "
+    "family planning) has no rate: it appears in cases only.",
+    "Courts' capacity and the chance to perform are set by hand to published totals up to the "
+    "middle of 2018; the last values are held from then on.",
+    "Class-A tax years are drawn independently, so the same firm keeps its grade less often "
+    "than in fact.",
+    "There is no pandemic mechanism yet: 2020 to 2022 run as if nothing had happened.",
+    "There is no arm without a credit system yet, so no burden here is the burden of credit "
+    "lists alone: ordinary enforcement would bear down on many of the same subjects.",
+    "Only the instruments listed below are modelled, out of many hundreds. What is not modelled "
+    "is not thereby harmless, and not thereby absent.",
+    "An application means that an authority which held a copy was asked. Whether it then "
+    "refused, and what that cost, is not in the model.",
+)
+
+_STATUS = {
+    "calibrated": "set by hand so that the model meets calibration targets",
+    "sourced": "taken from the source named",
+    "assumption": "chosen in the open, with the range within which it may lie",
+}
+
+
+def _csv(rows: Sequence[Row]) -> str:
+    """Return rows as a data: link to a CSV file."""
+    out = io.StringIO()
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    writer = csv.DictWriter(out, columns, lineterminator="\n", restval="")
+    writer.writeheader()
+    for row in rows:
+        flag = {"unstable": "yes" if row.get("unstable") else "no"} if "unstable" in row else {}
+        writer.writerow(row | flag)
+    return "data:text/csv;charset=utf-8," + quote(out.getvalue(), safe=",-_.~!*'():")
+
+
+def _cards(data: Data) -> list[dict[str, Any]]:
+    """Return the handful of numbers at the head of the page."""
+    alive = data.manifest.get("subjects", {})
+    persons = int(alive.get("person", 0))
+    firms = sum(int(alive.get(kind, 0)) for kind in FIRMS)
+    stock = data.monthly("stock", "spc_defaulters")[-1]
+    listed = data.monthly("entered", "spc_defaulters")
+    wrong = sum(data.monthly("entered_mistaken", "spc_defaulters"))
+    ppl = data.monthly("stock", "spc_defaulters", PERSONS)[-1]
+    rows = [
+        ("natural persons", persons, "in the society at the end"),
+        ("firms and other bodies", firms, "in the society at the end"),
+        ("entries on the court list", stock, f"alive at the end; {ppl:,} of natural persons"),
+        ("entries made", sum(listed), "on the court list over the run"),
+        ("of these mistaken", wrong, f"{percent(wrong, sum(listed)):.2f} %: no qualifying act"),
+    ]
+    return [
+        {
+            "label": label, "value": f"{value:,}", "note": note, "unstable": value < STABLE,
+            "scaled": f"{value * data.scale:,}" if data.scale > 1 else "",
+        }
+        for label, value, note in rows
+    ]  # fmt: skip
+
+
+def _plain(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"
+
+
+def _assumptions(rows: Iterable[dict[str, Any]]) -> list[tuple[str, str, list[dict[str, str]]]]:
+    """Return the assumptions by status, each with its value and range in words."""
+    groups: dict[str, list[dict[str, str]]] = {status: [] for status in _STATUS}
+    for row in rows:
+        if row.get("value") is not None:
+            value = _plain(row["value"])
+        else:
+            dated = sorted(dict(row.get("values") or {}).items())
+            value = "; ".join(f"from {month}: {_plain(v)}" for month, v in dated)
+        span = row.get("range")
+        groups.setdefault(row["status"], []).append(
+            {
+                "id": row["id"], "about": row.get("about", ""), "unit": row.get("unit", ""),
+                "value": value, "reason": row.get("reason", ""),
+                "range": f"{_plain(span[0])} to {_plain(span[1])}" if span else "not stated",
+            }
+        )  # fmt: skip
+    return [(status, _STATUS.get(status, ""), found) for status, found in groups.items()]
+
+
+def _scenario(scenario: dict[str, Any]) -> str:
+    """Return a scenario as the YAML file that makes the run again."""
+    lines = []
+    for key, value in scenario.items():
+        if isinstance(value, dict):
+            inner = ", ".join(f"{k}: {str(v).lower()}" for k, v in value.items())
+            lines.append(f"{key}: {{{inner}}}")
+        elif key in ("from", "to"):
+            lines.append(f'{key}: "{value}"')
+        else:
+            lines.append(f"{key}: {value}")
+    return "\n".join(lines)
+
+
+def _by_instrument(data: Data, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(row["instrument"], []).append(row)
+    return [
+        {"en": data.en(name), "zh": data.zh(name), "rows": found}
+        for name, found in groups.items()
+    ]  # fmt: skip
+
+
+@cache
+def _template() -> Any:
+    env = Environment(
+        loader=PackageLoader("xinyong.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters["tight"] = lambda text: text.replace(" %", "\N{NO-BREAK SPACE}%")
+    return env.get_template("report.html.j2")
+
+
+def _drawn(found: Figure, number: int) -> dict[str, Any]:
+    return {
+        "fig": found,
+        "number": number,
+        # Markup: both come from the renderer and from `svg`, which escapes what it adds.
+        "wide": Markup(svg(found, WIDE, f"{found.name}-w")),  # noqa: S704
+        "narrow": Markup(svg(found, NARROW, f"{found.name}-n")),  # noqa: S704
+        "csv": _csv(found.rows) if found.rows else "",
+    }
+
+
+def render(run: Run) -> str:
+    """Return the page of a run. The same run gives the same page."""
+    data = Data(run)
+    manifest = run.manifest
+    scenario = manifest["scenario"]
+    figures = [_drawn(build(data), i) for i, build in enumerate(CHARTS.values(), 1)]
+    off = [name for name, on in scenario.get("mechanisms", {}).items() if not on]
+    page: str = _template().render(
+        manifest=manifest,
+        scenario=scenario,
+        digest=str(manifest["digest"])[:12],
+        data=data,
+        stable=STABLE,
+        off=off,
+        cards=_cards(data),
+        figures=figures,
+        limits=LIMITS,
+        assumptions=_assumptions(manifest.get("assumptions", [])),
+        rates=manifest.get("rates", []),
+        instruments=manifest.get("instruments", []),
+        interpretations=_by_instrument(data, manifest.get("interpretations", [])),
+        case_only=_by_instrument(data, manifest.get("case_only", [])),
+        yaml=_scenario(scenario),
+        plain=_plain,
+    )
+    return page
+
+
+def write_report(run: Run) -> Path:
+    """Write ``report.html`` into the folder of a run, whole or not at all.
+
+    Returns:
+        The path of the page.
+    """
+    text = render(run)
+    target = run.path / "report.html"
+    handle, name = tempfile.mkstemp(dir=run.path, prefix=".report-", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return target
