@@ -20,7 +20,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parent.parent
 SRC = ROOT / "src" / "xinyong"
 
-BASE = {"dates", "errors", "jit", "places", "streams", "yamlio"}
+BASE = {"assumptions", "dates", "errors", "jit", "places", "streams", "targets", "yamlio"}
 WORLD = BASE | {"law", "society", "conduct", "institutions"}
 
 #: What each part may know. A dotted entry allows that one module of a part.
@@ -37,7 +37,8 @@ MAY: dict[str, set[str]] = {
     "study": WORLD | {"indicators", "engine", "results"},
     "report": BASE | {"results"},
     "case": BASE | {"law"},
-    "cli": WORLD | {"indicators", "engine", "study", "results", "report", "case"},
+    "cli_run": WORLD | {"indicators", "engine", "study", "results", "report"},
+    "cli": WORLD | {"indicators", "engine", "study", "results", "report", "case", "cli_run"},
     "__main__": {"cli"},
 }
 

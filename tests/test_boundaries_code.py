@@ -56,6 +56,8 @@ CHINESE = re.compile(
 MEANT_OTHERWISE = {
     "xinyong.places.Place.name_en": "name of a province or city",
     "xinyong.places.Place.name_zh": "name of a province or city",
+    "xinyong.engine.scenario.Scenario.name": "what the user calls a set of inputs",
+    "xinyong.engine.world.World.measure_names": "ids of kinds of measures",
     "data/places.csv:name_en": "name of a province or city",
     "data/places.csv:name_zh": "name of a province or city",
 }
