@@ -150,6 +150,8 @@ def check_rates(found: Rates, conducts: dict[str, Any]) -> None:
     """
     problems = []
     for family in found:
+        quantities: set[str] = set()
+        facts: set[str] = set()
         for split in family.split:
             conduct = conducts.get(split.conduct)
             where = f"{family.id}.split.{split.conduct}"
@@ -159,13 +161,15 @@ def check_rates(found: Rates, conducts: dict[str, Any]) -> None:
             if conduct.protected:
                 message = "protected conduct is never given a rate"
                 problems.append(Problem(str(_PATH), 0, where, message, "remove it"))
-            stated = set(split.circumstances) | set(family.facts)
-            for fact in sorted(stated - set(conduct.circumstances)):
-                message = f"the conduct cannot have {fact!r}"
-                problems.append(Problem(str(_PATH), 0, where, message))
-            for quantity in family.quantities:
-                if quantity.of not in conduct.quantities:
-                    message = f"the conduct has no quantity {quantity.of!r}"
-                    problems.append(Problem(str(_PATH), 0, where, message))
+            for fact in sorted(set(split.circumstances) - set(conduct.circumstances)):
+                problems.append(Problem(str(_PATH), 0, where, f"the conduct cannot have {fact!r}"))
+            quantities |= set(conduct.quantities)
+            facts |= set(conduct.circumstances)
+        stated = [(q.of, quantities) for q in family.quantities]
+        stated += [(fact, facts) for fact in family.facts]
+        for word, known in stated:
+            if word not in known:
+                message = f"no conduct of the family can have {word!r}"
+                problems.append(Problem(str(_PATH), 0, family.id, message))
     if problems:
         raise CatalogueError(problems)

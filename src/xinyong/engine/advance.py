@@ -134,33 +134,44 @@ def _case_row(leaf, ledger, number):
 
 @lean
 def _take_steps(leaf, law, ledger, day, found, policy, keys):
-    """Take the open steps whose day has come; wake the file on the days of the others."""
+    """Write down the open steps that come next, or put them in the queue for staff.
+
+    Steps that come later than something else that may change the file are left for the
+    visit on that day: whether they are still open is then asked again.
+    """
+    following = min(leaf.lg_due[ledger], found.count[NEXT_VERSION])
     for i in range(found.count[N_STEP]):
         row = found.step[i]
-        if row[Q_DONE] < NEVER:
+        when = NEVER
+        step = row[Q_STEP]
+        if row[Q_DONE] >= NEVER:
+            case = _case_row(leaf, ledger, row[Q_CASE])
+            act = leaf.cs_act[case]
+            if policy.queue[step]:
+                if not leaf.cs_flags[case] & (CASE_QUEUED | CASE_LAPSED):
+                    leaf.cs_flags[case] |= CASE_QUEUED
+                    q = leaf.counts[N_QUEUE]
+                    leaf.q_case[q], leaf.q_step[q], leaf.q_day[q] = case, step, day
+                    leaf.counts[N_QUEUE] = q + 1
+            elif takes(policy, keys, act, step):
+                when = step_day(policy, keys, act, step, row[Q_ANCHOR], row[Q_DUE], day)
+                when = max(when, day)
+                following = min(following, when)
+        row[Q_DUE] = when
+    for i in range(found.count[N_STEP]):
+        row = found.step[i]
+        if row[Q_DUE] >= NEVER:
+            continue
+        if row[Q_DUE] > following:
+            leaf.lg_due[ledger] = min(leaf.lg_due[ledger], row[Q_DUE])
             continue
         step = row[Q_STEP]
-        case = _case_row(leaf, ledger, row[Q_CASE])
-        act = leaf.cs_act[case]
-        if policy.queue[step]:
-            if not leaf.cs_flags[case] & (CASE_QUEUED | CASE_LAPSED):
-                leaf.cs_flags[case] |= CASE_QUEUED
-                q = leaf.counts[N_QUEUE]
-                leaf.q_case[q], leaf.q_step[q], leaf.q_day[q] = case, step, day
-                leaf.counts[N_QUEUE] = q + 1
-            continue
-        if not takes(policy, keys, act, step):
-            continue
-        when = step_day(policy, keys, act, step, row[Q_ANCHOR], row[Q_DUE], day)
-        if when <= day:
-            then = law.step[step, S_THEN]
-            what = law.step[step, S_INST] if _is_step(then) else -1
-            due = leaf.lg_due[ledger]
-            append_event(leaf, ledger, day, then, what, row[Q_CASE], 0)
-            if policy.inert[step]:  # nothing reads the event, so nothing follows from it today
-                leaf.lg_due[ledger] = due
-        elif when < leaf.lg_due[ledger]:
-            leaf.lg_due[ledger] = when
+        then = law.step[step, S_THEN]
+        what = law.step[step, S_INST] if _is_step(then) else -1
+        due = leaf.lg_due[ledger]
+        append_event(leaf, ledger, row[Q_DUE], then, what, row[Q_CASE], 0)
+        if policy.inert[step]:  # nothing reads the event, so nothing follows from it
+            leaf.lg_due[ledger] = due
 
 
 @lean

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from xinyong.conduct.rates import Rates
 from xinyong.engine.state import append_event, file_of, new_case
 from xinyong.jit import njit
+from xinyong.law import tables as t
 from xinyong.law.clocks import EV_DETAIL, EV_ENDED, EV_OCCURRED
 from xinyong.law.compile import Law
 from xinyong.law.vocabulary import EVENTS
@@ -41,6 +42,8 @@ class Families(NamedTuple):
         event, what, after, until, share: [families, events]; days after the one before.
         episode: bool[conducts].
         recorded: uint64[families] threshold of detection.
+        wakes: bool[families], whether a file is looked at on the day of the act; waited:
+            bool[families, events], whether it is on the day of that event.
     """
 
     conduct: NDArray[np.int64]
@@ -59,6 +62,8 @@ class Families(NamedTuple):
     share: NDArray[np.uint64]
     episode: NDArray[np.bool_]
     recorded: NDArray[np.uint64]
+    wakes: NDArray[np.bool_]
+    waited: NDArray[np.bool_]
 
 
 class Records(NamedTuple):
@@ -86,8 +91,29 @@ def _running(shares: list[float], width: int) -> list[np.uint64]:
     return out + [threshold(1.0)] * (width - len(out))
 
 
-def families_of(found: Rates, law: Law, full_detection: bool) -> Families:
-    """Write the rates as arrays."""
+def _waited(law: Law, conducts: list[int], scored: bool) -> int:
+    """Return the anchors that steps on these conducts wait for, as a mask.
+
+    Before the first of them nothing can follow from a record, so its file need not be
+    looked at. Schemes count in the leaves they score only.
+    """
+    x = law.tables
+    rows = [
+        p for c in conducts for p in x.listening[x.by_conduct[c] : x.by_conduct[c + 1]].tolist()
+    ]
+    mask = 0
+    for inst in {int(x.prov[p, t.P_INST]) for p in rows}:
+        if x.inst[inst, t.I_KIND] != 0 and not scored:
+            continue
+        for step in range(int(x.inst[inst, t.I_STEP]), int(x.inst[inst, t.I_STEP_END])):
+            mask |= int(x.step[step, t.S_ANCHORS])
+    for op in x.code[x.code[:, 0] == t.OP_LAPSED]:
+        mask |= 1 << int(op[1])
+    return mask
+
+
+def families_of(found: Rates, law: Law, full_detection: bool, scored: bool) -> Families:
+    """Write the rates as arrays, for leaves with a scheme (`scored`) or without."""
     n = len(found)
     splits = max(len(f.split) for f in found)
     facts = max(1, max(len(f.facts) for f in found))
@@ -113,6 +139,8 @@ def families_of(found: Rates, law: Law, full_detection: bool) -> Families:
         np.zeros((n, events), np.uint64),
         np.array([c.episode for c in law.catalogue.conducts.values()], np.bool_),
         np.zeros(n, np.uint64),
+        np.ones(n, np.bool_),
+        np.ones((n, events), np.bool_),
     )
     for i, family in enumerate(found):
         x.recorded[i] = threshold(1.0 if full_detection else family.recorded)
@@ -135,6 +163,12 @@ def families_of(found: Rates, law: Law, full_detection: bool) -> Families:
                 x.what[i, j] = law.code[space][then.what]
             x.after[i, j], x.until[i, j] = then.after
             x.share[i, j] = threshold(then.share)
+        waited = _waited(law, [law.code["conduct"][w.conduct] for w in family.split], scored)
+        x.wakes[i] = bool(waited >> EVENTS.index("occurred") & 1 or waited >> len(EVENTS))
+        for j, then in enumerate(family.then):
+            x.waited[i, j] = waited >> EVENTS.index(then.event) & 1
+        if not x.waited[i].any():
+            x.wakes[i] = True
     return x
 
 
@@ -179,6 +213,7 @@ def file_records(leaf, families, key, records):
     for i in range(records.subject.size):
         act, f = records.act[i], np.int64(records.family[i])
         ledger = file_of(leaf, records.subject[i], records.stratum[i])
+        due = leaf.lg_due[ledger]
         case = new_case(leaf, ledger, records.family[i], records.flags[i], act)
         number, day = leaf.cs_number[case], records.day[i]
         zero = np.uint64(0)
@@ -205,6 +240,8 @@ def file_records(leaf, families, key, records):
                 value = low + np.int64(below(second, np.uint64(high - low + 1)))
                 append_event(leaf, ledger, day, EV_DETAIL, families.quantity[f, k], number, value)
         at = np.int64(day)
+        if not families.wakes[f]:  # nothing can follow before the first event that a step waits for
+            leaf.lg_due[ledger] = due
         for k in range(families.event.shape[1]):
             if families.event[f, k] < 0:
                 continue
@@ -214,4 +251,7 @@ def file_records(leaf, families, key, records):
                 continue
             low, high = families.after[f, k], families.until[f, k]
             at += low + np.int64(below(second, np.uint64(high - low + 1)))
+            before = leaf.lg_due[ledger]
             append_event(leaf, ledger, at, families.event[f, k], families.what[f, k], number, 0)
+            if not families.waited[f, k]:
+                leaf.lg_due[ledger] = before

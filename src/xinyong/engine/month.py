@@ -277,7 +277,8 @@ def _file(world: World, run: LeafRun, records: Records) -> None:
     n = len(records.act)
     if n:
         run.leaf = reserve(run.leaf, n * EVENTS_PER_RECORD, n, n, 0, 0)
-        file_records(run.leaf, world.families, world.keys.facts, _ordered(records))
+        families = world.scored_families if _scored(world, run) else world.families
+        file_records(run.leaf, families, world.keys.facts, _ordered(records))
 
 
 def _advance(world: World, run: LeafRun, worker: Worker, m: int) -> None:

@@ -94,6 +94,7 @@ class World:
     keys: Keys
     facts: NDArray[np.int64]
     families: Families
+    scored_families: Families
     streams: tuple[tuple[Stream, ...], ...]
     layers: LayerTables
     policy: Policy
@@ -182,7 +183,7 @@ def build(scenario: Scenario, law: Law) -> World:
     people = society(scenario.scale, scenario.seed)
     population = people.totals[:, 0].copy()
     table, names = measure_table(law, given)
-    families = families_of(found, law, full_detection=not on.friction)
+    families = [families_of(found, law, not on.friction, scored) for scored in (False, True)]
     wrong = given.value("identity.wrong") if on.identity else 0.0
     missed = given.value("identity.missed") if on.identity else 0.0
     false = given.value("false_records.per_case") if on.false_records else 0.0
@@ -199,7 +200,8 @@ def build(scenario: Scenario, law: Law) -> World:
         links=links(people),
         keys=keys_of(scenario.seed),
         facts=_facts(law, people),
-        families=families,
+        families=families[0],
+        scored_families=families[1],
         streams=_streams(people, found, scenario.seed),
         layers=layer_tables(),
         policy=policy_of(law, given, nominal=not on.friction, queues=on.capacity),
@@ -214,7 +216,7 @@ def build(scenario: Scenario, law: Law) -> World:
             scenario.scale,
         ),
         population=population,
-        detection=families.recorded,
+        detection=families[0].recorded,
         wrong=threshold(wrong),
         missed=threshold(wrong + missed),
         false=threshold(false),

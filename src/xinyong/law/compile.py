@@ -465,8 +465,9 @@ class _Compiler:
         for row, stratum in zip(inst_rows, self.strata(), strict=True):
             row[t.I_STRATUM] = stratum
         offsets, listening = [0], []
-        for pairs in self.listen:
-            listening += [p for _, p in sorted(pairs)]
+        for pairs in self.listen:  # by instrument, then by effect, then as in the text
+            order = sorted(pairs, key=lambda x: (x[0], self.prov[x[1]][t.P_EFFECT], x[1]))
+            listening += [p for _, p in order]
             offsets.append(len(listening))
         reach = [
             [int(places.within(p, it.reach.place)) for p in self.places]

@@ -181,7 +181,9 @@ def ground(law, facts, led, n, case, via, inst, found, lo, hi, decided, as_of):
     until = min(decided, as_of)
     for i in range(lo, hi):
         prov = law.listening[i]
-        if law.prov[prov, P_EFFECT] != ENTER or not addressed(law, facts, via, prov):
+        if law.prov[prov, P_EFFECT] != ENTER:
+            break  # rules are in the order of their effects
+        if not addressed(law, facts, via, prov):
             continue
         version_due(law, found, prov, as_of)
         if not in_force(law, prov, basis_day(law, led, n, case, inst, prov, decided, as_of)):
@@ -204,6 +206,8 @@ def lawful_end(law, facts, led, n, case, via, inst, found, lo, hi, start, due, a
     out[1] = CAUSE_EXPIRY if due < NEVER else -1
     for i in range(lo, hi):
         prov = law.listening[i]
+        if law.prov[prov, P_EFFECT] > END:
+            break
         if law.prov[prov, P_EFFECT] != END or not addressed(law, facts, via, prov):
             continue
         version_due(law, found, prov, as_of)
@@ -267,11 +271,19 @@ def steps_of(law, facts, led, n, case, via, inst, found, met, listed, lawful, as
             continue
         if opens == OPENS_ENDED and lawful > as_of:
             continue
+        if as_of < row[S_FROM]:
+            rule_turns(found, row[S_FROM], row[S_TO], as_of)
+            continue
+        if as_of > row[S_TO] and found.status.shape[0] == 0:
+            continue  # what was done under an earlier version matters to a trace only
         anchor = NEVER
-        for bit in range(34):
-            if row[S_ANCHORS] >> bit & 1:
+        bits, bit = row[S_ANCHORS], 0
+        while bits:
+            if bits & 1:
                 day = anchor_day(led, n, case, inst, bit, listed, lawful, as_of)
                 anchor = min(anchor, day)
+            bits >>= 1
+            bit += 1
         if anchor >= NEVER:
             continue
         if anchor > as_of:  # the end of the year is known before it comes
@@ -337,7 +349,9 @@ def list_case(law, facts, led, n, case, via, inst, found, lo, hi, as_of, out):
         lawful = out[0]
         for i in range(lo, hi):
             prov = law.listening[i]
-            if law.prov[prov, P_EFFECT] != RESTORE or end >= NEVER:
+            if law.prov[prov, P_EFFECT] > RESTORE or end >= NEVER:
+                break
+            if law.prov[prov, P_EFFECT] != RESTORE:
                 continue
             if not addressed(law, facts, via, prov):
                 continue

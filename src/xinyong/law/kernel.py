@@ -108,10 +108,10 @@ def fold(law, facts, led, n, cases, as_of, found, out):
                     ):
                         # a scheme's steps (recording) open for every case it listens to
                         steps_of(law, facts, led, n, case, via, inst, found, 0, NEVER, NEVER, as_of)
-                    for i in range(lo, hi):
+                    for i in range(hi - 1, lo - 1, -1):
                         prov = law.listening[i]
                         if law.prov[prov, P_EFFECT] != COPY:
-                            continue
+                            break  # copies come last
                         version_due(law, found, prov, as_of)
                         if not addressed(law, facts, via, prov) or not in_force(law, prov, as_of):
                             continue
