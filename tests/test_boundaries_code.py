@@ -58,6 +58,7 @@ MEANT_OTHERWISE = {
     "xinyong.places.Place.name_zh": "name of a province or city",
     "xinyong.engine.scenario.Scenario.name": "what the user calls a set of inputs",
     "xinyong.engine.world.World.measure_names": "ids of kinds of measures",
+    "xinyong.report.figure.Figure.name": "id of a chart",
     "data/places.csv:name_en": "name of a province or city",
     "data/places.csv:name_zh": "name of a province or city",
 }
