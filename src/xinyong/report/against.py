@@ -26,6 +26,8 @@ from xinyong.report.figure import (
 
 __all__ = ["calibration", "validation"]
 
+_FLOOR = 0.25  # smaller ratios are drawn here
+
 
 def _number(value: float) -> str:
     if abs(value) >= 1000:
@@ -51,8 +53,8 @@ def _figure(
             drawn.append(
                 {
                     "label": f"{t.id}  {t.date}  {t.statement}",
-                    "ratio": max(model / t.value, 0.05),
-                    "lo": max(1 - room / t.value, 0.05), "hi": 1 + room / t.value,
+                    "ratio": max(model / t.value, _FLOOR),
+                    "lo": max(1 - room / t.value, _FLOOR), "hi": 1 + room / t.value,
                     "within": verdict,
                 }
             )  # fmt: skip
@@ -94,7 +96,7 @@ def _figure(
             return config(empty(width, "No target of this kind falls within this run"))
         lo = min(min(r["lo"], r["ratio"]) for r in drawn) * 0.94
         hi = max(max(r["hi"], r["ratio"]) for r in drawn) * 1.06
-        ladder = [0.05, 0.1, 0.2, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10, 20, 50]
+        ladder = [0.25, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10, 20, 50]
         ticks: list[float] = []
         room = (width - 30) / max(math.log(hi / lo), 0.01)
         for value in sorted((v for v in ladder if lo <= v <= hi), key=lambda v: abs(math.log(v))):
@@ -107,7 +109,9 @@ def _figure(
         bands = base.mark_bar(height=11, color=MUTED, opacity=0.35).encode(
             x=alt.X("lo:Q", axis=axis, scale=scale), x2="hi:Q", y=y
         )
-        label = base.mark_text(align="left", dy=-13, color=INK, fontSize=12, limit=width - 30)
+        label = base.mark_text(
+            align="left", dy=-13, color=INK, fontSize=12, limit=(width - 30) * 0.9
+        )
         label = label.encode(x=alt.value(0), y=y, text="label:N")
         names = ["yes", "no"]
         key = alt.Legend(
@@ -134,7 +138,7 @@ def _figure(
     return Figure(
         name, title, zh, reading,
         "Model divided by the published figure, both at one to one; grey: the tolerance. "
-        "Circles lie within it, triangles outside. Ratios under 0.05 are drawn there.",
+        "Circles lie within it, triangles outside. Ratios under 0.25 are drawn there.",
         rests_on, not_shown, draw,
         (Table(title, header, tuple(cells)),), tuple(tidy_rows), open_table=True,
     )  # fmt: skip

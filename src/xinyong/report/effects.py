@@ -62,7 +62,8 @@ def measures(data: Data) -> Figure:
     top = court[:_TOP]
     for i, row in enumerate(top):
         row["at"] = i
-        row["label"] = f"{i + 1}. {data.en(row['measure'])}"
+        row["short"] = f"{i + 1}. {data.en(row['measure'])}"
+        row["label"] = f"{row['short']} ({data.en(row['authority'])})"
     reading = "No measure of the court list is on paper at the end of this run."
     if top:
         paper, got = sum(r["on_paper"] for r in court), sum(r["received"] for r in court)
@@ -84,8 +85,10 @@ def measures(data: Data) -> Figure:
         if not top:
             return stack([empty(width, "No measure of the court list is on paper")])
         y = alt.Y("at:Q", axis=None, scale=alt.Scale(domain=[len(top) - 0.4, -0.75], nice=False))
-        label = over(top).mark_text(align="left", dy=-13, color=INK, fontSize=12, limit=width - 40)
-        label = label.encode(x=alt.value(0), y=y, text="label:N")
+        label = over(top).mark_text(
+            align="left", dy=-13, color=INK, fontSize=12, limit=(width - 40) * 0.9
+        )
+        label = label.encode(x=alt.value(0), y=y, text="short:N" if width <= NARROW else "label:N")
         highest = max(max(r["on_paper"], r["received"]) for r in top) or 1
         x = alt.X("v:Q", axis=alt.Axis(title=None, format="~s", tickCount=5, gridColor=GRID),
                   scale=alt.Scale(domain=[0, highest * 1.03], nice=False))  # fmt: skip
@@ -232,7 +235,8 @@ def measure_errors(data: Data) -> Figure:
         "act of this subject (wrong file, or false record). " + _sample(data),
         "assumption (coverage and delay of listings and of withdrawals, wrong files, false "
         "records, objections); rule (when an entry ends)",
-        "How many copies are wrong in fact: no authority publishes it. The ranges of the "
+        "How many copies are wrong in fact: no authority publishes it. A withdrawal that is "
+        "lost stays lost in the model, so zombies pile up over the years. The ranges of the "
         "assumptions are wide (wrong files: 0.00001 to 0.01 a record), and the shares move with "
         "them.",
         draw,
@@ -264,9 +268,11 @@ def wendeng(data: Data) -> Figure:
         for name in kinds:
             low = sum(held[g, name][i] for g in ("B", "C", "D"))
             high = sum(held[g, name][i] for g in ("AAA", "AA"))
+            doubt = ", unstable" if held["D", name][i] < STABLE else ""
             parts.append(
                 f"{percent(high, whole[name][i]):.2f} % of {name} stand above the default grade A "
-                f"and {percent(low, whole[name][i]):.2f} % below it ({held['D', name][i]:,} in D)"
+                f"and {percent(low, whole[name][i]):.2f} % below it ({held['D', name][i]:,} in "
+                f"D{doubt})"
             )
         reading = f"In {data.months[i]}, " + "; ".join(parts) + "."
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from xinyong.report.charts import CHARTS, svg
 from xinyong.report.data import FIRMS, PERSONS, STABLE, Data, percent
@@ -91,7 +92,9 @@ def _cards(data: Data) -> list[dict[str, Any]]:
 
 
 def _plain(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.10f}".rstrip("0").rstrip(".")
 
 
 def _assumptions(rows: Iterable[dict[str, Any]]) -> list[tuple[str, str, list[dict[str, str]]]]:
@@ -138,6 +141,13 @@ def _by_instrument(data: Data, rows: Iterable[dict[str, Any]]) -> list[dict[str,
     ]  # fmt: skip
 
 
+def _tight(text: str) -> Markup:
+    """Keep dates, and numbers with their percent sign, on one line."""
+    found = escape(text.replace(" %", "\N{NO-BREAK SPACE}%"))
+    dates = r"(\d{4}-\d\d(?:-\d\d)?)"
+    return Markup(re.sub(dates, r'<span class="nb">\1</span>', found))  # noqa: S704 - escaped
+
+
 @cache
 def _template() -> Any:
     env = Environment(
@@ -147,7 +157,7 @@ def _template() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters["tight"] = lambda text: text.replace(" %", "\N{NO-BREAK SPACE}%")
+    env.filters["tight"] = _tight
     return env.get_template("report.html.j2")
 
 

@@ -79,14 +79,19 @@ def court_list(data: Data) -> Figure:
     flow = {"entered": data.monthly("entered", COURT), "left": _left(data, COURT)}
     big = max(range(len(whole)), key=lambda i: whole[i])
     scale = data.scale
-    reading = (
-        f"The court list reaches its height of {whole[big]:,} entries ({whole[big] * scale:,} at "
-        f"one to one) in {data.months[big]} and holds {whole[-1]:,} ({whole[-1] * scale:,}) in "
-        f"{data.months[-1]}, {percent(persons[-1], whole[-1]):.0f} % of them of natural persons. "
-        f"Over the run {sum(flow['entered']):,} entries are made and {sum(flow['left']):,} end."
-        if any(whole)
-        else "Nobody is on the court list in this run."
-    )
+    reading = "Nobody is on the court list in this run."
+    if any(whole):
+        highest = (
+            f"The court list reaches its height of {whole[big]:,} entries ({whole[big] * scale:,} "
+            f"at one to one) in {data.months[big]}"
+        )
+        if big < len(whole) - 1:
+            highest += f" and holds {whole[-1]:,} ({whole[-1] * scale:,}) in {data.months[-1]}"
+        reading = (
+            f"{highest}; at the end {percent(persons[-1], whole[-1]):.0f} % are of natural "
+            f"persons. Over the run {sum(flow['entered']):,} entries are made and "
+            f"{sum(flow['left']):,} end."
+        )
 
     def draw(width: int) -> Any:
         return stack(
@@ -136,8 +141,9 @@ def exits(data: Data) -> Figure:
     if order:
         parts = [f"{EXITS[c][0]} {percent(sum(known[c]), total):.1f} %" for c in order[:4]]
         reading = f"Of {total:,} entries that end, by cause: {', '.join(parts)}."
-        if flows["annulled"] and sum(flows["annulled"]):
-            reading += f" {sum(flows['annulled']):,} are annulled as wrong from the start."
+        if any(flows["annulled"]):
+            reading += f" {sum(flows['annulled']):,} are annulled as wrong from the start"
+            reading += ", unstable." if sum(flows["annulled"]) < STABLE else "."
 
     def panel(cause: str, width: int) -> Any:
         rows = [r for r in yearly_rows if r["cause"] == cause]
@@ -151,7 +157,9 @@ def exits(data: Data) -> Figure:
             .encode(
                 x=alt.X("year:O", axis=alt.Axis(
                         title=None, labelAngle=0, values=ticks, ticks=False)),
-                y=alt.Y("v:Q", axis=alt.Axis(title=None, tickCount=3, labelExpr="datum.value == 0 ? '0' : format(datum.value, '~s')", minExtent=36,
+                y=alt.Y("v:Q", axis=alt.Axis(title=None, tickCount=3,
+                        labelExpr="datum.value == 0 ? '0' : format(datum.value, '~s')",
+                        minExtent=36,
                         maxExtent=36, domain=False, ticks=False)),
                 color=alt.Color("sure:N", legend=None, scale=alt.Scale(
                         domain=["stable", "unstable"], range=[BLUE, "transparent"])),
@@ -320,21 +328,23 @@ def _two(data: Data, group: str, width: int, what: str) -> Any:
 def tax_class_a(data: Data) -> Figure:
     """Taxpayers of credit class A."""
     stock, made = data.monthly("stock", TAX), data.monthly("entered", TAX)
-    big = max(range(len(made)), key=lambda i: made[i])
+    rounds = {y: sum(made[i] for i in p) for y, p in data.years().items()}
+    big = max(rounds, key=lambda y: rounds[y])
     reading = (
-        f"In {data.months[big]} {made[big]:,} firms ({made[big] * data.scale:,} at one to one) "
-        f"enter class A, the largest yearly round of the run; {stock[-1]:,} "
+        f"{rounds[big]:,} firms ({rounds[big] * data.scale:,} at one to one) enter class A in "
+        f"{big}, more than in any other year of the run; {stock[-1]:,} "
         f"({stock[-1] * data.scale:,}) hold it in {data.months[-1]}."
         if any(made)
-        else "No firm is graded A in this run."
+        else "No firm is graded A in this run: the rounds of 2014 to 2022 are taken each spring."
     )
     return Figure(
         "tax_class_a", "Class-A taxpayers", "A级纳税人", reading,
-        "Unit: entries, one a firm and yearly round (April). " + _one_to_one(data),
+        "Unit: entries, one a firm and yearly round (spring, later where steps are late). "
+        + _one_to_one(data),
         "rule (90 points, no bar, yearly round); sourced rate (share graded A in the 2019 "
         "round), taken to be alike in other years",
         "Whether the same firm keeps its grade: years are drawn independently, so it does so "
-        "less often than in fact. The steady growth of class A is not modelled.",
+        "less often than in fact. Its growth here follows the number of registered firms alone.",
         lambda width: _two(data, TAX, width, "class-A entries"),
         (yearly(data, "Class A by year", {"alive": stock},
                 {"entered": made, "left": _left(data, TAX)}),),
