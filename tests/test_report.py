@@ -393,6 +393,13 @@ def test_an_unknown_chart_is_named_with_its_neighbour(run: Run) -> None:
         run.plot("court_lst")
 
 
+@pytest.mark.parametrize("name", ["exits", "provinces", "validation"])
+def test_a_chart_outside_its_page_still_says_what_it_is(run: Run, name: str) -> None:
+    title = chart(run, name).to_dict()["title"]
+    for words in ("SYNTHETIC", "run ab12ab12ab12", "seed 20131001", "1:100", "A accounting"):
+        assert words in title["subtitle"]
+
+
 def test_a_chart_can_be_saved_as_a_picture(run: Run, tmp_path: Path) -> None:
     path = save_png(run, "exits", tmp_path / "exits.png")
     assert path.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"

@@ -19,7 +19,6 @@ from xinyong.report.figure import (
     Figure,
     Row,
     Table,
-    config,
     empty,
     over,
 )
@@ -93,7 +92,7 @@ def _figure(
 
     def draw(width: int) -> Any:
         if not drawn:
-            return config(empty(width, "No target of this kind falls within this run"))
+            return empty(width, "No target of this kind falls within this run")
         lo = min(min(r["lo"], r["ratio"]) for r in drawn) * 0.94
         hi = max(max(r["hi"], r["ratio"]) for r in drawn) * 1.06
         ladder = [0.25, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10, 20, 50]
@@ -127,9 +126,7 @@ def _figure(
         one = over([{"ratio": 1}]).mark_rule(color=INK, strokeWidth=1)
         layers = [bands, one.encode(x=alt.X("ratio:Q", scale=scale)), points, label]
         title = "Model divided by target" + ("" if width <= NARROW else " (1: equal)")
-        return config(
-            alt.layer(*layers).properties(width=width - 24, height=len(drawn) * 38, title=title)
-        )
+        return alt.layer(*layers).properties(width=width - 24, height=len(drawn) * 38, title=title)
 
     header = (
         "Target", "What is counted", "Date", "Unit", "Published", "Tolerance", "Model", "Within?",

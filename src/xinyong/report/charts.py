@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
+import altair as alt
+
 from xinyong.errors import UsageError
 from xinyong.report import against, effects, lists
 from xinyong.report.data import Data
-from xinyong.report.figure import WIDE, Figure
+from xinyong.report.figure import MUTED, WIDE, Figure, config
 from xinyong.yamlio import nearest
 
 if TYPE_CHECKING:
@@ -51,12 +53,26 @@ def figure(run: Run, name: str) -> Figure:
 
 
 def chart(run: Run, name: str) -> Any:
-    """Return a chart of a run as an altair chart.
+    """Return a chart of a run as an altair chart, with its source under the title.
 
     Raises:
         UsageError: there is no chart of that name.
     """
-    return figure(run, name).draw(WIDE)
+    found = figure(run, name)
+    scenario = run.manifest["scenario"]
+    source = (
+        f"SYNTHETIC · run {str(run.manifest['digest'])[:12]} · scenario {scenario['name']} · seed "
+        f"{scenario['seed']} · 1:{run.scale} · strength A accounting"
+    )
+    head = alt.TitleParams(
+        found.title,
+        subtitle=source,
+        subtitleColor=MUTED,
+        subtitleFontSize=12,
+        fontSize=15,
+        offset=12,
+    )
+    return config(alt.vconcat(found.draw(WIDE)).properties(title=head))
 
 
 def svg(found: Figure, width: int, tag: str) -> str:
@@ -69,7 +85,7 @@ def svg(found: Figure, width: int, tag: str) -> str:
     """
     import vl_convert
 
-    text = vl_convert.vegalite_to_svg(found.draw(width).to_dict())
+    text = vl_convert.vegalite_to_svg(config(found.draw(width)).to_dict())
     ids: dict[str, str] = {}  # the renderer counts ids from one chart to the next
     for name in re.findall(r'id="([^"]+)"', text):
         ids.setdefault(name, f"{tag}-{len(ids)}")

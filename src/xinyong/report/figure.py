@@ -158,7 +158,7 @@ def empty(width: int, text: str) -> Any:
 
 
 def stack(panels: Sequence[Any], columns: int = 1) -> Any:
-    """Return panels below one another (or in columns), with the common look."""
+    """Return panels below one another (or in columns)."""
     made = panels[0] if len(panels) == 1 else alt.concat(*panels, columns=columns, spacing=18)
     if len(panels) > 1:
         made = made.resolve_scale(
@@ -171,7 +171,7 @@ def stack(panels: Sequence[Any], columns: int = 1) -> Any:
             y="independent",
             x="independent",
         )
-    return config(made)
+    return made
 
 
 def _time(data: Data, first: int, last: int, width: int) -> Any:

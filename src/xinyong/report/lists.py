@@ -18,7 +18,6 @@ from xinyong.report.figure import (
     Row,
     Table,
     bar_panel,
-    config,
     count,
     empty,
     line_panel,
@@ -156,7 +155,7 @@ def exits(data: Data) -> Figure:
             .mark_bar(stroke=BLUE, strokeWidth=1.2)
             .encode(
                 x=alt.X("year:O", axis=alt.Axis(
-                        title=None, labelAngle=0, values=ticks, ticks=False)),
+                        title=None, labelAngle=0, labelPadding=6, values=ticks, ticks=False)),
                 y=alt.Y("v:Q", axis=alt.Axis(title=None, tickCount=3,
                         labelExpr="datum.value == 0 ? '0' : format(datum.value, '~s')",
                         minExtent=36,
@@ -276,10 +275,8 @@ def provinces(data: Data) -> Figure:
                 domain=["stable", "unstable"], range=[BLUE, "transparent"])),
         )  # fmt: skip
         rule = over([{"rate": nation}]).mark_rule(color=ORANGE, strokeDash=[5, 3], strokeWidth=1.8)
-        return config(
-            alt.layer(bars, rule.encode(x=x)).properties(
-                width=width - 104 - 26, height=len(rows) * 17
-            )
+        return alt.layer(bars, rule.encode(x=x)).properties(
+            width=width - 104 - 26, height=len(rows) * 17
         )
 
     cells = tuple(
