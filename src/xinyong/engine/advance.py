@@ -40,7 +40,6 @@ from xinyong.law.compiled import fold, month_of
 from xinyong.law.tables import (
     E_CASE,
     E_CAUSE,
-    E_DUE,
     E_END,
     E_INST,
     E_LAWFUL,
@@ -133,8 +132,10 @@ def _case_row(leaf, ledger, number):
 
 
 @lean
-def _take_steps(leaf, law, ledger, day, found, policy, keys):
+def _take_steps(leaf, law, ledger, day, found, policy, keys, compact):
     """Write down the open steps that come next, or put them in the queue for staff.
+
+    With `compact`, events that no rule reads are not kept.
 
     Steps that come later than something else that may change the file are left for the
     visit on that day: whether they are still open is then asked again.
@@ -156,6 +157,14 @@ def _take_steps(leaf, law, ledger, day, found, policy, keys):
             elif takes(policy, keys, act, step):
                 when = step_day(policy, keys, act, step, row[Q_ANCHOR], row[Q_DUE], day)
                 when = max(when, day)
+                if policy.inert[step]:  # nothing reads the event: it is for the record only
+                    if not compact:
+                        due = leaf.lg_due[ledger]
+                        then = law.step[step, S_THEN]
+                        what = law.step[step, S_INST] if _is_step(then) else -1
+                        append_event(leaf, ledger, when, then, what, row[Q_CASE], 0)
+                        leaf.lg_due[ledger] = due
+                    when = NEVER
                 following = min(following, when)
         row[Q_DUE] = when
     for i in range(found.count[N_STEP]):
@@ -168,10 +177,7 @@ def _take_steps(leaf, law, ledger, day, found, policy, keys):
         step = row[Q_STEP]
         then = law.step[step, S_THEN]
         what = law.step[step, S_INST] if _is_step(then) else -1
-        due = leaf.lg_due[ledger]
         append_event(leaf, ledger, row[Q_DUE], then, what, row[Q_CASE], 0)
-        if policy.inert[step]:  # nothing reads the event, so nothing follows from it
-            leaf.lg_due[ledger] = due
 
 
 @lean
@@ -232,7 +238,6 @@ def _follow_entries(leaf, ledger, found, routes, keys, flow, first_month, days):
                             append_event(leaf, ledger, day, event, what, row[E_CASE], 1)
         leaf.en_prov[held] = row[E_PROV]
         leaf.en_lawful[held] = row[E_LAWFUL]
-        leaf.en_due[held] = row[E_DUE]
         leaf.en_cause[held] = row[E_CAUSE]
         if row[E_END] < NEVER and leaf.en_end[held] >= NEVER:
             month = month_of(row[E_END]) - first_month
@@ -299,7 +304,7 @@ def advance(
     found = mem.found
     for i in range(begin, due.size):
         if (
-            leaf.counts[N_EVENTS] + ROOM * 4 > leaf.ev_day.size
+            leaf.counts[N_EVENTS] + ROOM * 4 > leaf.ev_row.shape[0]
             or leaf.counts[N_ENTRIES] + ROOM > leaf.en_end.size
             or leaf.counts[N_QUEUE] + ROOM > leaf.q_day.size
             or leaf.counts[N_CASES] > leaf.cs_act.size
@@ -328,7 +333,7 @@ def advance(
             if full:
                 return TOO_LONG
             leaf.lg_due[ledger] = found.count[NEXT_DUE]
-            _take_steps(leaf, law, ledger, day, found, policy, keys)
+            _take_steps(leaf, law, ledger, day, found, policy, keys, compact)
             days = mem.days[: routes.inst.size]
             _follow_entries(leaf, ledger, found, routes, keys, flow, first_month, days)
             if found.count[N_SCORE]:

@@ -15,9 +15,14 @@ from xinyong.engine.state import (
     CASE_COPIED,
     CASE_FALSE,
     CASE_MISATTACHED,
+    DAY,
+    PREV,
+    VALUE,
+    WORDS,
     append_event,
     file_of,
     new_case,
+    pack,
 )
 from xinyong.jit import njit
 from xinyong.law.clocks import EV_COPIED
@@ -33,7 +38,7 @@ def count_events(leaf, cases):
         row = leaf.lg_event[leaf.cs_ledger[cases[i]]]
         while row >= 0:
             total += 1
-            row = leaf.ev_prev[row]
+            row = leaf.ev_row[row, PREV]
     return total
 
 
@@ -48,18 +53,13 @@ def _copied_case(leaf, ledger, act):
 
 
 @njit
-def _has_event(leaf, ledger, day, event, what, number, value):
+def _has_event(leaf, ledger, day, words, value):
     row = leaf.lg_event[ledger]
     while row >= 0:
-        if (
-            leaf.ev_case[row] == number
-            and leaf.ev_day[row] == day
-            and leaf.ev_event[row] == event
-            and leaf.ev_what[row] == what
-            and leaf.ev_value[row] == value
-        ):
+        same = leaf.ev_row[row, WORDS] == words and leaf.ev_row[row, DAY] == day
+        if same and leaf.ev_row[row, VALUE] == value:
             return True
-        row = leaf.ev_prev[row]
+        row = leaf.ev_row[row, PREV]
     return False
 
 
@@ -89,15 +89,16 @@ def copy_cases(leaf, cases, person, stratum, role):
         n = 0
         row = leaf.lg_event[source]
         while row >= 0 and n < rows.size:
-            if leaf.ev_case[row] == leaf.cs_number[case]:
+            if leaf.ev_row[row, WORDS] >> 17 == leaf.cs_number[case]:
                 rows[n] = row
                 n += 1
-            row = leaf.ev_prev[row]
+            row = leaf.ev_row[row, PREV]
         for j in range(n - 1, -1, -1):  # in the order in which they were appended
             row = rows[j]
-            day, event = leaf.ev_day[row], leaf.ev_event[row]
-            what, value = leaf.ev_what[row], leaf.ev_value[row]
+            day, value = leaf.ev_row[row, DAY], leaf.ev_row[row, VALUE]
+            words = leaf.ev_row[row, WORDS]
+            event, what = words & 31, (words >> 5 & 4095) - 1
             if fresh and j == n - 1:
                 append_event(leaf, target, day, EV_COPIED, -1, number, role)
-            if not _has_event(leaf, target, day, event, what, number, value):
+            if not _has_event(leaf, target, day, pack(event, what, number), value):
                 append_event(leaf, target, day, event, what, number, value)

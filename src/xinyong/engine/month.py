@@ -289,8 +289,8 @@ def _advance(world: World, run: LeafRun, worker: Worker, m: int) -> None:
     shared = np.zeros(1 + len(due) + 4096, np.int64)
     done = 0
     while done < len(due):
-        n = len(due) - done
-        run.leaf = reserve(run.leaf, n * 6 + 4096, 0, 0, n * 2 + 1024, n + 1024)
+        n = min(len(due) - done, 20_000)  # room for the next of them; there may be millions
+        run.leaf = reserve(run.leaf, n * 4 + 4096, 0, 0, n + 1024, n + 1024)
         done = advance(
             run.leaf, world.law.tables, world.facts, world.policy, world.routes, world.keys,
             due, done, last, world.scenario.first_month,

@@ -43,28 +43,30 @@ CASE_SHARED = 16  # the record has been copied on to others
 CASE_LAPSED = 32  # its request was dropped from the queue
 
 
+# Columns of an event row; the last packs event (5 bits), what + 1 (12) and case number (14).
+DAY, PREV, VALUE, WORDS, EVENT_COLS = range(5)
+MOST_WORDS, MOST_CASES = (1 << 12) - 2, (1 << 14) - 1
+
+
 class Leaf(NamedTuple):
     """Tables of one leaf.
 
     Attributes:
         counts: int64[N_COUNTS] rows in use, and the head of the list of free events.
-        ev_…: events: day, event code, what, case number, value, previous row of the ledger.
+        ev_row: int32[events, 4]: day, previous row of the ledger, value, and event, what and
+            case number packed into one word, so that a visit to an event touches one cache
+            line (see `pack` and the ``EV_…`` columns).
         lg_…: ledgers: subject (kind << 32 | index), stratum, last event, number of cases,
             next due day, last case, last entry, score (tenths) and grade in the scheme.
         cs_…: cases: ledger, number in the ledger, family of conduct, flags, act id, previous.
         en_…: entries: ledger, case row, instrument, provision, start, lawful end, cause,
-            end, day of expiry, previous.
+            end, previous.
         q_…: decisions waiting for staff: case row, step row, day they opened.
         ix_key, ix_row: open-addressing index from subject to ledger row.
     """
 
     counts: NDArray[np.int64]
-    ev_day: NDArray[np.int32]
-    ev_event: NDArray[np.int8]
-    ev_what: NDArray[np.int16]
-    ev_case: NDArray[np.int16]
-    ev_value: NDArray[np.int32]
-    ev_prev: NDArray[np.int32]
+    ev_row: NDArray[np.int32]
     lg_subject: NDArray[np.int64]
     lg_stratum: NDArray[np.int32]
     lg_event: NDArray[np.int32]
@@ -88,7 +90,6 @@ class Leaf(NamedTuple):
     en_lawful: NDArray[np.int32]
     en_cause: NDArray[np.int8]
     en_end: NDArray[np.int32]
-    en_due: NDArray[np.int32]
     en_prev: NDArray[np.int32]
     q_case: NDArray[np.int32]
     q_step: NDArray[np.int16]
@@ -105,6 +106,7 @@ def empty_leaf() -> Leaf:
     types = _field_types()
     columns = {name: np.zeros(0 if "_" in name else N_COUNTS, types[name]) for name in Leaf._fields}
     columns["counts"][FREE_EVENT] = -1
+    columns["ev_row"] = np.zeros((0, EVENT_COLS), np.int32)
     columns["ix_key"] = np.full(1024, -1, np.int64)
     columns["ix_row"] = np.zeros(1024, np.int32)
     return Leaf(**columns)
@@ -130,7 +132,8 @@ def reserve(leaf: Leaf, events: int, ledgers: int, cases: int, entries: int, que
         column = getattr(leaf, name)
         need = int(leaf.counts[_GROUPS[prefix]]) + wanted[prefix]
         if need > len(column):
-            wider = np.zeros(max(need, len(column) * 3 // 2, 256), column.dtype)
+            rows = max(need, len(column) * 5 // 4, 256)
+            wider = np.zeros((rows, *column.shape[1:]), column.dtype)
             wider[: len(column)] = column
             changed[name] = wider
     used = int(leaf.counts[N_LEDGERS]) + ledgers
@@ -213,20 +216,24 @@ def new_case(leaf, ledger, family, flags, act):  # type: ignore[no-untyped-def]
 
 
 @lean
+def pack(event, what, number):  # type: ignore[no-untyped-def]
+    """Pack an event code, its what (-1 for none) and a case number into one word."""
+    return event | (what + 1) << 5 | number << 17
+
+
+@lean
 def append_event(leaf, ledger, day, event, what, number, value):  # type: ignore[no-untyped-def]
     """Append an event to a ledger; the ledger falls due on its day."""
     row = leaf.counts[FREE_EVENT]
     if row >= 0:
-        leaf.counts[FREE_EVENT] = leaf.ev_prev[row]
+        leaf.counts[FREE_EVENT] = leaf.ev_row[row, PREV]
     else:
         row = leaf.counts[N_EVENTS]
         leaf.counts[N_EVENTS] = row + 1
-    leaf.ev_day[row] = day
-    leaf.ev_event[row] = event
-    leaf.ev_what[row] = what
-    leaf.ev_case[row] = number
-    leaf.ev_value[row] = value
-    leaf.ev_prev[row] = leaf.lg_event[ledger]
+    leaf.ev_row[row, DAY] = day
+    leaf.ev_row[row, PREV] = leaf.lg_event[ledger]
+    leaf.ev_row[row, VALUE] = value
+    leaf.ev_row[row, WORDS] = pack(event, what, number)
     leaf.lg_event[ledger] = row
     if day < leaf.lg_due[ledger]:
         leaf.lg_due[ledger] = day
@@ -241,21 +248,20 @@ def gather(leaf, ledger, out):  # type: ignore[no-untyped-def]
     """
     n = 0
     row = leaf.lg_event[ledger]
-    while row >= 0:
+    while row >= 0 and n < out.shape[0]:
+        words = leaf.ev_row[row, WORDS]
+        out[n, 0] = leaf.ev_row[row, DAY]
+        out[n, 1] = words & 31
+        out[n, 2] = (words >> 5 & 4095) - 1
+        out[n, 3] = words >> 17
+        out[n, 4] = leaf.ev_row[row, VALUE]
         n += 1
-        row = leaf.ev_prev[row]
-    if n > out.shape[0]:
-        return n
-    row = leaf.lg_event[ledger]
-    i = n
-    while row >= 0:
-        i -= 1
-        out[i, 0] = leaf.ev_day[row]
-        out[i, 1] = leaf.ev_event[row]
-        out[i, 2] = leaf.ev_what[row]
-        out[i, 3] = leaf.ev_case[row]
-        out[i, 4] = leaf.ev_value[row]
-        row = leaf.ev_prev[row]
+        row = leaf.ev_row[row, PREV]
+    if row >= 0:
+        return out.shape[0] + 1
+    for i in range(n // 2):  # the chain runs backwards
+        for c in range(5):
+            out[i, c], out[n - 1 - i, c] = out[n - 1 - i, c], out[i, c]
     for i in range(1, n):  # insertion sort: chains are short and nearly sorted
         if out[i - 1, 0] > out[i, 0]:
             day, event, what = out[i, 0], out[i, 1], out[i, 2]
@@ -275,8 +281,8 @@ def release_events(leaf, ledger):  # type: ignore[no-untyped-def]
     """Give the event rows of a ledger back for reuse (compaction)."""
     row = leaf.lg_event[ledger]
     while row >= 0:
-        following = leaf.ev_prev[row]
-        leaf.ev_prev[row] = leaf.counts[FREE_EVENT]
+        following = leaf.ev_row[row, PREV]
+        leaf.ev_row[row, PREV] = leaf.counts[FREE_EVENT]
         leaf.counts[FREE_EVENT] = row
         row = following
     leaf.lg_event[ledger] = -1
