@@ -225,9 +225,7 @@ def run_command(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="A folder that does not exist yet.")
     ] = None,
-    keep: Annotated[
-        str | None, typer.Option("--keep", metavar="all|entries|indicators")
-    ] = None,
+    keep: Annotated[str | None, typer.Option("--keep", metavar="all|entries|indicators")] = None,
     as_json: AsJson = False,
     plan: Annotated[bool, typer.Option("--plan", help="Say what it takes; run nothing.")] = False,
 ) -> None:
