@@ -6,7 +6,9 @@ import datetime as dt
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -108,6 +110,34 @@ def test_one_digest_for_one_state_of_the_files(built_in: Catalogue, tmp_path: Pa
     (copy / "facts.yaml").write_text(text + "# one more line\n", encoding="utf-8")
     load.cache_clear()
     assert load(copy).digest != built_in.digest
+
+
+def at(node: Any, path: list[str]) -> list[Any]:
+    """Everything in plain data that a path with wildcards leads to."""
+    if not path:
+        return [node]
+    inner: list[tuple[str, Any]] = []
+    if isinstance(node, dict):
+        inner = list(node.items())
+    elif isinstance(node, list):
+        inner = [(str(i), x) for i, x in enumerate(node)]
+        blocks = [x for x in node if isinstance(x, dict)]
+        inner += [(str(x[key]), x) for x in blocks for key in ("id", "grade") if key in x]
+    return [found for key, x in inner if fnmatchcase(key, path[0]) for found in at(x, path[1:])]
+
+
+def test_every_other_reading_changes_something_that_is_there(built_in: Catalogue) -> None:
+    paths = 0
+    for it in built_in.instruments.values():
+        data = it.model_dump(mode="json", by_alias=True, exclude_none=True)
+        for note in it.interpretations:
+            for alternative in note.alternatives:
+                if alternative.path:
+                    paths += 1
+                    found = at(data, alternative.path.split("."))
+                    assert found, (it.id, note.id, alternative.path)
+                    assert any(x != alternative.value for x in found), alternative.id
+    assert paths > 20
 
 
 # --- mistakes ------------------------------------------------------------------------------
