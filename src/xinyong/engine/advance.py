@@ -23,7 +23,6 @@ from xinyong.engine.state import (
     CASE_MISATTACHED,
     CASE_QUEUED,
     CASE_SHARED,
-    N_CASES,
     N_ENTRIES,
     N_EVENTS,
     N_QUEUE,
@@ -35,7 +34,7 @@ from xinyong.institutions.redress import write_exits
 from xinyong.institutions.steps import step_day, takes
 from xinyong.jit import lean, njit
 from xinyong.law import tables as t
-from xinyong.law.clocks import LEDGER_COLS, is_step
+from xinyong.law.clocks import LEDGER_COLS, first, is_step
 from xinyong.law.compiled import fold, month_of
 from xinyong.law.tables import (
     E_CASE,
@@ -66,6 +65,7 @@ from xinyong.law.tables import (
 __all__ = ["Bench", "FLOWS", "advance", "bench", "due_files", "serve_queue"]
 
 _is_step = lean(is_step)
+_first = lean(first)
 
 #: Flows counted for each list: entries, those that are mistaken, those of subjects who had
 #: none alive on the list, then exits by cause.
@@ -73,8 +73,9 @@ FLOWS = ("entered", "entered_mistaken", "entered_first", *(f"exit_{c}" for c in 
 _ENTERED, _MISTAKEN, _FIRST, _EXIT = 0, 1, 2, 3
 _UNEXPLAINED = len(FLOWS) - 1
 
-#: Room that one visit may use, checked before each file.
-ROOM = 64
+#: The most rows one visit can write to any table: every step and, for each entry, the events
+#: of its ways off the list (see `bench`).
+ROOM = 2048 + 8 * 512
 
 # Codes that `advance` returns instead of the next position.
 TOO_LONG, RESTLESS = -1, -2
@@ -132,20 +133,24 @@ def _case_row(leaf, ledger, number):
 
 
 @lean
-def _take_steps(leaf, law, ledger, day, found, policy, keys, compact):
+def _take_steps(leaf, law, ledger, day, found, led, n, policy, keys, compact):
     """Write down the open steps that come next, or put them in the queue for staff.
 
     With `compact`, events that no rule reads are not kept.
 
-    Steps that come later than something else that may change the file are left for the
-    visit on that day: whether they are still open is then asked again.
+    Steps that come on or after the day of something else that may change the file are left
+    for the visit on that day: whether they are still open is then asked again. A step that
+    is written down already, for a later day, is not written again.
     """
-    following = min(leaf.lg_due[ledger], found.count[NEXT_VERSION])
+    changes = min(leaf.lg_due[ledger], found.count[NEXT_VERSION])
+    following = NEVER
     for i in range(found.count[N_STEP]):
         row = found.step[i]
         when = NEVER
         step = row[Q_STEP]
-        if row[Q_DONE] >= NEVER:
+        then = law.step[step, S_THEN]
+        what = law.step[step, S_INST] if _is_step(then) else -1
+        if _first(led, n, row[Q_CASE], then, what, row[Q_ANCHOR], NEVER) >= NEVER:
             case = _case_row(leaf, ledger, row[Q_CASE])
             act = leaf.cs_act[case]
             if policy.queue[step]:
@@ -160,8 +165,6 @@ def _take_steps(leaf, law, ledger, day, found, policy, keys, compact):
                 if policy.inert[step]:  # nothing reads the event: it is for the record only
                     if not compact:
                         due = leaf.lg_due[ledger]
-                        then = law.step[step, S_THEN]
-                        what = law.step[step, S_INST] if _is_step(then) else -1
                         append_event(leaf, ledger, when, then, what, row[Q_CASE], 0)
                         leaf.lg_due[ledger] = due
                     when = NEVER
@@ -171,7 +174,7 @@ def _take_steps(leaf, law, ledger, day, found, policy, keys, compact):
         row = found.step[i]
         if row[Q_DUE] >= NEVER:
             continue
-        if row[Q_DUE] > following:
+        if row[Q_DUE] > following or (row[Q_DUE] >= changes and row[Q_DUE] > day):
             leaf.lg_due[ledger] = min(leaf.lg_due[ledger], row[Q_DUE])
             continue
         step = row[Q_STEP]
@@ -192,7 +195,14 @@ def _on_list(leaf, ledger, inst):
 
 
 @lean
-def _follow_entries(leaf, ledger, found, routes, keys, flow, first_month, days):
+def _count_exit(flow, day, cause, inst, kind, first_month, n):
+    """Count an exit by its cause, or take it back."""
+    column = _EXIT + cause if cause >= 0 else _UNEXPLAINED
+    flow[month_of(day) - first_month, inst, kind, column] += n
+
+
+@lean
+def _follow_entries(leaf, ledger, day, found, routes, keys, flow, first_month, days):
     """Make the held entries equal to those found; count what entered and what ended."""
     for i in range(found.count[N_ENTRY]):
         row = found.entry[i]
@@ -233,17 +243,20 @@ def _follow_entries(leaf, ledger, found, routes, keys, flow, first_month, days):
                 for r in range(days.size):
                     for s in range(routes.event.shape[1]):
                         if days[r] < NEVER and routes.event[r, s] >= 0:
-                            day, event = days[r] + routes.lag[r, s], routes.event[r, s]
+                            when, event = days[r] + routes.lag[r, s], routes.event[r, s]
                             what = routes.what[r, s]
-                            append_event(leaf, ledger, day, event, what, row[E_CASE], 1)
+                            append_event(leaf, ledger, when, event, what, row[E_CASE], 1)
+        ended = np.int64(leaf.en_end[held])
+        if day < ended < NEVER:
+            continue  # something came late, and the file is seen again as of an earlier day
+        if ended < NEVER and (row[E_END] != ended or row[E_CAUSE] != leaf.en_cause[held]):
+            _count_exit(flow, ended, leaf.en_cause[held], row[E_INST], kind, first_month, -1)
+            ended = NEVER
+        if row[E_END] < NEVER and ended >= NEVER:
+            _count_exit(flow, row[E_END], row[E_CAUSE], row[E_INST], kind, first_month, 1)
         leaf.en_prov[held] = row[E_PROV]
         leaf.en_lawful[held] = row[E_LAWFUL]
         leaf.en_cause[held] = row[E_CAUSE]
-        if row[E_END] < NEVER and leaf.en_end[held] >= NEVER:
-            month = month_of(row[E_END]) - first_month
-            cause = row[E_CAUSE]
-            column = _EXIT + cause if cause >= 0 else _UNEXPLAINED
-            flow[month, row[E_INST], kind, column] += 1
         leaf.en_end[held] = row[E_END]
 
 
@@ -295,22 +308,14 @@ def advance(
         first_month: month 0 of `flow`.
         compact: whether files in which nothing is due any more give their events back.
         mem: `Bench`; flow: int64[months, instruments, kinds, FLOWS], added to.
-        shared: int64[2]: how many rows of it are used, then case rows copied to others.
+        shared: int64[n]: how many rows of it are used, then case rows copied to others.
 
     Returns:
-        The next position (the end when all are done, earlier when a table needs room), or
+        The next position (the end when all are done, earlier when a table needs `ROOM`), or
         a negative code when a file is too long or never comes to rest.
     """
     found = mem.found
     for i in range(begin, due.size):
-        if (
-            leaf.counts[N_EVENTS] + ROOM * 4 > leaf.ev_row.shape[0]
-            or leaf.counts[N_ENTRIES] + ROOM > leaf.en_end.size
-            or leaf.counts[N_QUEUE] + ROOM > leaf.q_day.size
-            or leaf.counts[N_CASES] > leaf.cs_act.size
-            or shared[0] + ROOM > shared.size
-        ):
-            return i
         ledger = due[i]
         visits = 0
         while leaf.lg_due[ledger] <= last:
@@ -332,10 +337,19 @@ def advance(
             )
             if full:
                 return TOO_LONG
+            writes = found.count[N_STEP] + 8 * found.count[N_ENTRY]
+            if (
+                leaf.counts[N_EVENTS] + writes > leaf.ev_row.shape[0]
+                or leaf.counts[N_ENTRIES] + found.count[N_ENTRY] > leaf.en_end.size
+                or leaf.counts[N_QUEUE] + found.count[N_STEP] > leaf.q_day.size
+                or shared[0] + 1 + leaf.lg_cases[ledger] > shared.size
+            ):
+                return i  # nothing is written yet, so the visit is made again
             leaf.lg_due[ledger] = found.count[NEXT_DUE]
-            _take_steps(leaf, law, ledger, day, found, policy, keys, compact)
+            # Entries first: the ways off a list that they open may come before the next step.
             days = mem.days[: routes.inst.size]
-            _follow_entries(leaf, ledger, found, routes, keys, flow, first_month, days)
+            _follow_entries(leaf, ledger, day, found, routes, keys, flow, first_month, days)
+            _take_steps(leaf, law, ledger, day, found, mem.led, n, policy, keys, compact)
             if found.count[N_SCORE]:
                 leaf.lg_score[ledger] = found.score[0, Z_SCORE]
                 leaf.lg_grade[ledger] = found.score[0, Z_GRADE]

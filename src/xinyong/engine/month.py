@@ -21,6 +21,7 @@ from xinyong.dates import NEVER, first_day
 from xinyong.engine.advance import (
     FLOWS,
     RESTLESS,
+    ROOM,
     TOO_LONG,
     Bench,
     advance,
@@ -286,11 +287,11 @@ def _advance(world: World, run: LeafRun, worker: Worker, m: int) -> None:
     month = world.scenario.first_month + m
     last = first_day(month + 1) - 1
     due = due_files(run.leaf, last)
-    shared = np.zeros(1 + len(due) + 4096, np.int64)
+    shared = np.zeros(1 + len(due) + ROOM, np.int64)
     done = 0
     while done < len(due):
         n = min(len(due) - done, 20_000)  # room for the next of them; there may be millions
-        run.leaf = reserve(run.leaf, n * 4 + 4096, 0, 0, n + 1024, n + 1024)
+        run.leaf = reserve(run.leaf, n * 4 + ROOM, 0, 0, n + ROOM, n + ROOM)
         done = advance(
             run.leaf, world.law.tables, world.facts, world.policy, world.routes, world.keys,
             due, done, last, world.scenario.first_month,
@@ -301,8 +302,9 @@ def _advance(world: World, run: LeafRun, worker: Worker, m: int) -> None:
             raise XinyongError("a file has more events than the engine can fold; please report")
         if done == RESTLESS:
             raise XinyongError("a file never comes to rest: provisions chase each other")
-    if shared[0]:
-        run.copies.append(np.unique(shared[1 : 1 + shared[0]]))
+        if shared[0]:
+            run.copies.append(np.unique(shared[1 : 1 + shared[0]]))
+            shared[0] = 0
 
 
 def _copy(world: World, run: LeafRun) -> None:
