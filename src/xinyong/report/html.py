@@ -143,7 +143,7 @@ def _by_instrument(data: Data, rows: Iterable[dict[str, Any]]) -> list[dict[str,
 
 def _tight(text: str) -> Markup:
     """Keep dates, and numbers with their percent sign, on one line."""
-    found = escape(text.replace(" %", "\N{NO-BREAK SPACE}%"))
+    found = str(escape(text.replace(" %", "\N{NO-BREAK SPACE}%")))  # a Markup would escape again
     dates = r"(\d{4}-\d\d(?:-\d\d)?)"
     return Markup(re.sub(dates, r'<span class="nb">\1</span>', found))  # noqa: S704 - escaped
 
