@@ -99,7 +99,7 @@ def assumptions(path: Path = _PATH) -> Assumptions:
         CatalogueError: with every problem found.
     """
     document = read_yaml(path)
-    rows = validate(_File, document).assumptions  # type: ignore[attr-defined]
+    rows = validate(_File, document).assumptions
     seen: set[str] = set()
     for i, row in enumerate(rows):
         if row.id in seen:

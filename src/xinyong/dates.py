@@ -98,7 +98,7 @@ def parse_month(text: str, what: str = "month") -> int:
     raise UsageError(f"{what}: {text!r} is not a month; write it as YYYY-MM")
 
 
-def _civil(day):  # type: ignore[no-untyped-def]
+def _civil(day: int) -> tuple[int, int, int]:
     """Split a day number into year, month and day of the month."""
     z = day + 719468
     era = z // 146097
@@ -111,7 +111,7 @@ def _civil(day):  # type: ignore[no-untyped-def]
     return year, month, doy - (153 * mp + 2) // 5 + 1
 
 
-def _from_civil(year, month, dom):  # type: ignore[no-untyped-def]
+def _from_civil(year: int, month: int, dom: int) -> int:
     """Return the day number of a year, month and day of the month."""
     y = year - 1 if month <= 2 else year
     era = y // 400
@@ -122,18 +122,18 @@ def _from_civil(year, month, dom):  # type: ignore[no-untyped-def]
     return era * 146097 + doe - 719468
 
 
-def month_of(day):  # type: ignore[no-untyped-def]
+def month_of(day: int) -> int:
     """Return the month number in which a day lies."""
     year, month, _ = _civil(day)
     return year * 12 + month - 1
 
 
-def first_day(month):  # type: ignore[no-untyped-def]
+def first_day(month: int) -> int:
     """Return the first day of a month number."""
     return _from_civil(month // 12, month % 12 + 1, 1)
 
 
-def add_months(day, n):  # type: ignore[no-untyped-def]
+def add_months(day: int, n: int) -> int:
     """Return the corresponding day n months later (the last day of a shorter month)."""
     year, month, dom = _civil(day)
     target = year * 12 + month - 1 + n
@@ -174,7 +174,9 @@ def working_days() -> WorkingDays:
     return WorkingDays(day_of(first), rank, day)
 
 
-def add_working_days(day, n, first, rank, table):  # type: ignore[no-untyped-def]
+def add_working_days(
+    day: int, n: int, first: int, rank: NDArray[np.int64], table: NDArray[np.int64]
+) -> int:
     """Return the n-th working day after a day, or -1 beyond the calendar.
 
     Args:
@@ -190,4 +192,4 @@ def add_working_days(day, n, first, rank, table):  # type: ignore[no-untyped-def
     target = rank[row] + n - 1
     if target >= table.shape[0]:
         return -1
-    return table[target]
+    return table[target]  # type: ignore[no-any-return]

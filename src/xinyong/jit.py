@@ -36,10 +36,9 @@ def _source_digest() -> str:
     return digest.hexdigest()
 
 
-if not numba.config.CACHE_DIR:
-    numba.config.CACHE_DIR = str(
-        Path(__file__).parent / "__pycache__" / f"numba-{_source_digest()}"
-    )
+_config: Any = numba.config
+if not _config.CACHE_DIR:
+    _config.CACHE_DIR = str(Path(__file__).parent / "__pycache__" / f"numba-{_source_digest()}")
 
 
 def njit(function: Callable[..., Any]) -> Any:
@@ -54,7 +53,8 @@ def lean(function: Callable[..., Any]) -> Any:
     tables of dozens of columns as arguments that is ten times faster than `njit`. The
     options are numba's own, though not much advertised; results are the same bits.
     """
-    return numba.njit(cache=True, nogil=True, _nrt=False, forceinline=True)(function)
+    options: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False, "forceinline": True}
+    return numba.njit(**options)(function)
 
 
 def compile_functions(modules: Iterable[types.ModuleType]) -> types.SimpleNamespace:

@@ -180,6 +180,19 @@ def month_word(month: Whole, trial: Whole) -> np.uint64:
     return (np.uint64(trial) << _U16) | np.uint64(month)
 
 
+def name_word(name: str) -> np.uint64:
+    """Return a 32-bit counter word for a name.
+
+    Draws keyed by a name's word stay as they are when others are added before it; draws
+    keyed by a position would not.
+
+    Example:
+        >>> name_word("publish") == name_word("publish") != name_word("remove")
+        True
+    """
+    return np.uint64(int(stream_key(0, name)) & 0xFFFFFFFF)
+
+
 @compiled
 def mulhi64(x: Whole, n: Whole) -> np.uint64:
     """Return the high 64 bits of the 128-bit product of two 64-bit integers.

@@ -53,7 +53,6 @@ from xinyong.law.tables import (
     NEXT_VERSION,
     Q_ANCHOR,
     Q_CASE,
-    Q_DONE,
     Q_DUE,
     Q_STEP,
     S_INST,
@@ -62,14 +61,20 @@ from xinyong.law.tables import (
     Z_SCORE,
 )
 
-__all__ = ["Bench", "FLOWS", "advance", "bench", "due_files", "serve_queue"]
+__all__ = ["FLOWS", "Bench", "advance", "bench", "due_files", "serve_queue"]
 
 _is_step = lean(is_step)
 _first = lean(first)
 
 #: Flows counted for each list: entries, those that are mistaken, those of subjects who had
 #: none alive on the list, then exits by cause.
-FLOWS = ("entered", "entered_mistaken", "entered_first", *(f"exit_{c}" for c in t.CAUSES), "exit_unexplained")
+FLOWS = (
+    "entered",
+    "entered_mistaken",
+    "entered_first",
+    *(f"exit_{c}" for c in t.CAUSES),
+    "exit_unexplained",
+)
 _ENTERED, _MISTAKEN, _FIRST, _EXIT = 0, 1, 2, 3
 _UNEXPLAINED = len(FLOWS) - 1
 
@@ -246,7 +251,7 @@ def _follow_entries(leaf, ledger, day, found, routes, keys, flow, first_month, d
                             when, event = days[r] + routes.lag[r, s], routes.event[r, s]
                             what = routes.what[r, s]
                             append_event(leaf, ledger, when, event, what, row[E_CASE], 1)
-        ended = np.int64(leaf.en_end[held])
+        ended = leaf.en_end[held] + 0  # as int64
         if day < ended < NEVER:
             continue  # something came late, and the file is seen again as of an earlier day
         if ended < NEVER and (row[E_END] != ended or row[E_CAUSE] != leaf.en_cause[held]):
@@ -292,7 +297,20 @@ def _waits(leaf, ledger):
 
 @njit
 def advance(
-    leaf, law, facts, policy, routes, keys, due, begin, last, first_month, compact, mem, flow, shared
+    leaf,
+    law,
+    facts,
+    policy,
+    routes,
+    keys,
+    due,
+    begin,
+    last,
+    first_month,
+    compact,
+    mem,
+    flow,
+    shared,
 ):
     """Advance files up to the end of a day.
 
@@ -303,11 +321,13 @@ def advance(
         policy: when and whether steps are taken (`institutions.steps`).
         routes: how entries come to an end (`institutions.redress`).
         keys: stream keys.
-        due: rows of the ledgers to advance; begin: position to start at.
+        due: rows of the ledgers to advance.
+        begin: position to start at.
         last: the day.
         first_month: month 0 of `flow`.
         compact: whether files in which nothing is due any more give their events back.
-        mem: `Bench`; flow: int64[months, instruments, kinds, FLOWS], added to.
+        mem: `Bench`.
+        flow: int64[months, instruments, kinds, FLOWS], added to.
         shared: int64[n]: how many rows of it are used, then case rows copied to others.
 
     Returns:
@@ -355,9 +375,9 @@ def advance(
                 leaf.lg_grade[ledger] = found.score[0, Z_GRADE]
             # A new version of a rule concerns files in which something stands or is under way.
             turns = found.count[NEXT_VERSION]
-            if turns < leaf.lg_due[ledger]:
-                if not compact or leaf.lg_due[ledger] < NEVER or _waits(leaf, ledger):
-                    leaf.lg_due[ledger] = turns
+            stands = not compact or leaf.lg_due[ledger] < NEVER or _waits(leaf, ledger)
+            if stands and turns < leaf.lg_due[ledger]:
+                leaf.lg_due[ledger] = turns
             before = shared[0]
             used = _share(leaf, ledger, found, shared[1:], before)
             shared[0] = used
@@ -377,7 +397,8 @@ def serve_queue(leaf, law, order, served, lapse_before, days, first, length):
         served: how many can be served.
         lapse_before: requests that opened before this day are dropped.
         days: int64[queue] scratch: day within the month drawn for each position.
-        first: first day of the month; length: its days.
+        first: first day of the month.
+        length: its days.
 
     Returns:
         int64[2]: decisions taken and requests lapsed.

@@ -69,8 +69,10 @@ def copy_cases(leaf, cases, person, stratum, role):
 
     Args:
         leaf: the state; room must have been reserved.
-        cases: int64[n] rows of the cases; person: int64[n] subjects, -1 for nobody.
-        stratum: int64[n] strata of the persons; role: code of the role.
+        cases: int64[n] rows of the cases.
+        person: int64[n] subjects, -1 for nobody.
+        stratum: int64[n] strata of the persons.
+        role: code of the role.
     """
     for i in range(cases.size):
         if person[i] < 0:

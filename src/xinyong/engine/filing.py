@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from xinyong.conduct.rates import Rates
 from xinyong.engine.state import append_event, file_of, new_case
+from xinyong.errors import XinyongError
 from xinyong.jit import njit
 from xinyong.law import tables as t
 from xinyong.law.clocks import EV_DETAIL, EV_ENDED, EV_OCCURRED
@@ -22,12 +23,21 @@ from xinyong.law.compile import Law
 from xinyong.law.vocabulary import EVENTS
 from xinyong.streams import below, draw64, threshold
 
-__all__ = ["EVENTS_PER_RECORD", "Families", "Records", "act_days", "act_ids", "families_of", "file_records"]
+__all__ = [
+    "EVENTS_PER_RECORD",
+    "Families",
+    "Records",
+    "act_days",
+    "act_ids",
+    "families_of",
+    "file_records",
+]
 
 #: The most events one record may write; checked when the rates are compiled.
 EVENTS_PER_RECORD = 24
 
 # Draws of an act, by the third counter word.
+_ACT = np.uint64(3) << np.uint64(30)
 _CONDUCT, _DAY, _FACT, _QUANTITY, _THEN = 0, 1, 16, 48, 96
 
 
@@ -120,8 +130,9 @@ def families_of(found: Rates, law: Law, full_detection: bool, scored: bool) -> F
     quantities = max(1, max(len(f.quantities) for f in found))
     ranges = max([len(q.ranges) for f in found for q in f.quantities], default=1)
     events = max(1, max(len(f.then) for f in found))
-    if 2 + splits + 4 + facts + quantities + events > 200:
-        raise ValueError("a family has too many parts")
+    most = max(6 + len(f.facts) + len(f.quantities) + len(f.then) for f in found)
+    if most > EVENTS_PER_RECORD:
+        raise XinyongError(f"a family writes {most} events, more than {EVENTS_PER_RECORD}")
     x = Families(
         np.full((n, splits), -1, np.int64),
         np.zeros((n, splits), np.uint64),
@@ -173,12 +184,15 @@ def families_of(found: Rates, law: Law, full_detection: bool, scored: bool) -> F
 
 
 @njit
-def act_ids(key, leaf, kind, index, when, family):
-    """Return the id of each act: uint64[n], keyed by subject, month and family."""
+def act_ids(key, leaf, kind, index, when):
+    """Return the id of each act: uint64[n], keyed by the family's stream, subject and month.
+
+    The third word's purpose is 3; 0 to 2 are taken by the drawing of candidates.
+    """
     out = np.empty(index.size, np.uint64)
     for i in range(index.size):
         who = np.uint64(leaf) << np.uint64(40) | np.uint64(kind) << np.uint64(32)
-        out[i] = draw64(key, who | np.uint64(index[i]), when, np.uint64(family))[0]
+        out[i] = draw64(key, who | np.uint64(index[i]), when, _ACT)[0]
     return out
 
 

@@ -72,8 +72,11 @@ def manifest_of(
     """Return the manifest.
 
     Args:
-        world: the world of the run; runs: its leaves; digest: over all results.
-        files: rows of each file written; root: the folder they are in.
+        world: the world of the run.
+        runs: its leaves
+        digest: over all results.
+        files: rows of each file written.
+        root: the folder they are in.
         seconds: how long the run took.
     """
     scenario = world.scenario

@@ -1,23 +1,24 @@
 """A month of one leaf, as a list of lines. `run` puts the leaves and the nation together.
 
-    acts     = conduct: what subjects do
-    records  = detection: what authorities come to know (some false)
-    filed    = identity: on whose ledger it lands (some elsewhere: a message)
-    decided  = the law's one kernel, and the steps taken
-    undone   = redress: what is to come to pass is on the ledger already
-    seen, applied = receipt and measures, when a spell is over
-    counted  = indicators
+acts     = conduct: what subjects do
+records  = detection: what authorities come to know (some false)
+filed    = identity: on whose ledger it lands (some elsewhere: a message)
+decided  = the law's one kernel, and the steps taken
+undone   = redress: what is to come to pass is on the ledger already
+seen, applied = receipt and measures, when a spell is over
+counted  = indicators
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xinyong.conduct.sampling import Scratch, acts_of, draw_acts, new_scratch
-from xinyong.dates import NEVER, first_day
+from xinyong.dates import first_day
 from xinyong.engine.advance import (
     FLOWS,
     RESTLESS,
@@ -38,10 +39,8 @@ from xinyong.engine.filing import (
     file_records,
 )
 from xinyong.engine.state import (
-    CASE_COPIED,
     CASE_FALSE,
     CASE_MISATTACHED,
-    N_CASES,
     N_ENTRIES,
     N_LEDGERS,
     N_QUEUE,
@@ -178,12 +177,14 @@ def _records(
 
 
 def _joined(parts: list[Records]) -> Records:
-    return Records(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    columns: Any = (np.concatenate(c) for c in zip(*parts, strict=True))
+    return Records(*columns)
 
 
 def _ordered(records: Records) -> Records:
     order = np.lexsort((records.act, records.subject, records.day))
-    return Records(*(column[order] for column in records))
+    columns: Any = (column[order] for column in records)
+    return Records(*columns)
 
 
 def draw_month(
@@ -200,9 +201,7 @@ def draw_month(
     acts = acts_of(found, stream.limit, stream.rung, state)
     index = found.subject[acts]
     stratum = found.stratum[acts].astype(np.int64) + stream.first_stratum
-    act = act_ids(
-        world.keys.acts, stream.leaf, stream.kind, index, month_word(month, 0), stream.family
-    )
+    act = act_ids(stream.key, stream.leaf, stream.kind, index, month_word(month, 0))
     first = first_day(month)
     day = act_days(world.keys.facts, act, first, first_day(month + 1) - first)
     return index, stratum, act, day
@@ -372,9 +371,7 @@ def first_half(world: World, run: LeafRun, worker: Worker, m: int) -> list[Messa
     return away
 
 
-def second_half(
-    world: World, run: LeafRun, worker: Worker, m: int, inbox: list[Records]
-) -> None:
+def second_half(world: World, run: LeafRun, worker: Worker, m: int, inbox: list[Records]) -> None:
     """Read what other leaves sent this month, and close the month."""
     if inbox:
         _file(world, run, _joined(inbox))
@@ -421,5 +418,3 @@ def close(world: World, run: LeafRun) -> None:
         run.leaf, world.measures, world.link, world.keys, world.sample_shift,
         world.scenario.first_month, run.measures,
     )  # fmt: skip
-
-

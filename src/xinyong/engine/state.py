@@ -144,7 +144,7 @@ def reserve(leaf: Leaf, events: int, ledgers: int, cases: int, entries: int, que
         key, row = np.full(size, -1, np.int64), np.zeros(size, np.int32)
         _rehash(leaf.lg_subject, int(leaf.counts[N_LEDGERS]), key, row)
         changed["ix_key"], changed["ix_row"] = key, row
-    return leaf._replace(**changed) if changed else leaf
+    return leaf._replace(**changed) if changed else leaf  # type: ignore[arg-type]
 
 
 @lean

@@ -56,7 +56,7 @@ class _Rows:
             return
         kind_codes = np.array([self._code(k) for k in kinds], np.int64)
         month_codes = np.array([self._code(m) for m in self.months], np.int64)
-        columns = [month_codes[months], place, kind_codes[kind], group, indicator, unit]
+        columns: list[Any] = [month_codes[months], place, kind_codes[kind], group, indicator, unit]
         for column, value in zip(self.codes, columns, strict=False):
             if isinstance(value, str):
                 value = np.full(len(months), self._code(value), np.int64)
@@ -114,7 +114,7 @@ def indicator_table(world: World, runs: list[LeafRun]) -> pa.Table:
             ]
         )  # fmt: skip
         rows.add(alive, place, KINDS, "", "alive", "subjects")
-    counts = standing(sum(run.measures for run in runs)) * (1 << world.sample_shift)
+    counts = standing(np.sum([run.measures for run in runs], axis=0)) * (1 << world.sample_shift)
     for i, names in enumerate(world.measure_names):
         for j, aspect in enumerate(ASPECTS):
             unit = "requests" if aspect.startswith("applied") else "entries"

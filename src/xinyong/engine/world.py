@@ -13,7 +13,7 @@ from xinyong.assumptions import Assumptions, assumptions
 from xinyong.conduct.ladder import LayerTables, layer_tables, rung_for
 from xinyong.conduct.rates import Rates, check_rates, rates
 from xinyong.conduct.sampling import check_bounds
-from xinyong.dates import NEVER, parse_month
+from xinyong.dates import parse_month
 from xinyong.engine.filing import Families, families_of
 from xinyong.engine.scenario import Scenario
 from xinyong.institutions.capacity import capacities
@@ -46,7 +46,6 @@ class Keys(NamedTuple):
     identity: np.uint64
     elsewhere: np.uint64
     facts: np.uint64
-    acts: np.uint64
     queue: np.uint64
     sample: np.uint64
 
@@ -128,9 +127,7 @@ def _facts(law: Law, people: Society) -> NDArray[np.int64]:
     return out
 
 
-def _streams(
-    people: Society, found: Rates, seed: int
-) -> tuple[tuple[Stream, ...], ...]:
+def _streams(people: Society, found: Rates, seed: int) -> tuple[tuple[Stream, ...], ...]:
     """Return the streams of each leaf: families that anybody there can take part in."""
     s = people.strata
     by_leaf: list[tuple[Stream, ...]] = []
@@ -223,5 +220,3 @@ def build(scenario: Scenario, law: Law) -> World:
         lapse_months=int(given.value("court.lapse_months")),
         sample_shift=shift,
     )  # fmt: skip
-
-

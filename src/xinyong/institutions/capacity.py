@@ -29,8 +29,10 @@ def capacities(
     """Return int64[months, leaves]: decisions that can be taken.
 
     Args:
-        given: assumptions; name: the national capacity a month at one to one.
-        first_month: first month; months: how many.
+        given: assumptions.
+        name: the national capacity a month at one to one.
+        first_month: first month.
+        months: how many.
         weights: int64[leaves], the leaves' shares (population).
         scale: N of 1:N.
     """
@@ -41,7 +43,7 @@ def capacities(
     for m in range(months):
         running += round(given.value(name, first_month + m))
         for i, weight in enumerate(weights.tolist()):
-            now = running * weight // (total * scale)
+            now = (2 * running * weight + total * scale) // (2 * total * scale)  # half up
             out[m, i] = now - before[i]
             before[i] = now
     return out

@@ -23,7 +23,8 @@ def recorded(key, act, limit):
 
     Args:
         key: of the stream ``detection``.
-        act: uint64[n] act ids; limit: threshold of the family.
+        act: uint64[n] act ids.
+        limit: threshold of the family.
 
     Returns:
         bool[n].
@@ -40,8 +41,10 @@ def false_records(key, act, limit, low, alive):
 
     Args:
         key: of the stream ``false_records``.
-        act: uint64[n] ids of processed cases; limit: threshold per case.
-        low: first index that can be hit (adults); alive: one past the last.
+        act: uint64[n] ids of processed cases.
+        limit: threshold per case.
+        low: first index that can be hit (adults).
+        alive: one past the last.
 
     Returns:
         int64[n] index of the subject wrongly recorded beside each case, or -1; and

@@ -44,30 +44,27 @@ def link_of(given: Assumptions, on: bool) -> Link:
     median = [given.value("exchange.delay_add"), given.value("exchange.delay_withdraw")]
     # Quartiles of a delay whose median is given: half, once, twice and four times it.
     days = [[int(m * f) for f in (0.5, 1.0, 2.0, 4.0)] for m in median]
-    return Link(
-        np.array([threshold(c) for c in coverage], np.uint64), np.array(days, np.int64)
-    )
+    return Link(np.array([threshold(c) for c in coverage], np.uint64), np.array(days, np.int64))
 
 
 @lean
-def arrival(link, key, act, inst, authority, direction, day):
+def arrival(link, key, act, word, direction, day):
     """Return the day on which an authority receives a listing or withdrawal, or NEVER.
 
     Args:
         link: coverage and delays.
         key: of the stream ``exchange``.
-        act: id of the act that the entry rests on; inst: the list.
-        authority: number of the authority.
+        act: id of the act that the entry rests on.
+        word: of the list and the authority (`streams.name_word`).
         direction: ADD or WITHDRAW.
         day: the day it was sent.
     """
-    b = np.uint64(inst) << np.uint64(16) | np.uint64(authority)
-    first, second = draw64(key, act, b, np.uint64(direction))
+    first, second = draw64(key, act, word, np.uint64(direction))
     limit = link.coverage[direction]
     if limit != np.uint64(0xFFFFFFFFFFFFFFFF) and first >= limit:
         return NEVER
     span = np.int64(below(second, np.uint64(4)))
     low = 0 if span == 0 else link.days[direction, span - 1]
     width = link.days[direction, span] - low + 1
-    third = draw64(key, act, b, np.uint64(direction + 2))[0]
+    third = draw64(key, act, word, np.uint64(direction + 2))[0]
     return day + low + np.int64(below(third, np.uint64(width)))

@@ -31,8 +31,10 @@ def attach(key, act, hop, wrong, missed):
 
     Args:
         key: of the stream ``identity``.
-        act: uint64[n] ids; hop: number of the hop.
-        wrong: threshold of phi; missed: threshold of phi + mu.
+        act: uint64[n] ids.
+        hop: number of the hop.
+        wrong: threshold of phi.
+        missed: threshold of phi + mu.
 
     Returns:
         int8[n].

@@ -22,7 +22,7 @@ from xinyong.jit import lean
 from xinyong.law import vocabulary as v
 from xinyong.law.compile import Law
 from xinyong.law.compiled import month_of
-from xinyong.streams import draw64, threshold
+from xinyong.streams import draw64, name_word, threshold
 
 __all__ = ["ASPECTS", "MeasureTable", "account_spell", "measure_table", "standing"]
 
@@ -36,14 +36,15 @@ class MeasureTable(NamedTuple):
     """Measures tied to lists, one row a (list, measure, authority).
 
     Attributes:
-        inst, authority, kinds, begins, ends: list, authority, kinds of subjects (mask), days
-            of force.
+        inst, kinds, begins, ends: list, kinds of subjects (mask), days of force.
+        sent: uint64[rows], word of list and authority; asking: of list, measure and authority.
         gap: uint64[rows, 640] cumulative thresholds of the months until the next request.
         asked: bool[rows], whether anybody is ever asked.
     """
 
     inst: NDArray[np.int64]
-    authority: NDArray[np.int64]
+    sent: NDArray[np.uint64]
+    asking: NDArray[np.uint64]
     kinds: NDArray[np.int64]
     begins: NDArray[np.int64]
     ends: NDArray[np.int64]
@@ -58,7 +59,6 @@ def measure_table(law: Law, given: Assumptions) -> tuple[MeasureTable, list[tupl
     the first day of the earliest to the last day of the latest.
     """
     cat = law.catalogue
-    authorities = {a: i for i, a in enumerate(cat.authorities)}
     rows: dict[tuple[str, str, str], list[int]] = {}
     for it in cat.instruments.values():
         target = it.serves or it.id
@@ -85,7 +85,8 @@ def measure_table(law: Law, given: Assumptions) -> tuple[MeasureTable, list[tupl
             gap[i, k] = threshold(1.0 - left)
     table = MeasureTable(
         np.array([law.code["instrument"][n[0]] for n in names], np.int64),
-        np.array([authorities[n[2]] for n in names], np.int64),
+        np.array([name_word(f"{n[0]}/{n[2]}") for n in names], np.uint64),
+        np.array([name_word("/".join(n)) for n in names], np.uint64),
         np.array([rows[n][2] for n in names], np.int64),
         np.array([rows[n][0] for n in names], np.int64),
         np.array([rows[n][1] for n in names], np.int64),
@@ -112,7 +113,7 @@ def _between(counts, row, kind, aspect, begin, end, first_month):
                 counts[b, row, kind, aspect] -= 1
 
 
-def standing(counts):
+def standing(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return counts with the differences of states added up over months (in place)."""
     for aspect in (ON_PAPER, RECEIVED, ZOMBIE, MISTAKEN):
         np.cumsum(counts[..., aspect], axis=0, out=counts[..., aspect])
@@ -124,9 +125,14 @@ def account_spell(table, link, keys, act, inst, kind, start, end, mistaken, firs
     """Add one spell on a list to the counts of its measures.
 
     Args:
-        table: the measures; link: coverage and delay; keys: stream keys.
-        act: id of the act the entry rests on; inst: the list; kind: of the subject.
-        start: first day of the entry; end: day it ended, or NEVER.
+        table: the measures.
+        link: coverage and delay
+        keys: stream keys.
+        act: id of the act the entry rests on.
+        inst: the list
+        kind: of the subject.
+        start: first day of the entry.
+        end: day it ended, or NEVER.
         mistaken: whether nobody of this file did what the entry rests on.
         first_month: month 0 of `counts`.
         counts: int64[months, rows, kinds, ASPECTS], added to. States stand at month ends and
@@ -140,10 +146,10 @@ def account_spell(table, link, keys, act, inst, kind, start, end, mistaken, firs
         if stops <= begins:
             continue
         _between(counts, i, kind, ON_PAPER, begins, stops, first_month)
-        got = arrival(link, keys.exchange, act, inst, table.authority[i], ADD, begins)
+        got = arrival(link, keys.exchange, act, table.sent[i], ADD, begins)
         lost = NEVER
         if stops < NEVER:
-            lost = arrival(link, keys.exchange, act, inst, table.authority[i], WITHDRAW, stops)
+            lost = arrival(link, keys.exchange, act, table.sent[i], WITHDRAW, stops)
         if got >= lost:
             continue
         _between(counts, i, kind, RECEIVED, got, lost, first_month)
@@ -159,8 +165,7 @@ def account_spell(table, link, keys, act, inst, kind, start, end, mistaken, firs
             last = min(last, month_of(lost) - first_month)
         draw = np.uint64(8)
         while month < last:
-            b = np.uint64(inst) << np.uint64(16) | np.uint64(i)
-            uniform = draw64(keys.asked, act, b, draw)[0]
+            uniform = draw64(keys.asked, act, table.asking[i], draw)[0]
             draw += np.uint64(1)
             month += np.searchsorted(table.gap[i], uniform, side="right")
             if month < last:

@@ -22,7 +22,7 @@ from xinyong.jit import lean
 from xinyong.law.compile import Law
 from xinyong.law.compiled import first_day, month_of
 from xinyong.law.vocabulary import EVENTS
-from xinyong.streams import below, draw64
+from xinyong.streams import below, draw64, name_word
 
 __all__ = ["Routes", "exit_day", "routes_of", "write_exits"]
 
@@ -59,6 +59,7 @@ class Routes(NamedTuple):
 
     Attributes:
         inst: the list; mistaken: whether only mistaken entries can take it.
+        word: uint64[routes], of list and route.
         sure: whether it ends an entry under every version of the list.
         event, what, lag: [routes, 4] events it writes (-1: none), facts, days after.
         survival: float64[routes, months + 1], chance of not having taken it by each month.
@@ -66,6 +67,7 @@ class Routes(NamedTuple):
 
     inst: NDArray[np.int64]
     mistaken: NDArray[np.bool_]
+    word: NDArray[np.uint64]
     sure: NDArray[np.bool_]
     event: NDArray[np.int64]
     what: NDArray[np.int64]
@@ -79,7 +81,8 @@ def routes_of(law: Law, given: Assumptions, first_month: int, months: int, on: b
     Args:
         law: the compiled law.
         given: assumptions ``exit.<list>.<route>``, monthly hazards.
-        first_month: first month of the run; months: how many.
+        first_month: first month of the run.
+        months: how many.
         on: False gives no routes at all.
     """
     rows = ROUTES if on else ()
@@ -100,6 +103,7 @@ def routes_of(law: Law, given: Assumptions, first_month: int, months: int, on: b
     return Routes(
         np.array([law.code["instrument"][r[0]] for r in rows], np.int64),
         np.array([r[2] for r in rows], np.bool_),
+        np.array([name_word(f"{r[0]}/{r[1]}") for r in rows], np.uint64),
         np.array([r[3] for r in rows], np.bool_),
         event,
         what,
@@ -115,7 +119,7 @@ def exit_day(routes, keys, act, route, start, mistaken, first_month):
         return NEVER
     table = routes.survival[route]
     begin = month_of(start) - first_month
-    first, second = draw64(keys.redress, act, np.uint64(route), np.uint64(0))
+    first, second = draw64(keys.redress, act, routes.word[route], np.uint64(0))
     uniform = np.float64(first >> np.uint64(11)) * 2.0**-53
     target = table[begin] * (1.0 - uniform)
     low, high = begin, table.size - 1
@@ -142,8 +146,12 @@ def write_exits(routes, keys, act, inst, start, mistaken, first_month, day):
     A route that ends an entry under every version (*sure*) makes later ones moot.
 
     Args:
-        routes: the routes; keys: stream keys; act: id of the act.
-        inst: the list; start: first day of the entry; mistaken: whether it is a mistake.
+        routes: the routes.
+        keys: stream keys
+        act: id of the act.
+        inst: the list.
+        start: first day of the entry
+        mistaken: whether it is a mistake.
         first_month: first month of the run.
         day: int64[routes], written.
     """

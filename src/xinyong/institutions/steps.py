@@ -19,7 +19,7 @@ from xinyong.jit import lean
 from xinyong.law import tables as t
 from xinyong.law.compile import Law
 from xinyong.law.vocabulary import EVENTS
-from xinyong.streams import below, draw64, threshold
+from xinyong.streams import below, draw64, name_word, threshold
 
 __all__ = ["Policy", "policy_of", "step_day", "takes"]
 
@@ -29,6 +29,7 @@ class Policy(NamedTuple):
 
     Attributes:
         nominal: bool[1], every must on its last lawful day.
+        word: uint64[steps], of instrument and step, alike in all versions.
         queue: bool[steps], the step waits for staff.
         share: uint64[steps], threshold of taking the step at all.
         limited: bool[steps], the law sets a limit.
@@ -39,6 +40,7 @@ class Policy(NamedTuple):
     """
 
     nominal: NDArray[np.bool_]
+    word: NDArray[np.uint64]
     queue: NDArray[np.bool_]
     share: NDArray[np.uint64]
     limited: NDArray[np.bool_]
@@ -54,15 +56,20 @@ def _inert(law: Law, event: str) -> bool:
     x = law.tables
     if event in ("decided", "recorded", "removed", "restored", "extended"):
         return False  # the kernel itself reads these
-    reads = (
-        ((x.code[:, 0] == t.OP_EVENT) & ((x.code[:, 1] == code) | (x.code[:, 2] == code))).any()
-        or ((x.code[:, 0] == t.OP_LAPSED) & ((x.code[:, 1] == code) | (x.code[:, 2] >> code & 1 > 0))).any()
-        or ((x.code[:, 0] == t.OP_LISTED_FOR) & ((x.code[:, 5] == code) | (x.code[:, 4] >> code & 1 > 0))).any()
-        or (x.step[:, t.S_ANCHORS] >> code & 1 > 0).any()
-        or ((x.term[:, t.T_OPEN] == 0) & (x.term[:, t.T_ANCHOR] == code)).any()
-        or (np.isin(x.prov[:, t.P_EFFECT], (t.END, t.RESTORE, t.CONVERT)) & (x.prov[:, t.P_B] == code)).any()
-    )  # fmt: skip
-    return not bool(reads)
+    for op in x.code.tolist():
+        kind = op[0]
+        if kind == t.OP_EVENT and code in op[1:3]:
+            return False
+        if kind == t.OP_LAPSED and (op[1] == code or op[2] >> code & 1):
+            return False
+        if kind == t.OP_LISTED_FOR and (op[5] == code or op[4] >> code & 1):
+            return False
+    if any(int(anchors) >> code & 1 for anchors in x.step[:, t.S_ANCHORS]):
+        return False
+    if any(not term[t.T_OPEN] and term[t.T_ANCHOR] == code for term in x.term.tolist()):
+        return False
+    exits = (t.END, t.RESTORE, t.CONVERT)
+    return not any(p[t.P_EFFECT] in exits and p[t.P_B] == code for p in x.prov.tolist())
 
 
 def policy_of(law: Law, given: Assumptions, nominal: bool, queues: bool) -> Policy:
@@ -88,6 +95,7 @@ def policy_of(law: Law, given: Assumptions, nominal: bool, queues: bool) -> Poli
         queue[i] = queues and decides and origin.instrument == "spc_defaulters"
     return Policy(
         np.array([nominal]),
+        np.array([name_word(f"{o.instrument}/{o.step.id}") for o in law.steps], np.uint64),
         queue,
         share,
         steps[:, t.S_N] >= 0,
@@ -104,7 +112,7 @@ def takes(policy, keys, act, step):
     limit = policy.share[step]
     if limit == np.uint64(0xFFFFFFFFFFFFFFFF):
         return True
-    return draw64(keys.step, act, np.uint64(step), np.uint64(1))[0] < limit
+    return draw64(keys.step, act, policy.word[step], np.uint64(1))[0] < limit
 
 
 @lean
@@ -112,7 +120,7 @@ def step_day(policy, keys, act, step, anchor, due, today):
     """Return the day on which a step is taken (today at the earliest if it has no limit)."""
     if policy.nominal[0]:
         return due if policy.limited[step] else today
-    first, second = draw64(keys.step, act, np.uint64(step), np.uint64(0))
+    first, second = draw64(keys.step, act, policy.word[step], np.uint64(0))
     if not policy.limited[step]:
         # What opens on one day is done on one day: the delay belongs to the day, not the step.
         delay = draw64(keys.step, act, np.uint64(anchor), np.uint64(2))[0]
