@@ -34,6 +34,8 @@ class Policy(NamedTuple):
         share: uint64[steps], threshold of taking the step at all.
         limited: bool[steps], the law sets a limit.
         inert: bool[steps], no provision, step or term reads the event it writes.
+        last_days: int64[steps], the step is taken in the last so many days of its limit (0:
+            on any day within it).
         late: uint64[1], threshold of missing the limit.
         late_days: int64[1], most days of delay beyond the limit.
         free_days: int64[1], most days where no limit is set.
@@ -45,6 +47,7 @@ class Policy(NamedTuple):
     share: NDArray[np.uint64]
     limited: NDArray[np.bool_]
     inert: NDArray[np.bool_]
+    last_days: NDArray[np.int64]
     late: NDArray[np.uint64]
     late_days: NDArray[np.int64]
     free_days: NDArray[np.int64]
@@ -84,6 +87,7 @@ def policy_of(law: Law, given: Assumptions, nominal: bool, queues: bool) -> Poli
     steps = law.tables.step
     share = np.zeros(len(steps), np.uint64)
     queue = np.zeros(len(steps), np.bool_)
+    last_days = np.zeros(len(steps), np.int64)
     for i, origin in enumerate(law.steps):
         must = origin.step.modality == "must"
         if must:
@@ -91,6 +95,8 @@ def policy_of(law: Law, given: Assumptions, nominal: bool, queues: bool) -> Poli
         elif not nominal and f"steps.may.{origin.instrument}.{origin.step.id}" in given.rows:
             name = f"steps.may.{origin.instrument}.{origin.step.id}"
             share[i] = threshold(given.value(name))
+        name = f"steps.last_days.{origin.instrument}.{origin.step.id}"
+        last_days[i] = int(given.value(name)) if name in given.rows else 0
         decides = origin.step.then == "decided" and origin.step.by == "court"
         queue[i] = queues and decides and origin.instrument == "spc_defaulters"
     return Policy(
@@ -100,6 +106,7 @@ def policy_of(law: Law, given: Assumptions, nominal: bool, queues: bool) -> Poli
         share,
         steps[:, t.S_N] >= 0,
         np.array([_inert(law, o.step.then) for o in law.steps], np.bool_),
+        last_days,
         np.array([threshold(given.value("steps.late_share"))], np.uint64),
         np.array([int(given.value("steps.late_days"))], np.int64),
         np.array([int(given.value("steps.free_days"))], np.int64),
@@ -127,4 +134,7 @@ def step_day(policy, keys, act, step, anchor, due, today):
         return anchor + np.int64(below(delay, np.uint64(policy.free_days[0] + 1)))
     if first < policy.late[0]:
         return due + 1 + np.int64(below(second, np.uint64(policy.late_days[0])))
-    return anchor + np.int64(below(second, np.uint64(max(due - anchor, 0) + 1)))
+    opens = anchor
+    if policy.last_days[step] > 0:
+        opens = max(anchor, due - policy.last_days[step] + 1)
+    return opens + np.int64(below(second, np.uint64(max(due - opens, 0) + 1)))
