@@ -25,6 +25,7 @@ from xinyong.engine.state import (
     CASE_SHARED,
     N_ENTRIES,
     N_EVENTS,
+    N_FREE,
     N_QUEUE,
     append_event,
     gather,
@@ -359,7 +360,7 @@ def advance(
                 return TOO_LONG
             writes = found.count[N_STEP] + 8 * found.count[N_ENTRY]
             if (
-                leaf.counts[N_EVENTS] + writes > leaf.ev_row.shape[0]
+                leaf.counts[N_EVENTS] - leaf.counts[N_FREE] + writes > leaf.ev_row.shape[0]
                 or leaf.counts[N_ENTRIES] + found.count[N_ENTRY] > leaf.en_end.size
                 or leaf.counts[N_QUEUE] + found.count[N_STEP] > leaf.q_day.size
                 or shared[0] + 1 + leaf.lg_cases[ledger] > shared.size

@@ -24,7 +24,6 @@ from xinyong.law.vocabulary import EVENTS
 from xinyong.streams import below, draw64, threshold
 
 __all__ = [
-    "EVENTS_PER_RECORD",
     "Families",
     "Records",
     "act_days",
@@ -32,9 +31,6 @@ __all__ = [
     "families_of",
     "file_records",
 ]
-
-#: The most events one record may write; checked when the rates are compiled.
-EVENTS_PER_RECORD = 24
 
 # Draws of an act, by the third counter word.
 _ACT = np.uint64(3) << np.uint64(30)
@@ -51,6 +47,7 @@ class Families(NamedTuple):
         quantity: [families, quantities]; range_limit, low, high: [families, quantities, ranges].
         event, what, after, until, share: [families, events]; days after the one before.
         episode: bool[conducts].
+        most: int64[families], the most events a record writes.
         recorded: uint64[families] threshold of detection.
         wakes: bool[families], whether a file is looked at on the day of the act; waited:
             bool[families, events], whether it is on the day of that event.
@@ -71,6 +68,7 @@ class Families(NamedTuple):
     until: NDArray[np.int64]
     share: NDArray[np.uint64]
     episode: NDArray[np.bool_]
+    most: NDArray[np.int64]
     recorded: NDArray[np.uint64]
     wakes: NDArray[np.bool_]
     waited: NDArray[np.bool_]
@@ -149,6 +147,7 @@ def families_of(found: Rates, law: Law, full_detection: bool, scored: bool) -> F
         np.zeros((n, events), np.int64),
         np.zeros((n, events), np.uint64),
         np.array([c.episode for c in law.catalogue.conducts.values()], np.bool_),
+        np.array([2 + 4 + len(f.facts) + len(f.quantities) + len(f.then) for f in found]),
         np.zeros(n, np.uint64),
         np.ones(n, np.bool_),
         np.ones((n, events), np.bool_),

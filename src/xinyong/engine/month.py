@@ -32,7 +32,6 @@ from xinyong.engine.advance import (
 )
 from xinyong.engine.copies import copy_cases, count_events
 from xinyong.engine.filing import (
-    EVENTS_PER_RECORD,
     Records,
     act_days,
     act_ids,
@@ -276,8 +275,9 @@ def _misattached(
 def _file(world: World, run: LeafRun, records: Records) -> None:
     n = len(records.act)
     if n:
-        run.leaf = reserve(run.leaf, n * EVENTS_PER_RECORD, n, n, 0, 0)
         families = world.scored_families if _scored(world, run) else world.families
+        events = int(families.most[records.family].sum())
+        run.leaf = reserve(run.leaf, events, n, n, 0, 0)
         file_records(run.leaf, families, world.keys.facts, _ordered(records))
 
 

@@ -32,7 +32,7 @@ __all__ = [
     "reserve",
 ]
 
-N_EVENTS, N_LEDGERS, N_CASES, N_ENTRIES, N_QUEUE, FREE_EVENT, N_COUNTS = range(7)
+N_EVENTS, N_LEDGERS, N_CASES, N_ENTRIES, N_QUEUE, FREE_EVENT, N_FREE, N_COUNTS = range(8)
 
 # Flags of a case.
 CASE_FALSE = 1  # the record claims an act that nobody did
@@ -52,7 +52,8 @@ class Leaf(NamedTuple):
     """Tables of one leaf.
 
     Attributes:
-        counts: int64[N_COUNTS] rows in use, and the head of the list of free events.
+        counts: int64[N_COUNTS] rows in use, the head of the list of free events, and how
+            many there are.
         ev_row: int32[events, 4]: day, previous row of the ledger, value, and event, what and
             case number packed into one word, so that a visit to an event touches one cache
             line (see `pack` and the ``EV_…`` columns).
@@ -130,7 +131,8 @@ def reserve(leaf: Leaf, events: int, ledgers: int, cases: int, entries: int, que
         if prefix not in wanted:
             continue
         column = getattr(leaf, name)
-        need = int(leaf.counts[_GROUPS[prefix]]) + wanted[prefix]
+        free = int(leaf.counts[N_FREE]) if prefix == "ev_" else 0
+        need = int(leaf.counts[_GROUPS[prefix]]) + max(wanted[prefix] - free, 0)
         if need > len(column):
             rows = max(need, len(column) * 5 // 4, 256)
             wider = np.zeros((rows, *column.shape[1:]), column.dtype)
@@ -227,6 +229,7 @@ def append_event(leaf, ledger, day, event, what, number, value):  # type: ignore
     row = leaf.counts[FREE_EVENT]
     if row >= 0:
         leaf.counts[FREE_EVENT] = leaf.ev_row[row, PREV]
+        leaf.counts[N_FREE] -= 1
     else:
         row = leaf.counts[N_EVENTS]
         leaf.counts[N_EVENTS] = row + 1
@@ -284,5 +287,6 @@ def release_events(leaf, ledger):  # type: ignore[no-untyped-def]
         following = leaf.ev_row[row, PREV]
         leaf.ev_row[row, PREV] = leaf.counts[FREE_EVENT]
         leaf.counts[FREE_EVENT] = row
+        leaf.counts[N_FREE] += 1
         row = following
     leaf.lg_event[ledger] = -1
