@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from xinyong.conduct.rates import Rates
 from xinyong.engine.state import append_event, file_of, new_case
-from xinyong.errors import XinyongError
 from xinyong.jit import njit
 from xinyong.law import tables as t
 from xinyong.law.clocks import EV_DETAIL, EV_ENDED, EV_OCCURRED
@@ -128,9 +127,7 @@ def families_of(found: Rates, law: Law, full_detection: bool, scored: bool) -> F
     quantities = max(1, max(len(f.quantities) for f in found))
     ranges = max([len(q.ranges) for f in found for q in f.quantities], default=1)
     events = max(1, max(len(f.then) for f in found))
-    most = max(6 + len(f.facts) + len(f.quantities) + len(f.then) for f in found)
-    if most > EVENTS_PER_RECORD:
-        raise XinyongError(f"a family writes {most} events, more than {EVENTS_PER_RECORD}")
+    most = [2 + 4 + len(f.facts) + len(f.quantities) + len(f.then) for f in found]
     x = Families(
         np.full((n, splits), -1, np.int64),
         np.zeros((n, splits), np.uint64),
@@ -147,7 +144,7 @@ def families_of(found: Rates, law: Law, full_detection: bool, scored: bool) -> F
         np.zeros((n, events), np.int64),
         np.zeros((n, events), np.uint64),
         np.array([c.episode for c in law.catalogue.conducts.values()], np.bool_),
-        np.array([2 + 4 + len(f.facts) + len(f.quantities) + len(f.then) for f in found]),
+        np.array(most, np.int64),
         np.zeros(n, np.uint64),
         np.ones(n, np.bool_),
         np.ones((n, events), np.bool_),
