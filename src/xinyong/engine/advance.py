@@ -308,6 +308,7 @@ def advance(
     begin,
     last,
     first_month,
+    scored,
     compact,
     mem,
     flow,
@@ -326,6 +327,7 @@ def advance(
         begin: position to start at.
         last: the day.
         first_month: month 0 of `flow`.
+        scored: whether a scheme scores these files; then nothing in them is ever settled.
         compact: whether files in which nothing is due any more give their events back.
         mem: `Bench`.
         flow: int64[months, instruments, kinds, FLOWS], added to.
@@ -375,8 +377,9 @@ def advance(
                 leaf.lg_score[ledger] = found.score[0, Z_SCORE]
                 leaf.lg_grade[ledger] = found.score[0, Z_GRADE]
             # A new version of a rule concerns files in which something stands or is under way.
+            # Whether events are kept must not matter here: it may change no result.
             turns = found.count[NEXT_VERSION]
-            stands = not compact or leaf.lg_due[ledger] < NEVER or _waits(leaf, ledger)
+            stands = scored or leaf.lg_due[ledger] < NEVER or _waits(leaf, ledger)
             if stands and turns < leaf.lg_due[ledger]:
                 leaf.lg_due[ledger] = turns
             before = shared[0]

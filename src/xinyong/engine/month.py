@@ -287,6 +287,8 @@ def _advance(world: World, run: LeafRun, worker: Worker, m: int) -> None:
     last = first_day(month + 1) - 1
     due = due_files(run.leaf, last)
     shared = np.zeros(1 + len(due) + ROOM, np.int64)
+    scored = _scored(world, run)
+    compact = world.scenario.keep != "all" and not scored
     done = 0
     while done < len(due):
         n = min(len(due) - done, 20_000)  # room for the next of them; there may be millions
@@ -294,8 +296,7 @@ def _advance(world: World, run: LeafRun, worker: Worker, m: int) -> None:
         done = advance(
             run.leaf, world.law.tables, world.facts, world.policy, world.routes, world.keys,
             due, done, last, world.scenario.first_month,
-            world.scenario.keep != "all" and not _scored(world, run), worker.bench, run.flow,
-            shared,
+            scored, compact, worker.bench, run.flow, shared,
         )  # fmt: skip
         if done == TOO_LONG:
             raise XinyongError("a file has more events than the engine can fold; please report")
