@@ -1,0 +1,136 @@
+"""The simulated state in the calculator's words, for tests: ledgers, held entries, scores.
+
+Written for reading: nothing here is compiled, and the only meaning of the law is
+`xinyong.law.determine`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+
+from xinyong import places
+from xinyong.dates import NEVER, first_day
+from xinyong.engine.month import LeafRun
+from xinyong.engine.state import (
+    CASE_COPIED,
+    N_ENTRIES,
+    N_LEDGERS,
+    N_QUEUE,
+)
+from xinyong.engine.tables import event_rows
+from xinyong.engine.world import World
+from xinyong.law import tables as t
+from xinyong.law.determine import Event, Ledger, Subject, findings
+from xinyong.law.vocabulary import KINDS
+
+AGES = ((0, 14), (15, 17), (18, 34), (35, 59), (60, 64), (65, 120))
+Held = tuple[int, int, int, int, int, int, int]
+
+
+def month_end(world: World, m: int) -> int:
+    """Return the last day of month m of a run."""
+    return first_day(world.scenario.first_month + m + 1) - 1
+
+
+def last_day(world: World) -> int:
+    return month_end(world, world.scenario.months - 1)
+
+
+def files(run: LeafRun) -> int:
+    return int(run.leaf.counts[N_LEDGERS])
+
+
+def subject_of(world: World, run: LeafRun, ledger: int) -> Subject:
+    """Return the facts of a file's subject, from the society and not from the engine."""
+    leaf = places.leaves()[run.place]
+    kind = int(run.leaf.lg_subject[ledger] >> 32)
+    index = int(run.leaf.lg_subject[ledger] & 0xFFFFFFFF)
+    age = (18, 120)
+    if kind == 0:
+        row = int(world.society.stratum_of(run.place, 0, index)[()])
+        age = AGES[int(world.society.strata.age[row])]
+    return Subject(KINDS[kind], leaf, leaf, age)
+
+
+def ledger_of(world: World, run: LeafRun, ledger: int, until: int = NEVER) -> Ledger:
+    """Return a simulated file as the calculator's ledger, with the events up to a day."""
+    events = tuple(
+        Event(day, event, case, what, value)
+        for day, event, case, what, value in event_rows(world, run, ledger)
+        if day <= until
+    )
+    return Ledger(subject_of(world, run, ledger), events)
+
+
+def cases_of(run: LeafRun, ledger: int) -> dict[int, int]:
+    """Return the case rows of a file by their number in it."""
+    found, row = {}, int(run.leaf.lg_case[ledger])
+    while row >= 0:
+        found[int(run.leaf.cs_number[row])] = row
+        row = int(run.leaf.cs_prev[row])
+    return found
+
+
+def held(run: LeafRun, ledger: int) -> set[Held]:
+    """Return the entries a run holds: case, list, provision, start, lawful end, cause, end."""
+    leaf, found, row = run.leaf, [], int(run.leaf.lg_entry[ledger])
+    while row >= 0:
+        case = int(leaf.cs_number[leaf.en_case[row]])
+        columns = (
+            leaf.en_inst,
+            leaf.en_prov,
+            leaf.en_start,
+            leaf.en_lawful,
+            leaf.en_cause,
+            leaf.en_end,
+        )
+        found.append((case, *(int(c[row]) for c in columns)))
+        row = int(leaf.en_prev[row])
+    assert len(found) == len(set(found))
+    return set(found)  # type: ignore[arg-type]
+
+
+def determined(
+    world: World, run: LeafRun, ledger: int, day: int
+) -> tuple[set[Held], tuple[int, int] | None]:
+    """Determine a file anew on a day, by the kernel as it stands: entries, (score, grade)."""
+    numbers = findings(ledger_of(world, run, ledger, day), world.law, day)
+    cases = cases_of(run, ledger)
+    entries = set()
+    for row in numbers.entry[: numbers.count[t.N_ENTRY]].tolist():
+        copied = run.leaf.cs_flags[cases[row[t.E_CASE]]] & CASE_COPIED
+        if copied and row[t.E_PROV] < 0:
+            continue  # the entry is the body's; its representative only hears of it
+        entries.add(
+            (row[t.E_CASE], row[t.E_INST], row[t.E_PROV], row[t.E_START], row[t.E_LAWFUL],
+             row[t.E_CAUSE], row[t.E_END])
+        )  # fmt: skip
+    score = None
+    if numbers.count[t.N_SCORE]:
+        score = (int(numbers.score[0, t.Z_SCORE]), int(numbers.score[0, t.Z_GRADE]))
+    return entries, score
+
+
+def held_score(run: LeafRun, ledger: int) -> tuple[int, int] | None:
+    grade = int(run.leaf.lg_grade[ledger])
+    return None if grade < 0 else (int(run.leaf.lg_score[ledger]), grade)
+
+
+def date(day: int) -> dt.date:
+    return dt.date(1970, 1, 1) + dt.timedelta(days=day)
+
+
+def alive(run: LeafRun) -> np.ndarray:
+    """Return int64[instruments, kinds], the entries alive at the end of a run."""
+    leaf, n = run.leaf, int(run.leaf.counts[N_ENTRIES])
+    out = np.zeros(run.flow.shape[1:3], np.int64)
+    open_ = leaf.en_end[:n] >= NEVER
+    kind = leaf.lg_subject[leaf.en_ledger[:n][open_]] >> 32
+    np.add.at(out, (leaf.en_inst[:n][open_], kind), 1)
+    return out
+
+
+def waiting(run: LeafRun) -> int:
+    return int(run.leaf.counts[N_QUEUE])
