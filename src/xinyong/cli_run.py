@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,7 +120,12 @@ def run_command(scenario: Scenario, out: Path | None, as_json: bool) -> None:
             bar.update(task, completed=done, total=total, description=f"1:{scenario.scale}")
 
         result = run(scenario, out, step)
-    report = write_report(result)
+    try:
+        report = write_report(result)
+    except KeyboardInterrupt:
+        message = f"xinyong: interrupted; the run is whole, write 'xinyong report {result.path}'"
+        print(message, file=sys.stderr)
+        sys.exit(130)
     if as_json:
         print(json.dumps(_summary(result) | {"report": str(report)}, ensure_ascii=False, indent=2))
         return

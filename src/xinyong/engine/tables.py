@@ -23,6 +23,7 @@ from xinyong.engine.state import (
 )
 from xinyong.engine.world import World
 from xinyong.institutions.measures import ASPECTS, standing
+from xinyong.jit import njit
 from xinyong.law.tables import CAUSES
 from xinyong.law.vocabulary import EVENTS, KINDS
 from xinyong.society.subjects import format_id
@@ -183,13 +184,14 @@ def _days(column: NDArray[np.int64]) -> pa.Array:
     )
 
 
-def _sampled(world: World, run: LeafRun, subject: NDArray[np.int64]) -> NDArray[np.bool_]:
+@njit
+def _sampled(key, place, subject):  # type: ignore[no-untyped-def]
     """Tell which subjects belong to the fixed sample of files."""
-    key = world.keys.sample
-    out = np.zeros(len(subject), np.bool_)
-    for i, who in enumerate(subject.tolist()):
-        word = draw64(key, np.uint64(run.place << 40 | who), np.uint64(1), np.uint64(0))[0]
-        out[i] = int(word) % SAMPLE == 0
+    out = np.zeros(subject.size, np.bool_)
+    for i in range(subject.size):
+        who = np.uint64(np.int64(place) << 40 | subject[i])
+        word = draw64(key, who, np.uint64(1), np.uint64(0))[0]
+        out[i] = word % np.uint64(SAMPLE) == 0
     return out
 
 
@@ -204,7 +206,7 @@ def entry_table(world: World, runs: list[LeafRun]) -> pa.Table:
     for run in runs:
         inst, subject, start, prov, lawful, cause, end, flags, _ = _entry_columns(run)
         if world.scenario.keep == "indicators":
-            chosen = _sampled(world, run, subject)
+            chosen = _sampled(world.keys.sample, run.place, subject)
             inst, subject, start, prov = inst[chosen], subject[chosen], start[chosen], prov[chosen]
             lawful, cause, end = lawful[chosen], cause[chosen], end[chosen]
             flags = flags[chosen]
