@@ -7,7 +7,7 @@ after n hops::
     P(right) = (1 - phi - mu)^n
     P(wrong) = phi * (1 - (1 - phi - mu)^n) / (phi + mu)
 
-(model M7 of the project's mechanisms). Here a record makes one hop, from the document to
+(the sum of a geometric series; tested against draws). Here a record makes one hop, from the document to
 the file; who is hit is a namesake, in the same leaf or in another by population.
 """
 
