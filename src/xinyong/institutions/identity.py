@@ -7,8 +7,8 @@ after n hops::
     P(right) = (1 - phi - mu)^n
     P(wrong) = phi * (1 - (1 - phi - mu)^n) / (phi + mu)
 
-(the sum of a geometric series; tested against draws). Here a record makes one hop, from the document to
-the file; who is hit is a namesake, in the same leaf or in another by population.
+(the sum of a geometric series; tested against draws). Here a record makes one hop, from
+the document to the file; who is hit is a namesake, in the same leaf or elsewhere.
 """
 
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
