@@ -20,7 +20,10 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parent.parent
 SRC = ROOT / "src" / "xinyong"
 
-BASE = {"assumptions", "dates", "errors", "jit", "places", "streams", "targets", "yamlio"}
+BASE = {
+    *("assumptions", "dates", "document", "errors", "jit", "places", "streams", "targets"),
+    *("validation", "yamlio"),
+}
 WORLD = BASE | {"law", "society", "conduct", "institutions"}
 
 #: What each part may know. A dotted entry allows that one module of a part.

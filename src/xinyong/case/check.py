@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Iterator
 
 from xinyong.case.model import Act, Case
+from xinyong.document import Loc, nearest
 from xinyong.errors import CaseError, Problem
 from xinyong.law.annex import Conduct
 from xinyong.law.clocks import is_step
 from xinyong.law.compile import Law
 from xinyong.law.reads import Reads, reads
 from xinyong.law.vocabulary import EVENTS
-from xinyong.yamlio import Loc, nearest
 
 __all__ = ["check", "check_day"]
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from xinyong.document import nearest
 from xinyong.errors import CatalogueError, Problem
 from xinyong.law import vocabulary as v
-from xinyong.yamlio import nearest
 
 __all__ = ["Conduct", "Item", "read_conducts", "read_items"]
 

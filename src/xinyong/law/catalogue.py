@@ -21,11 +21,11 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from xinyong import places
 from xinyong.dates import parse_month
+from xinyong.document import Document, nearest
 from xinyong.errors import CatalogueError, Problem, UsageError
 from xinyong.law import schema, stored
 from xinyong.law import vocabulary as v
 from xinyong.law.annex import Conduct, Item, read_conducts, read_items
-from xinyong.yamlio import Document, nearest, read_yaml, validate
 
 __all__ = ["Catalogue", "load"]
 
@@ -116,6 +116,8 @@ def _covers(version: schema.Version, day: dt.date) -> bool:
 
 
 def _load_model(model: type[BaseModel], path: Path) -> tuple[Any, Document]:
+    from xinyong.yamlio import read_yaml, validate  # the parser: only where there is no cache
+
     document = read_yaml(path, CatalogueError)
     return validate(model, document, CatalogueError), document
 

@@ -19,7 +19,7 @@ _NAME = "catalogue.json"
 #: What decides how the files are read, and whether they are in order.
 _CODE_AND_PLACES = (
     *("annex.py", "catalogue.py", "schema.py", "stored.py", "vocabulary.py"),
-    *("../yamlio.py", "../places.py", "../data/places.csv"),
+    *("../document.py", "../validation.py", "../yamlio.py", "../places.py", "../data/places.csv"),
 )
 
 

@@ -1,0 +1,135 @@
+"""The data of one file with the line of every field, and how messages speak of it.
+
+Light to import: neither the parser nor pydantic is needed to say where a mistake is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from xinyong.errors import Problem
+
+__all__ = ["Document", "Loc", "dotted", "limited", "masked", "nearest", "quoted", "shown"]
+
+_MAX_PROBLEMS = 50
+
+Loc = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    r"""The plain data of one YAML file, and where each field stands in it.
+
+    Attributes:
+        data: nested ``dict``, ``list``, ``str``, ``int``, ``float``, ``bool``, ``None``
+            and ``datetime.date``; the top level is a mapping.
+        path: the file as the user named it.
+
+    Example:
+        >>> from xinyong.yamlio import parse_yaml
+        >>> doc = parse_yaml("id: x\nsteps:\n  - by: court\n", "a.yaml")
+        >>> doc.data
+        {'id': 'x', 'steps': [{'by': 'court'}]}
+        >>> doc.line(("steps", 0, "by")), doc.line(("steps", 7))
+        (3, 2)
+
+    """
+
+    data: dict[str, Any]
+    path: Path
+    _lines: dict[Loc, int] = field(repr=False, compare=False)
+
+    def line(self, loc: Loc) -> int:
+        """Return the 1-based line of a field, or of its nearest existing ancestor."""
+        for end in range(len(loc), -1, -1):
+            if (line := self._lines.get(tuple(loc[:end]))) is not None:
+                return line
+        return 1
+
+    def problem(self, loc: Loc, message: str, suggestion: str = "") -> Problem:
+        """Return a problem of the field at ``loc``, with its file and line."""
+        return Problem(str(self.path), self.line(loc), dotted(loc), message, suggestion)
+
+
+def dotted(loc: Sequence[str | int]) -> str:
+    """Return the path of a field as people write it.
+
+    Example:
+        >>> dotted(("versions", 0, "provisions", 2, "effect"))
+        'versions[0].provisions[2].effect'
+
+    """
+    out = ""
+    for part in loc:
+        if isinstance(part, int):
+            out += f"[{part}]"
+        elif re.fullmatch(r"[\w-]+", part):
+            out += ("." if out else "") + masked(part)
+        else:
+            out += f"[{quoted(part)}]"
+    return out
+
+
+def nearest(word: str, options: Iterable[str]) -> str:
+    """Return ``did you mean 'x'?`` for the option nearest to a word, or an empty string.
+
+    Example:
+        >>> nearest("efect", ["effect", "trigger"])
+        "did you mean 'effect'?"
+        >>> nearest("zzz", ["effect", "trigger"])
+        ''
+
+    """
+    names = {option.lower(): option for option in options}
+    # difflib is quadratic in the word, which the file chooses: names are short.
+    near = difflib.get_close_matches(word[:80].lower(), names, n=1, cutoff=0.6)
+    return f"did you mean {names[near[0]]!r}?" if near else ""
+
+
+def limited(problems: list[Problem]) -> list[Problem]:
+    """Sort by line and keep the first fifty, saying how many are left out."""
+    ordered = sorted(problems, key=lambda p: p.line)
+    if len(ordered) <= _MAX_PROBLEMS:
+        return ordered
+    rest = len(ordered) - _MAX_PROBLEMS
+    return [*ordered[:_MAX_PROBLEMS], Problem(ordered[0].file, 0, "", f"and {rest} more")]
+
+
+_LONG_NUMBER = re.compile(r"(?=(?:[A-Za-z]*[0-9]){8})[0-9A-Za-z]{11,}")
+
+
+def masked(text: str) -> str:
+    """Hide runs that look like identity or telephone numbers: messages end up in logs."""
+    return _LONG_NUMBER.sub("…", text)
+
+
+def quoted(text: str) -> str:
+    """Return a text as a message shows it: in quotes, shortened, long numbers hidden."""
+    short = text if len(text) <= 60 else text[:57] + "..."
+    return repr(masked(short))
+
+
+def shown(value: object) -> str:
+    """Describe a value from a file in plain words."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return f"{str(value).lower()}"
+        case str():
+            return f"the text {quoted(value)}"
+        case int() | float():
+            return f"the number {masked(str(value))}"
+        case dt.date():
+            return f"the date {value.isoformat()}"
+        case list() | tuple():
+            return "a list"
+        case dict():
+            return "a mapping"
+    return f"a value of type {type(value).__name__}"
