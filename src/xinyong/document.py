@@ -15,9 +15,42 @@ from typing import Any
 
 from xinyong.errors import Problem
 
-__all__ = ["Document", "Loc", "dotted", "limited", "masked", "nearest", "quoted", "shown"]
+__all__ = [
+    "FORBIDDEN",
+    "MAX_BYTES",
+    "Document",
+    "Loc",
+    "dotted",
+    "forbidden",
+    "limited",
+    "masked",
+    "nearest",
+    "quoted",
+    "shown",
+]
+    "FORBIDDEN",
+    "MAX_BYTES",
+    "Document",
+    "Loc",
+    "dotted",
+    "forbidden",
+    "limited",
+    "masked",
+    "nearest",
+    "quoted",
+    "shown",
+]
 
+MAX_BYTES = 2_000_000
 _MAX_PROBLEMS = 50
+
+# Control characters except tab and line feed (a carriage return before a line feed
+# is dropped beforehand), line separators, direction marks, byte order marks inside
+# the text, surrogates and non-characters: none is needed, all can deceive a reader.
+FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+    "\ud800-\udfff\ufeff\ufffe\uffff]"
+)
 
 Loc = tuple[str | int, ...]
 
@@ -133,3 +166,10 @@ def shown(value: object) -> str:
         case dict():
             return "a mapping"
     return f"a value of type {type(value).__name__}"
+
+
+def forbidden(char: str) -> str:
+    """Say what is wrong with a character that `FORBIDDEN` found."""
+    code = ord(char)
+    kind = "a lone surrogate" if 0xD800 <= code <= 0xDFFF else "a control or direction character"
+    return f"U+{code:04X} is {'the NUL character' if code == 0 else kind}, which is not accepted"

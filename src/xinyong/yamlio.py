@@ -34,7 +34,18 @@ from ruamel.yaml.events import (
 from ruamel.yaml.reader import Reader
 from ruamel.yaml.scanner import Scanner
 
-from xinyong.document import Document, Loc, dotted, limited, masked, nearest, shown
+from xinyong.document import (
+    FORBIDDEN,
+    MAX_BYTES,
+    Document,
+    Loc,
+    dotted,
+    forbidden,
+    limited,
+    masked,
+    nearest,
+    shown,
+)
 from xinyong.errors import CatalogueError, Problem, _ProblemsError
 from xinyong.validation import validate
 
@@ -52,18 +63,10 @@ __all__ = [
     "validate",
 ]
 
-MAX_BYTES = 2_000_000
 MAX_DEPTH = 30
 MAX_NODES = 200_000
 MAX_SCALAR = 20_000
 
-# Control characters except tab and line feed (a carriage return before a line feed
-# is dropped beforehand), line separators, direction marks, byte order marks inside
-# the text, surrogates and non-characters: none is needed, all can deceive a reader.
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
-    "\ud800-\udfff\ufeff\ufffe\uffff]"
-)
 _DIRECTIVE = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?\n)*+%")
 
 # YAML 1.2 core schema (yaml.org/spec/1.2.2, section 10.3.2), plus calendar dates.
@@ -264,9 +267,9 @@ class _Builder:
         return Document(data, self.path, self.lines)
 
     def _check_text(self) -> None:
-        if match := _FORBIDDEN.search(self.text):
+        if match := FORBIDDEN.search(self.text):
             line = self.text.count("\n", 0, match.start()) + 1
-            self._refuse(line, _forbidden(match.group()), "remove the character")
+            self._refuse(line, forbidden(match.group()), "remove the character")
         if match := _DIRECTIVE.match(self.text):
             line = self.text.count("\n", 0, match.end()) + 1
             self._refuse(line, "directives (%) are not accepted", "remove the line")
@@ -406,13 +409,13 @@ class _Builder:
 
     def _text(self, event: Any, loc: Loc, word: str) -> str:
         """Return a double-quoted text: its escapes may have made what is refused elsewhere."""
-        if not _FORBIDDEN.search(word):
+        if not FORBIDDEN.search(word):
             return word
         # JSON writes characters beyond U+FFFF as two escapes.
         joined = word.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
-        if match := _FORBIDDEN.search(joined):
+        if match := FORBIDDEN.search(joined):
             self.loc = loc
-            self._refuse(event, _forbidden(match.group()), "remove the escape")
+            self._refuse(event, forbidden(match.group()), "remove the escape")
         return joined
 
     def _note(self, loc: Loc, line: int, message: str, hint: str = "") -> None:
@@ -434,12 +437,6 @@ _TOO_LONG = (f"a text longer than {MAX_SCALAR:,} characters", "shorten or split 
 
 def _too_large(name: str) -> Problem:
     return Problem(name, 0, "", f"larger than {MAX_BYTES // 1_000_000} MB", "split the file")
-
-
-def _forbidden(char: str) -> str:
-    code = ord(char)
-    kind = "a lone surrogate" if 0xD800 <= code <= 0xDFFF else "a control or direction character"
-    return f"U+{code:04X} is {'the NUL character' if code == 0 else kind}, which is not accepted"
 
 
 def _syntax_hint(words: str) -> str:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections.abc import Container
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from xinyong.document import nearest
+from xinyong.document import FORBIDDEN, MAX_BYTES, forbidden, nearest, quoted
 from xinyong.errors import CatalogueError, Problem
 from xinyong.law import vocabulary as v
 
@@ -98,23 +100,57 @@ class Item:
 
 def _read_table(path: Path, columns: list[str], problems: list[Problem]) -> list[dict[str, str]]:
     """Return the rows of a CSV file whose header must be exactly `columns`."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CatalogueError(Problem(str(path), 0, "", f"cannot be read: {error}")) from None
-    reader = csv.reader(io.StringIO(text))
+    text = _text(path)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[dict[str, str]] = []
-    for number, cells in enumerate(reader, 1):
-        if number == 1:
-            if cells != columns:
-                message = f"the header must be {','.join(columns)}"
-                raise CatalogueError(Problem(str(path), 1, "", message))
-        elif len(cells) != len(columns):
-            message = f"{len(cells)} cells where {len(columns)} are expected"
-            problems.append(Problem(str(path), reader.line_num, "", message, "check the commas"))
-        else:
-            rows.append(dict(zip(columns, cells, strict=True)) | {"line": str(reader.line_num)})
+    header = False
+    try:
+        for cells in reader:
+            line = reader.line_num
+            if not header:
+                header = True
+                if cells != columns:
+                    message = f"the header must be {','.join(columns)}"
+                    raise CatalogueError(Problem(str(path), 1, columns[0], message))
+            elif len(cells) != len(columns):
+                message = f"{len(cells)} cells where {len(columns)} are expected"
+                where = columns[min(len(cells), len(columns) - 1)]
+                problems.append(Problem(str(path), line, where, message, "check the commas"))
+            else:
+                rows.append(dict(zip(columns, cells, strict=True)) | {"line": str(line)})
+    except csv.Error as error:
+        hint = "check the quotes on this line"
+        message = f"not readable as CSV: {error}"
+        problem = Problem(str(path), max(reader.line_num, 1), columns[0], message, hint)
+        raise CatalogueError([*problems, problem]) from None
+    if not header:
+        raise CatalogueError(Problem(str(path), 1, columns[0], "is empty", "write the header"))
     return rows
+
+
+def _text(path: Path) -> str:
+    """Return the text of a table, refused where it is too large or holds odd characters."""
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+        text = raw.decode("utf-8-sig")
+    except OSError as error:
+        reason = error.strerror or "not a usable path"
+        raise CatalogueError(Problem(str(path), 0, "", f"cannot be read: {reason}")) from None
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        message = f"byte 0x{raw[error.start]:02x} is not UTF-8"
+        hint = "save the file as UTF-8"
+        raise CatalogueError(Problem(str(path), line, "", message, hint)) from None
+    if len(raw) > MAX_BYTES:
+        message = f"larger than {MAX_BYTES // 1_000_000} MB"
+        raise CatalogueError(Problem(str(path), 0, "", message, "split the file"))
+    text = text.replace("\r\n", "\n")
+    if match := FORBIDDEN.search(text):
+        line = text.count("\n", 0, match.start()) + 1
+        hint = "remove the character"
+        raise CatalogueError(Problem(str(path), line, "", forbidden(match.group()), hint))
+    return text
 
 
 def _listed(cell: str) -> tuple[str, ...]:
@@ -135,36 +171,44 @@ class _Row:
         cell = self.cells[column].strip()
         if not cell:
             return default
-        try:
-            return int(cell)
-        except ValueError:
-            self.wrong(column, f"{cell!r} is not a whole number", "write digits only")
+        if not re.fullmatch(r"[-+]?[0-9]{1,15}", cell):
+            self.wrong(column, f"{quoted(cell)} is not a whole number", "write digits only")
             return default
+        return int(cell)
 
     def word(self, column: str, allowed: tuple[str, ...], empty: bool = True) -> str:
         cell = self.cells[column].strip()
         if (cell or not empty) and cell not in allowed:
-            self.wrong(column, f"unknown word {cell!r}", nearest(cell, allowed))
+            self.wrong(column, f"unknown word {quoted(cell)}", nearest(cell, allowed))
         return cell
 
     def words(self, column: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
         found = _listed(self.cells[column])
         for word in found:
             if word not in allowed:
-                self.wrong(column, f"unknown word {word!r}", nearest(word, allowed))
+                self.wrong(column, f"unknown word {quoted(word)}", nearest(word, allowed))
         return found
 
     def flag(self, column: str, default: bool) -> bool:
         cell = self.cells[column].strip().lower()
         if cell not in ("", "0", "1", "true", "false"):
-            self.wrong(column, f"{cell!r} is neither 0 nor 1", "write 0 or 1")
+            self.wrong(column, f"{quoted(cell)} is neither 0 nor 1", "write 0 or 1")
         return cell in ("1", "true") if cell else default
 
 
 def read_conducts(
-    path: Path, circumstances: tuple[str, ...], documents: tuple[str, ...]
+    path: Path,
+    circumstances: tuple[str, ...],
+    documents: tuple[str, ...],
+    known: Container[str] = (),
 ) -> list[Conduct]:
     """Read the table of conducts.
+
+    Args:
+        path: the CSV file.
+        circumstances: circumstances that cells may name.
+        documents: document kinds that they may.
+        known: conducts that the catalogue below has already.
 
     Raises:
         CatalogueError: with every problem found, each with file, line and column.
@@ -192,6 +236,9 @@ def read_conducts(
         )
         if not found[-1].id.isidentifier() or not found[-1].id.islower():
             row.wrong("id", f"{found[-1].id!r} is not a lower-case word", "use a-z, 0-9 and _")
+        if found[-1].id in known:
+            message = f"{found[-1].id!r} stands in the catalogue below already"
+            row.wrong("id", message, "choose another id")
     _once(path, "id", [(c.id, c.line) for c in found], problems)
     if problems:
         raise CatalogueError(problems)

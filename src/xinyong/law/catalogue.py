@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -231,10 +231,15 @@ class _Checker:
                 message, hint = f"{shown!r} stands twice", "remove one or give it another id"
                 self.problems.append(doc.problem((*loc, i, *field), message, hint))
 
-    def vocabulary(self, doc: Document, name: str, words: list[str]) -> None:
+    def vocabulary(
+        self, doc: Document, name: str, words: list[str], known: Container[str] = ()
+    ) -> None:
         """Check a list of the vocabulary files: an id means one thing."""
         self._once(doc, (name,), words, "id")
         for i, word in enumerate(words):
+            if word in known:
+                message = f"{word!r} stands in the catalogue below already"
+                self.problems.append(doc.problem((name, i, "id"), message, "choose another id"))
             if name == "circumstances" and word in v.QUANTITIES:
                 message = f"{word!r} is a quantity already"
                 self.problems.append(doc.problem((name, i, "id"), message, "remove it"))
@@ -280,72 +285,117 @@ def _digest(paths: list[Path], root: Path) -> str:
 
 
 @cache
-def load(root: Path = _DATA) -> Catalogue:
+def load(root: Path = _DATA, layers: tuple[Path, ...] = ()) -> Catalogue:
     """Load a catalogue folder (the built-in one unless told otherwise).
 
     The built-in one is kept between commands once it has been checked (see `stored`).
 
+    Args:
+        root: a complete catalogue.
+        layers: folders of further instruments in the same format, each laid over what is
+            there: an instrument of the same id replaces, a new id is added. They lie in the
+            folder itself or in its ``instruments``, annexes beside them. Own vocabulary
+            (``authorities.yaml``, ``measures.yaml``, ``facts.yaml``, ``conducts.csv``) is
+            added to the words that are there.
+
     Raises:
         CatalogueError: with every problem found, each with file, line and field.
     """
+    digest = _digest_of(root)
+    found = _built_in(digest) if root == _DATA else _read_and_check(root, digest)
+    for layer in layers:
+        both = hashlib.blake2b(f"{digest}\0{_digest_of(layer)}".encode(), digest_size=16)
+        digest = both.hexdigest()
+        found = _read_and_check(layer, digest, found)
+    return found
+
+
+def _digest_of(root: Path) -> str:
     try:
+        if not root.is_dir():
+            hint = "name a folder with instruments"
+            raise CatalogueError(Problem(str(root), 0, "", "is not a folder", hint))
         found = sorted(p for p in root.rglob("*") if p.suffix in (".yaml", ".csv"))
         digest = _digest(found, root)
     except OSError as error:
         raise CatalogueError(Problem(str(root), 0, "", f"cannot be read: {error}")) from None
     if not found:
         raise CatalogueError(Problem(str(root), 0, "", "no catalogue files here"))
-    if root != _DATA:
-        return _read_and_check(root, digest)
+    return digest
+
+
+def _built_in(digest: str) -> Catalogue:
     as_json = TypeAdapter(Catalogue)
     kept = stored.read(digest)
     if kept is not None:
         with contextlib.suppress(ValidationError):
             return as_json.validate_json(kept)
-    checked = _read_and_check(root, digest)
+    checked = _read_and_check(_DATA, digest)
     body = as_json.dump_json(checked, by_alias=True, exclude_unset=True)
     if as_json.validate_json(body) == checked:
         stored.write(digest, body)
     return checked
 
 
-def _read_and_check(root: Path, digest: str) -> Catalogue:
-    authorities, authorities_at = _load_model(schema.Authorities, root / "authorities.yaml")
-    measures, measures_at = _load_model(schema.Measures, root / "measures.yaml")
-    facts, facts_at = _load_model(schema.Facts, root / "facts.yaml")
-    documents = {d.id: d.name for d in facts.documents}
-    circumstances = {c.id: c.name for c in facts.circumstances}
-    conducts = read_conducts(root / "conducts.csv", tuple(circumstances), tuple(documents))
+_VOCABULARY = ("authorities.yaml", "measures.yaml", "facts.yaml")
+
+
+def _instrument_files(root: Path, layer: bool) -> list[Path]:
+    own = [p for p in root.glob("*.yaml") if p.name not in _VOCABULARY] if layer else []
+    return sorted(own) + sorted((root / "instruments").glob("*.yaml"))
+
+
+def _vocabulary(model: type[BaseModel], path: Path, layer: bool) -> tuple[Any, Document]:
+    if layer and not path.exists():
+        return model(), Document({}, path, {})
+    return _load_model(model, path)
+
+
+def _read_and_check(root: Path, digest: str, base: Catalogue | None = None) -> Catalogue:
+    """Read a folder: a complete catalogue, or a layer over another one."""
+    layer = base is not None
+    if base is None:
+        base = Catalogue({}, {}, {}, {}, {}, {}, {}, "")
+    authorities, authorities_at = _vocabulary(schema.Authorities, root / "authorities.yaml", layer)
+    measures, measures_at = _vocabulary(schema.Measures, root / "measures.yaml", layer)
+    facts, facts_at = _vocabulary(schema.Facts, root / "facts.yaml", layer)
+    documents = base.documents | {d.id: d.name for d in facts.documents}
+    circumstances = base.circumstances | {c.id: c.name for c in facts.circumstances}
+    table = root / "conducts.csv"
+    own = []
+    if not layer or table.exists():
+        own = read_conducts(table, tuple(circumstances), tuple(documents), tuple(base.conducts))
+    conducts = base.conducts | {c.id: c for c in own}
 
     problems: list[Problem] = []
     loaded: list[tuple[schema.Instrument, Document]] = []
     refused: list[str] = []
-    for path in sorted((root / "instruments").glob("*.yaml")):
+    for path in _instrument_files(root, layer):
         try:
             loaded.append(_load_model(schema.Instrument, path))
         except CatalogueError as error:
             problems += error.problems
             refused.append(path.stem)  # files are named after their instrument
     ids = tuple(it.id for it, _ in loaded)
-    named = (*ids, *refused)
+    named = tuple(dict.fromkeys((*base.instruments, *ids, *refused)))
     checker = _Checker(
         {
-            "authority": tuple(a.id for a in authorities.authorities),
-            "measure": tuple(m.id for m in measures.measures),
-            "conduct": tuple(c.id for c in conducts),
+            "authority": (*base.authorities, *(a.id for a in authorities.authorities)),
+            "measure": (*base.measures, *(m.id for m in measures.measures)),
+            "conduct": tuple(conducts),
             "document": tuple(documents),
             "circumstance": tuple(circumstances),
             "instrument": named,
             "place": tuple(p.id for p in places.places()),
         }
     )
-    for document, name, blocks in (
-        (authorities_at, "authorities", authorities.authorities),
-        (measures_at, "measures", measures.measures),
-        (facts_at, "documents", facts.documents),
-        (facts_at, "circumstances", facts.circumstances),
+    for document, name, blocks, known in (
+        (authorities_at, "authorities", authorities.authorities, base.authorities),
+        (measures_at, "measures", measures.measures, base.measures),
+        (facts_at, "documents", facts.documents, base.documents),
+        (facts_at, "circumstances", facts.circumstances, base.circumstances),
     ):
-        checker.vocabulary(document, name, [block.id for block in blocks])
+        checker.vocabulary(document, name, [block.id for block in blocks], known)
     items: dict[str, list[Item]] = {}
     for it, document in loaded:
         checker.instrument(document, it)
@@ -354,16 +404,17 @@ def _read_and_check(root: Path, digest: str) -> Catalogue:
         for i, version in enumerate(it.versions):
             if version.scheme is None or version.scheme.items is None:
                 continue
-            table = (root / "instruments" / version.scheme.items).resolve()
-            if table.parent != (root / "instruments").resolve() or not table.is_file():
+            beside = document.path.parent.resolve()
+            annex = (beside / version.scheme.items).resolve()
+            if annex.parent != beside or not annex.is_file():
                 loc = ("versions", i, "scheme", "items")
                 message = f"no file {version.scheme.items!r} beside the instrument"
                 checker.problems.append(document.problem(loc, message))
                 continue
             try:
                 items[it.id] = read_items(
-                    table,
-                    tuple(c.id for c in conducts),
+                    annex,
+                    tuple(conducts),
                     tuple(circumstances),
                     named,
                     tuple(str(g.id) for g in version.scheme.grades),
@@ -373,12 +424,14 @@ def _read_and_check(root: Path, digest: str) -> Catalogue:
     problems += checker.problems
     if problems:
         raise CatalogueError(problems)
+    kept = {name: rows for name, rows in base.items.items() if name not in ids}
+    instruments = base.instruments | {it.id: it for it, _ in loaded}
     return Catalogue(
-        instruments={it.id: it for it, _ in sorted(loaded, key=lambda pair: pair[0].id)},
-        items=items,
-        conducts={c.id: c for c in conducts},
-        authorities={a.id: a for a in authorities.authorities},
-        measures={m.id: m for m in measures.measures},
+        instruments=dict(sorted(instruments.items())),
+        items=kept | items,
+        conducts=conducts,
+        authorities=base.authorities | {a.id: a for a in authorities.authorities},
+        measures=base.measures | {m.id: m for m in measures.measures},
         documents=documents,
         circumstances=circumstances,
         digest=digest,

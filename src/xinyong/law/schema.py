@@ -525,13 +525,13 @@ class Measure(Block):
 class Authorities(Block):
     """The file of authorities."""
 
-    authorities: list[Authority]
+    authorities: list[Authority] = []
 
 
 class Measures(Block):
     """The file of measures."""
 
-    measures: list[Measure]
+    measures: list[Measure] = []
 
 
 class DocumentKind(Block):
@@ -551,5 +551,5 @@ class Circumstance(Block):
 class Facts(Block):
     """The file of document kinds and circumstances."""
 
-    documents: list[DocumentKind]
-    circumstances: list[Circumstance]
+    documents: list[DocumentKind] = []
+    circumstances: list[Circumstance] = []
