@@ -28,18 +28,6 @@ __all__ = [
     "quoted",
     "shown",
 ]
-    "FORBIDDEN",
-    "MAX_BYTES",
-    "Document",
-    "Loc",
-    "dotted",
-    "forbidden",
-    "limited",
-    "masked",
-    "nearest",
-    "quoted",
-    "shown",
-]
 
 MAX_BYTES = 2_000_000
 _MAX_PROBLEMS = 50
