@@ -90,7 +90,7 @@ def read_provincial_lists(path: Path) -> tuple[ProvincialList, ...]:
         CatalogueError: with file, line and column of every problem found.
     """
     problems: list[Problem] = []
-    found = []
+    found: list[ProvincialList] = []
     provinces = tuple(p.id for p in places.places() if p.level == "province")
     for cells in _read_table(path, list(_COLUMNS), problems):
         row = _Row(path, cells, problems)
