@@ -335,7 +335,7 @@ def test_what_was_kept_of_other_files_or_by_other_code_is_not_used(
     assert stored.read(made.digest) is None
     assert again() == made
     with monkeypatch.context() as other:
-        other.setattr(stored, "_CODE_AND_PLACES", ("schema.py",))  # by other code
+        other.setattr(stored, "_CODE_AND_PLACES", ("vocabulary.py",))  # by other code
         stored.write(made.digest, body)
     assert again() == made
     stored.write(made.digest, b'{"instruments": 7}')  # by another pydantic, say

@@ -13,9 +13,13 @@ __all__ = [
     "ANCHORS",
     "EVENTS",
     "FIELDS",
+    "GATE_EFFECTS",
+    "GATE_TARGETS",
+    "INFORMATION",
     "KINDS",
     "LEVELS",
     "NATURES",
+    "OFFERS",
     "PROTECTED",
     "QUANTITIES",
     "RANKS",
@@ -142,6 +146,67 @@ STATUSES: Final = (
     "barred",
     "superseded",
     "blocked",
+)
+
+#: What a gate may speak about: provisions by their effect, measures, a score as a whole.
+GATE_TARGETS: Final = ("entry", "points", "grade", "copy", "measure", "score")
+
+#: What a gate does to what it speaks about: bars it, asks something of it, or leaves it to be
+#: weighed because no attribute can decide (necessity, proportion).
+GATE_EFFECTS: Final = ("barred", "required", "weighed")
+
+#: Safeguards an instrument may offer, read off its steps, terms and review.
+OFFERS: Final = ("notice", "objection", "review", "end", "repair", "removal")
+
+#: Kinds of information that a rule on collecting may name; conduct is named by its own id.
+INFORMATION: Final = (
+    # about a person
+    "religion",
+    "genes",
+    "fingerprints",
+    "blood_type",
+    "illness",
+    "biometrics",
+    "location",
+    "ethnicity",
+    "political_views",
+    "family_origin",
+    "income",
+    "deposits",
+    "securities",
+    "commercial_insurance",
+    "real_estate",
+    "tax_amount",
+    # about what public bodies hold
+    "identity",
+    "registration",
+    "licence",
+    "qualification",
+    "arrears",
+    "false_materials",
+    "document_unperformed",
+    "penalty",
+    "penalty_minor",
+    "penalty_summary",
+    "compulsion",
+    "market_ban",
+    "crime",
+    "listing",
+    "accident",
+    "exam_fraud",
+    "benefit_fraud",
+    "contract_default",
+    "commitment",
+    "public_service_fees",
+    "evaluation",
+    "honours",
+    "volunteering",
+    "donation",
+    "bravery",
+    "other_by_law",
+    # about the market
+    "market_information",
+    "outside_catalogue",
 )
 
 

@@ -1,0 +1,181 @@
+"""Instruments and their versions: the outer blocks of an instrument file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from xinyong.law.schema.base import (
+    BasedOn,
+    Bilingual,
+    Block,
+    Cite,
+    FieldName,
+    Id,
+    InstrumentKind,
+    Kind,
+    Level,
+    Nature,
+    Polarity,
+    Protected,
+    Rank,
+    Role,
+    Source,
+    Text,
+)
+from xinyong.law.schema.gates import Gate
+from xinyong.law.schema.private import PrivateTerms
+from xinyong.law.schema.provisions import Provision, Step
+from xinyong.law.schema.regulations import RegulationRule
+from xinyong.law.schema.schemes import Feed, Scheme
+
+
+class MeasureRow(Block):
+    """One measure tied to a list: who applies it, and on what basis."""
+
+    measure: Id
+    by: list[Id] = Field(min_length=1)
+    kinds: list[Kind] | None = None
+    reaches: list[Role] = []
+    discretionary: bool = False
+    cite: Cite
+
+
+class InForce(Block):
+    """From when to when a version applies (both days included)."""
+
+    from_: dt.date = Field(alias="from")
+    until: dt.date | None = None
+    cite: Cite
+
+
+class FollowedIn(Block):
+    """How long after its enactment a version is followed in one place (and below it)."""
+
+    place: Id
+    lag_months: int = Field(0, ge=0)
+    cite: Cite
+
+
+class Followed(Block):
+    """How long after its enactment a version is followed in practice; the nearest place counts."""
+
+    lag_months: int = Field(0, ge=0)
+    cite: Cite
+    places: list[FollowedIn] = []
+
+
+class Version(Block):
+    """The instrument as it stood in one period."""
+
+    id: Id
+    in_force: InForce
+    transition: Literal["acts_from", "records_from", "decisions_from", "pending", "all"]
+    transition_cite: Cite
+    followed: Followed | None = None
+    steps: list[Step] = []
+    provisions: list[Provision] = []
+    scheme: Scheme | None = None
+    measures: list[MeasureRow] = []
+    gates: list[Gate] = []
+    rules: list[RegulationRule] = []
+    feeds: list[Feed] = []
+    private: PrivateTerms | None = None
+
+
+class Alternative(Block):
+    """Another reading of an ambiguous text, and what it changes."""
+
+    id: Id
+    reading: Text
+    path: str | None = None
+    value: Any = None
+
+
+class Interpretation(Block):
+    """An ambiguity, the reading taken, and the others."""
+
+    id: Id
+    question: Text
+    default: Text
+    alternatives: list[Alternative] = Field(min_length=1)
+    reason: Text
+    cite: Cite
+
+
+class Review(Block):
+    """Whether listing or scoring may be challenged, and before whom."""
+
+    objection: bool
+    administrative_review: bool
+    suit: bool
+    cite: Cite
+
+
+class Reach(Block):
+    """Where the instrument applies, and which tie to the place counts."""
+
+    place: Id
+    by: list[Literal["residence", "registration", "act_place"]] = Field(min_length=1)
+    cite: Cite
+
+
+#: Attributes that every instrument has unless it is itself a rule about instruments.
+_ATTRIBUTES = ("decider", "keeper", "based_on", "conduct_field", "nature", "review")
+
+
+class Instrument(Block):
+    """A dated, sourced document of the catalogue.
+
+    Gates and regulations are rules about records, provisions and measures: the attributes by
+    which gates find other instruments (`decider`, `keeper`, `based_on`, `conduct_field`,
+    `nature`, `review`) may be left out there and nowhere else.
+    """
+
+    id: Id
+    kind: InstrumentKind
+    polarity: Polarity
+    name: Bilingual
+    short: Bilingual | None = None
+    issuer: Id
+    decider: Id | None = None
+    keeper: Id | None = None
+    level: Level
+    rank: Rank
+    rank_cite: Cite
+    based_on: BasedOn | None = None
+    conduct_field: FieldName | None = None
+    measure_fields: list[FieldName] = []
+    nature: list[Nature] = []
+    protected: list[Protected] = []
+    subjects: list[Kind] = Field(min_length=1)
+    serves: Id | None = Field(None, description="memorandum: the list whose entries it acts on")
+    reach: Reach
+    review: Review | None = None
+    sources: dict[Id, Source] = Field(min_length=1)
+    interpretations: list[Interpretation] = []
+    unmodelled: list[Text] = []
+    versions: list[Version] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Instrument:
+        if self.kind not in ("gate", "regulation"):
+            missing = [name for name in _ATTRIBUTES if not getattr(self, name)]
+            if missing:
+                raise ValueError(f"a {self.kind} needs {', '.join(missing)}")
+        blocks = (
+            ("gate", "gates"),
+            ("regulation", "rules"),
+            ("private_scheme", "private"),
+        )
+        for version in self.versions:
+            for kind, name in blocks:
+                if getattr(version, name) and self.kind != kind:
+                    raise ValueError(f"{name} belong to an instrument of kind {kind}")
+                if self.kind == kind and not getattr(version, name):
+                    raise ValueError(f"version {version.id!r} of a {kind} has no {name}")
+            if version.feeds and version.scheme is None:
+                raise ValueError(f"version {version.id!r} feeds another scheme but is none itself")
+        return self

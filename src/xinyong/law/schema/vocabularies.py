@@ -1,0 +1,92 @@
+"""The vocabulary files: authorities, measures, document kinds, circumstances."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from xinyong.law.schema.base import Bilingual, Block, Cite, FieldName, Id, Nature, Source, Text
+
+
+class Authority(Block):
+    """An institution that decides, holds, or applies; never a person."""
+
+    id: Id
+    name: Bilingual
+    level: Literal["central", "provincial", "municipal", "county", "local", "industry", "market"]
+    cite: Text
+
+
+class Measure(Block):
+    """A consequence of an entry."""
+
+    id: Id
+    name: Bilingual
+    field: FieldName
+    nature: Nature
+    polarity: Literal["black", "red"]
+    category: Text
+    cite: Text
+
+
+class Authorities(Block):
+    """The file of authorities."""
+
+    authorities: list[Authority] = []
+
+
+class Measures(Block):
+    """The file of measures."""
+
+    measures: list[Measure] = []
+
+
+class DocumentKind(Block):
+    """A kind of document that a record may rest on."""
+
+    id: Id
+    name: Bilingual
+
+
+class Circumstance(Block):
+    """A fact about an act that a provision may ask for; present or not."""
+
+    id: Id
+    name: Bilingual
+
+
+class Facts(Block):
+    """The file of document kinds and circumstances."""
+
+    documents: list[DocumentKind] = []
+    circumstances: list[Circumstance] = []
+
+
+class Emergency(Block):
+    """A time in which a place is in a state of emergency; a norm may require it.
+
+    `level` is the official response level, 1 the highest; `until` is its last day.
+    """
+
+    id: Id
+    name: Bilingual
+    place: Id
+    level: int | None = None
+    from_: dt.date = Field(alias="from")
+    until: dt.date | None = None
+    cite: Cite
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Emergency:
+        if self.until is not None and self.until < self.from_:
+            raise ValueError("an emergency ends on or after the day on which it begins")
+        return self
+
+
+class Emergencies(Block):
+    """The file of emergencies, with its sources."""
+
+    sources: dict[Id, Source] = {}
+    emergencies: list[Emergency] = []
