@@ -15,11 +15,10 @@ from xinyong.dates import day_of
 from xinyong.errors import Problem
 from xinyong.law import schema, trace
 from xinyong.law import vocabulary as v
-from xinyong.law.annex import Conduct
 from xinyong.law.compile import Law
 from xinyong.law.compile import law as built_in
 from xinyong.law.course import nominal
-from xinyong.law.determine import Determination, Entry, Event, Ledger, Subject, determine
+from xinyong.law.determine import Determination, Entry, Event, Ledger, Subject, determine, placed
 from xinyong.law.measures import DueMeasure, due
 
 __all__ = ["CaseResult", "Follows", "calculate", "ledger_of", "own_entries"]
@@ -127,13 +126,14 @@ def ledger_of(case: Case, law: Law) -> tuple[Ledger, tuple[int, ...]]:
     events: list[Event] = []
     for number, i in enumerate(order):
         act = case.acts[i]
-        events += _events(act, number, law.catalogue.conducts[act.conduct], case.course)
+        events += _events(act, number, law, case.course)
     return Ledger(subject, tuple(events)), tuple(order)
 
 
-def _events(act: Act, case: int, conduct: Conduct, course: str) -> list[Event]:
+def _events(act: Act, case: int, law: Law, course: str) -> list[Event]:
+    conduct = law.catalogue.conducts[act.conduct]
     start = day_of(act.from_)
-    found = [Event(start, "occurred", case, act.conduct)]
+    found = [Event(start, "occurred", case, act.conduct, placed(law, act.place))]
     ended = act.until or (None if conduct.episode else act.from_)
     single = (
         ("ended", ended),

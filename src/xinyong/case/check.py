@@ -85,6 +85,9 @@ def _act(case: Case, law: Law, loc: Loc, act: Act, on: dt.date) -> Iterator[Prob
         message = f"no provision listens to {act.conduct!r}, so nothing follows from it"
         yield case.problem((*loc, "conduct"), message, "remove the act")
         return
+    if act.place is not None and not read.place:
+        message = f"no provision asks where {act.conduct!r} was done"
+        yield case.problem((*loc, "place"), message, "remove it")
     yield from _details(case, loc, act, conduct, read)
     yield from _events(case, law, loc, act, read)
     for i, document in enumerate(act.documents):

@@ -90,9 +90,13 @@ class EventFact(_Stated):
 
 
 class Act(_Stated):
-    """One act: a conduct, its days, and the facts that provisions may read."""
+    """One act: a conduct, its days, and the facts that provisions may read.
+
+    `place` is where it was done, if that matters: for rules that follow the place of the act.
+    """
 
     conduct: Word
+    place: Word | None = None
     from_: dt.date = Field(alias="from")
     until: dt.date | None = None
     corrected_on: dt.date | None = None
@@ -216,6 +220,11 @@ def checked_places(case: Case) -> Case:
             hint = nearest(word, known) or "'cn' is the whole country"
             loc = ("subject", field)
             problems.append(case.problem(loc, f"unknown place {word[:40]!r}", hint))
+    for i, act in enumerate(case.acts):
+        if act.place is not None and act.place not in known:
+            hint = nearest(act.place, known) or "'cn' is the whole country"
+            message = f"unknown place {act.place[:40]!r}"
+            problems.append(case.problem(("acts", i, "place"), message, hint))
     if problems:
         raise CaseError(problems)
     return case

@@ -10,8 +10,8 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
-from collections.abc import Container, Iterator
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -26,6 +26,7 @@ from xinyong.errors import CatalogueError, Problem, UsageError
 from xinyong.law import schema, stored
 from xinyong.law import vocabulary as v
 from xinyong.law.annex import Conduct, Item, read_conducts, read_items
+from xinyong.law.references import problems_of, references, walk
 
 __all__ = ["Catalogue", "load"]
 
@@ -42,6 +43,7 @@ class Catalogue:
         items: rows of annexes, by instrument id.
         conducts, authorities, measures: the vocabularies, by id.
         documents, circumstances: names of facts, by id.
+        emergencies: states of emergency of places, by id; `emergency_sources` has their texts.
         digest: BLAKE2b over the files; two catalogues with one digest say the same.
     """
 
@@ -53,6 +55,8 @@ class Catalogue:
     documents: dict[str, schema.Bilingual]
     circumstances: dict[str, schema.Bilingual]
     digest: str
+    emergencies: dict[str, schema.Emergency] = field(default_factory=dict)
+    emergency_sources: dict[str, schema.Source] = field(default_factory=dict)
 
     def instrument(self, name: str) -> schema.Instrument:
         """Return an instrument by id.
@@ -98,7 +102,7 @@ class Catalogue:
             followed: schema.Version | None = None
             for version in instrument.versions:
                 start = version.in_force.from_
-                lag = version.followed.lag_months if version.followed else 0
+                lag = lag_months(version, place)
                 begins = start.year * 12 + start.month - 1 + lag
                 until = version.in_force.until
                 repealed = until is not None and number > until.year * 12 + until.month - 1
@@ -108,6 +112,18 @@ class Catalogue:
             if followed is not None:
                 found.append((instrument, followed))
         return found
+
+
+def lag_months(version: schema.Version, place: str) -> int:
+    """Return how many months after its enactment a version is followed in a place."""
+    followed = version.followed
+    if followed is None:
+        return 0
+    for near in places.ancestors(place):
+        for row in followed.places:
+            if row.place == near:
+                return row.lag_months
+    return followed.lag_months
 
 
 def _covers(version: schema.Version, day: dt.date) -> bool:
@@ -168,7 +184,8 @@ class _Checker:
 
     def instrument(self, doc: Document, it: schema.Instrument) -> None:
         for name in ("issuer", "decider", "keeper"):
-            self.known(doc, (name,), "authority", getattr(it, name))
+            if getattr(it, name) is not None:
+                self.known(doc, (name,), "authority", getattr(it, name))
         self.known(doc, ("reach", "place"), "place", it.reach.place)
         if it.serves is not None:
             self.known(doc, ("serves",), "instrument", it.serves)
@@ -193,6 +210,10 @@ class _Checker:
             if isinstance(block, schema.Provision | schema.Step):
                 for i, condition in enumerate(block.when):
                     self.condition(doc, (*loc, "when", i), condition)
+            for at, kind, word in references(block):
+                self.known(doc, (*loc, *at), kind, word)
+        for loc, message, hint in problems_of(it):
+            self.problems.append(doc.problem(loc, message, hint))
         self._unique(doc, it)
         self._versions(doc, it)
 
@@ -217,7 +238,7 @@ class _Checker:
             self._once(doc, loc, [a.id for a in note.alternatives], "id")
         self._once(doc, ("versions",), [w.id for w in it.versions], "id")
         for i, version in enumerate(it.versions):
-            for name in ("provisions", "steps"):
+            for name in ("provisions", "steps", "gates", "rules"):
                 ids = [block.id for block in getattr(version, name)]
                 self._once(doc, ("versions", i, name), ids, "id")
 
@@ -244,6 +265,20 @@ class _Checker:
                 message = f"{word!r} is a quantity already"
                 self.problems.append(doc.problem((name, i, "id"), message, "remove it"))
 
+    def emergencies(
+        self, doc: Document, states: schema.Emergencies, known: dict[str, schema.Source]
+    ) -> None:
+        """Check places and sources of the file of emergencies."""
+        for sid, source in states.sources.items():
+            self.known(doc, ("sources", sid, "issuer"), "authority", source.issuer)
+        for i, state in enumerate(states.emergencies):
+            self.known(doc, ("emergencies", i, "place"), "place", state.place)
+            name = state.cite.source
+            if name is not None and name not in states.sources and name not in known:
+                loc = ("emergencies", i, "cite")
+                hint = nearest(name, states.sources) or "describe it under sources"
+                self.problems.append(doc.problem(loc, f"unknown source {name!r}", hint))
+
     def _versions(self, doc: Document, it: schema.Instrument) -> None:
         for i in range(1, len(it.versions)):
             before, after = it.versions[i - 1], it.versions[i]
@@ -254,26 +289,6 @@ class _Checker:
                 self.problems.append(
                     doc.problem(loc, message, "end the earlier one the day before")
                 )
-
-
-def walk(
-    block: BaseModel, loc: tuple[str | int, ...] = ()
-) -> Iterator[tuple[tuple[str | int, ...], BaseModel]]:
-    """Yield every block of a model with its place in the file."""
-    yield loc, block
-    for name, field in type(block).model_fields.items():
-        value = getattr(block, name)
-        at = (*loc, field.alias or name)
-        if isinstance(value, BaseModel):
-            yield from walk(value, at)
-        elif isinstance(value, list):
-            for i, inner in enumerate(value):
-                if isinstance(inner, BaseModel):
-                    yield from walk(inner, (*at, i))
-        elif isinstance(value, dict):
-            for key, inner in value.items():
-                if isinstance(inner, BaseModel):
-                    yield from walk(inner, (*at, key))
 
 
 def _digest(paths: list[Path], root: Path) -> str:
@@ -337,7 +352,7 @@ def _built_in(digest: str) -> Catalogue:
     return checked
 
 
-_VOCABULARY = ("authorities.yaml", "measures.yaml", "facts.yaml")
+_VOCABULARY = ("authorities.yaml", "measures.yaml", "facts.yaml", "emergencies.yaml")
 
 
 def _instrument_files(root: Path, layer: bool) -> list[Path]:
@@ -359,6 +374,7 @@ def _read_and_check(root: Path, digest: str, base: Catalogue | None = None) -> C
     authorities, authorities_at = _vocabulary(schema.Authorities, root / "authorities.yaml", layer)
     measures, measures_at = _vocabulary(schema.Measures, root / "measures.yaml", layer)
     facts, facts_at = _vocabulary(schema.Facts, root / "facts.yaml", layer)
+    states, states_at = _vocabulary(schema.Emergencies, root / "emergencies.yaml", True)
     documents = base.documents | {d.id: d.name for d in facts.documents}
     circumstances = base.circumstances | {c.id: c.name for c in facts.circumstances}
     table = root / "conducts.csv"
@@ -394,8 +410,10 @@ def _read_and_check(root: Path, digest: str, base: Catalogue | None = None) -> C
         (measures_at, "measures", measures.measures, base.measures),
         (facts_at, "documents", facts.documents, base.documents),
         (facts_at, "circumstances", facts.circumstances, base.circumstances),
+        (states_at, "emergencies", states.emergencies, base.emergencies),
     ):
         checker.vocabulary(document, name, [block.id for block in blocks], known)
+    checker.emergencies(states_at, states, base.emergency_sources)
     items: dict[str, list[Item]] = {}
     for it, document in loaded:
         checker.instrument(document, it)
@@ -435,4 +453,6 @@ def _read_and_check(root: Path, digest: str, base: Catalogue | None = None) -> C
         documents=documents,
         circumstances=circumstances,
         digest=digest,
+        emergencies=base.emergencies | {e.id: e for e in states.emergencies},
+        emergency_sources=base.emergency_sources | states.sources,
     )

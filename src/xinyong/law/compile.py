@@ -202,6 +202,8 @@ class _Compiler:
             self._op(t.OP_LISTED_FOR, self._list(f.list), f.n, unit, since, at)
         elif c.other_listing is not None:
             self._op(t.OP_OTHER_LISTING, self._list(c.other_listing))
+        elif c.emergency is not None:
+            self._op(t.OP_EMERGENCY, int(c.emergency))
 
     def conditions(self, when: list[schema.Condition]) -> tuple[int, int]:
         """Write top-level conditions; returns their range of rows."""
@@ -454,7 +456,11 @@ class _Compiler:
             row = [0] * t.I_COLS
             row[t.I_KIND] = {"list": 0, "scheme": 1}.get(it.kind, 2)
             by = it.reach.by
-            row[t.I_REACH_BY] = ("residence" in by) + 2 * ("registration" in by)
+            row[t.I_REACH_BY] = (
+                t.BY_RESIDENCE * ("residence" in by)
+                | t.BY_REGISTRATION * ("registration" in by)
+                | t.BY_ACT_PLACE * ("act_place" in by)
+            )
             row[t.I_STEP], row[t.I_STEP_END] = step_start, len(self.step)
             row[t.I_REMOVES], row[t.I_RECORDS] = int("removed" in thens), int("recorded" in thens)
             is_scheme = it.id in self.schemes
@@ -473,6 +479,7 @@ class _Compiler:
             [int(places.within(p, it.reach.place)) for p in self.places]
             for it in self.cat.instruments.values()
         ]
+        states = list(self.cat.emergencies.values())
         wd = working_days()
         tables = t.LawTables(
             prov=_table(self.prov, t.P_COLS),
@@ -490,6 +497,14 @@ class _Compiler:
             wd_first=np.array([wd.first], np.int64),
             wd_rank=wd.rank.astype(np.int64),
             wd_day=wd.day.astype(np.int64),
+            emergency=_table(
+                [[day_of(e.from_), NEVER if e.until is None else day_of(e.until)] for e in states],
+                t.M_COLS,
+            ),
+            emergency_in=_table(
+                [[int(places.within(p, e.place)) for p in self.places] for e in states],
+                len(self.places),
+            ),
         )
         names = {
             "instrument": self.insts,

@@ -32,6 +32,9 @@ from xinyong.law.clocks import (
     year_of,
 )
 from xinyong.law.tables import (
+    BY_ACT_PLACE,
+    BY_REGISTRATION,
+    BY_RESIDENCE,
     E_CASE,
     E_END,
     E_INST,
@@ -39,7 +42,12 @@ from xinyong.law.tables import (
     F_AGE_HI,
     F_AGE_LO,
     F_KIND,
+    F_REGISTRATION,
+    F_RESIDENCE,
     F_ROLES,
+    I_REACH_BY,
+    M_FROM,
+    M_TO,
     N_ENTRY,
     OP_AGE,
     OP_ALL,
@@ -49,6 +57,7 @@ from xinyong.law.tables import (
     OP_COUNT,
     OP_CUMULATIVE,
     OP_DOCUMENT,
+    OP_EMERGENCY,
     OP_EVENT,
     OP_FLAG,
     OP_KIND,
@@ -80,6 +89,53 @@ def via_of(led, n, case):
     for i in range(n):
         if led[i, CASE] == case and led[i, EVENT] == EV_COPIED:
             return led[i, VALUE]
+    return 0
+
+
+def act_place(led, n, case):
+    """Return the place of an act, or -1 if the case does not state it.
+
+    An ``occurred`` row has it in its value, counted from 1; 0 says nothing.
+    """
+    for i in range(n):
+        if led[i, CASE] == case and led[i, EVENT] == EV_OCCURRED:
+            return led[i, VALUE] - 1
+    return -1
+
+
+def within_reach(law, facts, led, n, case, inst, until):
+    """Tell whether residence, registration or the place of an act lies where a rule applies.
+
+    Every tie that the instrument names suffices. `case` is the act; -1 for any of the file,
+    which is what brings the subject itself within a scheme.
+    """
+    by = law.inst[inst, I_REACH_BY]
+    if by & BY_RESIDENCE and law.reach[inst, facts[F_RESIDENCE]]:
+        return 1
+    if by & BY_REGISTRATION and law.reach[inst, facts[F_REGISTRATION]]:
+        return 1
+    if by & BY_ACT_PLACE:
+        if case >= 0:
+            place = act_place(led, n, case)
+            return 1 if place >= 0 and law.reach[inst, place] else 0
+        for i in range(n):
+            if led[i, DAY] > until:
+                break
+            stated = led[i, EVENT] == EV_OCCURRED and led[i, VALUE] > 0
+            if stated and law.reach[inst, led[i, VALUE] - 1]:
+                return 1
+    return 0
+
+
+def in_emergency(law, facts, led, n, case, until):
+    """Tell whether an act was done in an emergency of its place, or else of the residence."""
+    day = first(led, n, case, EV_OCCURRED, -1, -NEVER, until)
+    place = act_place(led, n, case)
+    if place < 0:
+        place = facts[F_RESIDENCE]
+    for i in range(law.emergency.shape[0]):
+        if law.emergency[i, M_FROM] <= day <= law.emergency[i, M_TO] and law.emergency_in[i, place]:
+            return 1
     return 0
 
 
@@ -233,6 +289,8 @@ def leaf(law, facts, led, n, case, via, inst, found, op, until):
         return still_listed(found, case, op[1], until)
     if kind == OP_LISTED_FOR:
         return listed_long_enough(law, found, led, n, case, op, until)
+    if kind == OP_EMERGENCY:
+        return 1 if in_emergency(law, facts, led, n, case, until) == op[1] else 0
     return other_entry(found, case, op[1], until)
 
 

@@ -34,6 +34,7 @@ __all__ = [
     "Tried",
     "determine",
     "findings",
+    "placed",
 ]
 
 
@@ -69,7 +70,8 @@ class Event:
     Attributes:
         day: the day it is dated to; event: one of `vocabulary.EVENTS`; case: its case.
         what: conduct, document kind, detail or instrument, as the event needs; or "".
-        value: a quantity; for ``copied``, the code of the role.
+        value: a quantity; for ``copied``, the code of the role; for ``occurred``, the number
+            of the place of the act counted from 1, or 0 (see `placed`).
         known: days from which holders can see it; None: every holder, from its day.
     """
 
@@ -79,6 +81,11 @@ class Event:
     what: str = ""
     value: int = 0
     known: dict[str, int] | None = None
+
+
+def placed(law: Law, place: str | None) -> int:
+    """Return the value of an ``occurred`` event whose act was done in a place (None: unsaid)."""
+    return 0 if place is None else law.code["place"][place] + 1
 
 
 _SPACE = {

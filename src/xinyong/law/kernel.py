@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from xinyong.dates import NEVER
 from xinyong.law.clocks import DAY, EV_DEADLINE, EV_OCCURRED, EVENT, first
-from xinyong.law.conditions import conduct_of, first_unmet, via_of
+from xinyong.law.conditions import conduct_of, first_unmet, via_of, within_reach
 from xinyong.law.entries import (
     addressed,
     due_later,
@@ -25,11 +25,8 @@ from xinyong.law.scores import scheme_lines
 from xinyong.law.tables import (
     COPY,
     F_KIND,
-    F_REGISTRATION,
-    F_RESIDENCE,
     I_KIND,
     I_KINDS,
-    I_REACH_BY,
     I_STEP,
     I_STEP_END,
     I_STRATUM,
@@ -48,16 +45,6 @@ from xinyong.law.tables import (
 )
 
 LIST, SCHEME = 0, 1
-
-
-def within_reach(law, facts, inst):
-    """Tell whether residence or registration lies where the instrument applies."""
-    by = law.inst[inst, I_REACH_BY]
-    if by & 1 and law.reach[inst, facts[F_RESIDENCE]]:
-        return 1
-    if by & 2 and law.reach[inst, facts[F_REGISTRATION]]:
-        return 1
-    return 0
 
 
 def fold(law, facts, led, n, cases, as_of, found, out):
@@ -99,7 +86,7 @@ def fold(law, facts, led, n, cases, as_of, found, out):
                 while hi < end and law.prov[law.listening[hi], P_INST] == inst:
                     hi += 1
                 mine = law.inst[inst, I_STRATUM] == stratum
-                if mine and within_reach(law, facts, inst):
+                if mine and within_reach(law, facts, led, n, case, inst, as_of):
                     if law.inst[inst, I_KIND] == LIST:
                         list_case(law, facts, led, n, case, via, inst, found, lo, hi, as_of, out)
                     elif (
@@ -131,5 +118,5 @@ def fold(law, facts, led, n, cases, as_of, found, out):
             continue
         if not law.inst[inst, I_KINDS] >> facts[F_KIND] & 1:
             continue
-        if within_reach(law, facts, inst):
+        if within_reach(law, facts, led, n, -1, inst, as_of):
             scheme_lines(law, facts, led, n, cases, x, found, as_of)

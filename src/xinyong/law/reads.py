@@ -27,12 +27,14 @@ class Reads:
     Attributes:
         details: quantities and circumstances; documents: document kinds.
         events: events of `vocabulary.EVENTS`; instruments: those that listen at all.
+        place: whether the place of the act matters (reach by it, or an emergency there).
     """
 
     details: frozenset[str]
     documents: frozenset[str]
     events: frozenset[str]
     instruments: frozenset[str]
+    place: bool = False
 
 
 def _of_code(law: Law, start: int, end: int, found: dict[str, set[int]]) -> None:
@@ -48,6 +50,8 @@ def _of_code(law: Law, start: int, end: int, found: dict[str, set[int]]) -> None
             found["events"] |= {int(op[1]), *_bits(int(op[2]))}
         elif kind == t.OP_CONTINUING:
             found["events"] |= {v.EVENTS.index("ended"), v.EVENTS.index("corrected")}
+        elif kind == t.OP_EMERGENCY:
+            found["place"].add(1)
         elif kind == t.OP_LISTED_FOR:
             found["events"] |= {int(op[5]), *_bits(int(op[4]))}
 
@@ -66,7 +70,12 @@ def reads(law: Law, conduct: str) -> Reads:
     """
     tables = law.tables
     code = law.code["conduct"][conduct]
-    found: dict[str, set[int]] = {"details": set(), "documents": set(), "events": set()}
+    found: dict[str, set[int]] = {
+        "details": set(),
+        "documents": set(),
+        "events": set(),
+        "place": set(),
+    }
     instruments: set[int] = set()
     terms: set[int] = set()
     for prov in tables.listening[tables.by_conduct[code] : tables.by_conduct[code + 1]]:
@@ -103,7 +112,9 @@ def reads(law: Law, conduct: str) -> Reads:
             found["events"] |= {int(step[t.S_THEN]), *_bits(int(step[t.S_ANCHORS]))}
             if step[t.S_EXTENDED] > 0:
                 found["events"].add(v.EVENTS.index("extended"))
+    by = tables.inst[sorted(instruments), t.I_REACH_BY]
     return Reads(
+        place=bool(found["place"]) or bool((by & t.BY_ACT_PLACE).any()),
         details=frozenset(law.details[i] for i in found["details"] if i != _DURATION),
         documents=frozenset(law.documents[i] for i in found["documents"]),
         events=frozenset(v.EVENTS[i] for i in found["events"] if 0 <= i < len(v.EVENTS)),

@@ -32,6 +32,7 @@ from xinyong.law.conditions import (
     first_unmet,
     quantity,
     via_of,
+    within_reach,
 )
 from xinyong.law.entries import addressed, basis_day, due_later, in_force, note, version_due
 from xinyong.law.tables import (
@@ -465,7 +466,7 @@ def scheme_lines(law, facts, led, n, cases, x, found, as_of):
     begin = found.count[N_LINE]
     for case in range(cases):
         conduct = conduct_of(led, n, case)
-        if conduct < 0:
+        if conduct < 0 or not within_reach(law, facts, led, n, case, inst, as_of):
             continue
         lo, hi = law.by_conduct[conduct], law.by_conduct[conduct + 1]
         while lo < hi and law.prov[law.listening[lo], P_INST] != inst:

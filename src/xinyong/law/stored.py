@@ -22,14 +22,9 @@ _SCHEMA = (
 )
 #: What decides how the files are read, and whether they are in order.
 _CODE_AND_PLACES = (
-<<<<<<< HEAD
-    *("annex.py", "catalogue.py", "schema.py", "stored.py", "vocabulary.py"),
-    *("../document.py", "../validation.py", "../yamlio.py", "../places.py", "../data/places.csv"),
-=======
-    *("annex.py", "catalogue.py", "stored.py", "vocabulary.py"),
+    *("annex.py", "catalogue.py", "references.py", "stored.py", "vocabulary.py"),
     *(f"schema/{name}.py" for name in _SCHEMA),
-    *("../yamlio.py", "../places.py", "../data/places.csv"),
->>>>>>> 681e9c7 (The format as a package: gates, regulations, feeds, private schemes, emergencies)
+    *("../document.py", "../validation.py", "../yamlio.py", "../places.py", "../data/places.csv"),
 )
 
 

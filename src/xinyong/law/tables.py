@@ -32,7 +32,7 @@ OP_TOP, OP_ALL, OP_ANY, OP_NONE = 0, 1, 2, 3
 OP_KIND, OP_ROLE, OP_AGE, OP_DOCUMENT, OP_FLAG = 4, 5, 6, 7, 8
 OP_BAND, OP_EVENT, OP_LAPSED, OP_COUNT, OP_CUMULATIVE = 9, 10, 11, 12, 13
 OP_CONTINUING, OP_LISTED_ON, OP_LISTED_FOR, OP_OTHER_LISTING = 14, 15, 16, 17
-OP_STILL_LISTED_ON = 18
+OP_STILL_LISTED_ON, OP_EMERGENCY = 18, 19
 CODE_COLS = 8
 
 # Columns of `term`.
@@ -46,6 +46,12 @@ OPENS_MET, OPENS_ENTERED, OPENS_ENDED, OPENS_ALWAYS = 0, 1, 2, 3
 # Columns of `inst`.
 I_KIND, I_REACH_BY, I_STEP, I_STEP_END, I_REMOVES, I_RECORDS, I_SCHEME = 0, 1, 2, 3, 4, 5, 6
 I_STRATUM, I_DECIDES, I_KINDS, I_COLS = 7, 8, 9, 10
+
+# Bits of I_REACH_BY: which tie to the place counts.
+BY_RESIDENCE, BY_REGISTRATION, BY_ACT_PLACE = 1, 2, 4
+
+# Columns of `emergency`.
+M_FROM, M_TO, M_COLS = 0, 1, 2
 
 # Columns of `scheme`.
 X_INST, X_BASE, X_GRADE, X_GRADE_END, X_VALID, X_VALID_END = 0, 1, 2, 3, 4, 5
@@ -87,6 +93,8 @@ class LawTables(NamedTuple):
         grade: [grades, 4] lowest and highest points (tenths), direct points, has direct.
         valid: [rules, V_COLS].
         cap: [caps, 2] group and points (tenths) a calendar year.
+        emergency: [emergencies, M_COLS] first and last day.
+        emergency_in: [emergencies, places] 1 where the place lies within it.
         wd_first: [1]; first day of the working-day calendar.
         wd_rank: int64 copy of `dates.WorkingDays.rank`.
         wd_day: int64 copy of `dates.WorkingDays.day`.
@@ -107,6 +115,8 @@ class LawTables(NamedTuple):
     wd_first: Ints
     wd_rank: Ints
     wd_day: Ints
+    emergency: Ints
+    emergency_in: Ints
 
 
 # Columns of the findings of one fold.

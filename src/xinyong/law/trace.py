@@ -250,6 +250,8 @@ def words(condition: schema.Condition, law: Law) -> str:
         f = c.listed_for
         since = "".join(f" and {noun(e)}" for e in f.since)
         return f"{f.n} {_word(f.unit)}s from listing{since} to {noun(f.at)}"
+    if c.emergency is not None:
+        return f"done {'in' if c.emergency else 'outside'} an emergency of the place"
     return f"another case is on the list: {names.instrument(str(c.other_listing)).name.en}"
 
 

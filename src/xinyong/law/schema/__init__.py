@@ -86,6 +86,7 @@ from xinyong.law.schema.provisions import (
     Within,
 )
 from xinyong.law.schema.regulations import (
+    DISCLOSURE_ANCHORS,
     Access,
     Annulment,
     Collect,
@@ -128,6 +129,7 @@ from xinyong.law.schema.vocabularies import (
 )
 
 __all__ = [
+    "DISCLOSURE_ANCHORS",
     "Access",
     "Alternative",
     "Anchor",

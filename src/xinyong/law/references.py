@@ -1,0 +1,90 @@
+"""What the blocks of an instrument refer to: every word they use must exist somewhere.
+
+The catalogue asks this module; here stand the blocks whose references are plain lists of
+words (gates, rules, feeds, private terms), and what must hold between blocks of one file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import BaseModel
+
+from xinyong.law import schema
+
+__all__ = ["problems_of", "references", "walk"]
+
+Loc = tuple[str | int, ...]
+
+
+def walk(block: BaseModel, loc: Loc = ()) -> Iterator[tuple[Loc, BaseModel]]:
+    """Yield every block of a model with its place in the file."""
+    yield loc, block
+    for name, field in type(block).model_fields.items():
+        value = getattr(block, name)
+        at = (*loc, field.alias or name)
+        if isinstance(value, BaseModel):
+            yield from walk(value, at)
+        elif isinstance(value, list):
+            for i, inner in enumerate(value):
+                if isinstance(inner, BaseModel):
+                    yield from walk(inner, (*at, i))
+        elif isinstance(value, dict):
+            for key, inner in value.items():
+                if isinstance(inner, BaseModel):
+                    yield from walk(inner, (*at, key))
+
+
+def _each(name: str, kind: str, words: list[str] | None) -> Iterator[tuple[Loc, str, str]]:
+    for i, word in enumerate(words or []):
+        yield (name, i), kind, word
+
+
+def references(block: BaseModel) -> Iterator[tuple[Loc, str, str]]:
+    """Yield (place in the block, vocabulary, word) for every word a block refers to."""
+    if isinstance(block, schema.Where):
+        yield from _each("instrument", "instrument", block.instrument)
+        yield from _each("instrument_not", "instrument", block.instrument_not)
+        yield from _each("conduct", "conduct", block.conduct)
+        yield from _each("measure", "measure", block.measure)
+    elif isinstance(block, schema.Records):
+        yield from _each("conduct", "conduct", block.conduct)
+        yield from _each("conduct_not", "conduct", block.conduct_not)
+        yield from _each("documents", "document", block.documents)
+        yield from _each("listed_on", "instrument", block.listed_on)
+    elif isinstance(block, schema.Rule):
+        yield from _each("by", "authority", block.by)
+        if isinstance(block, schema.Objection):
+            yield from _each("to", "authority", block.to)
+        if isinstance(block, schema.MeasurePower):
+            yield from _each("measures", "measure", block.measures)
+    elif isinstance(block, schema.Stage):
+        yield ("by",), "authority", block.by
+    elif isinstance(block, schema.Feed):
+        yield ("to",), "instrument", block.to
+        yield ("conduct",), "conduct", block.conduct
+        for i, row in enumerate(block.rows):
+            yield ("rows", i, "circumstance"), "circumstance", row.circumstance
+    elif isinstance(block, schema.ListLink):
+        yield ("list",), "instrument", block.list
+    elif isinstance(block, schema.FollowedIn):
+        yield ("place",), "place", block.place
+
+
+def problems_of(it: schema.Instrument) -> Iterator[tuple[Loc, str, str]]:
+    """Yield (place, message, hint) of what does not fit together within one instrument."""
+    for i, version in enumerate(it.versions):
+        grades = [str(g.id) for g in version.scheme.grades] if version.scheme else []
+        for j, feed in enumerate(version.feeds):
+            for k, row in enumerate(feed.rows):
+                if row.grade not in grades:
+                    message, hint = f"unknown grade {row.grade!r}", f"one of {', '.join(grades)}"
+                    yield ("versions", i, "feeds", j, "rows", k, "grade"), message, hint
+        for j, rule in enumerate(version.rules):
+            if not isinstance(rule, schema.Disclosure):
+                continue
+            for name, term in (("term", rule.term), ("least", rule.least)):
+                if term is not None and term.from_ and term.from_ not in schema.DISCLOSURE_ANCHORS:
+                    hint = f"one of {', '.join(schema.DISCLOSURE_ANCHORS)}"
+                    message = f"{term.from_!r} starts no clock of a record"
+                    yield ("versions", i, "rules", j, name, "from"), message, hint
