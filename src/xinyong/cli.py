@@ -192,11 +192,12 @@ def _show_version(it: schema.Instrument, version: schema.Version, items: int) ->
     for s in version.steps:
         typer.echo(f"  step {s.id}: {s.title} — {_cited(it, s.cite)}")
     if version.scheme:
-        grades = ", ".join(str(g.id) for g in version.scheme.grades)
+        grades = ", ".join(str(g.id) for g in version.scheme.grades) or "not known"
+        base = "none" if version.scheme.base is None else version.scheme.base
         cited = _cited(it, version.scheme.cite)
-        typer.echo(
-            f"  scheme: base {version.scheme.base}, grades {grades}, {items} items — {cited}"
-        )
+        typer.echo(f"  scheme: base {base}, grades {grades}, {items} items — {cited}")
+        if version.scheme.partial:
+            typer.echo(f"  partial: {version.scheme.partial}")
     for row in version.measures:
         by = ", ".join(row.by)
         typer.echo(f"  measure {row.measure} by {by} — {_cited(it, row.cite)}")

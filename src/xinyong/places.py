@@ -1,12 +1,14 @@
-"""Places: nation > province > prefecture > county.
+"""Places: nation > province > prefecture > county > village.
 
-The table ``data/places.csv`` holds China, its 31 mainland provinces, and the one
-county the first version needs below them, Wendeng, with its prefecture Weihai. A
-subject lives in exactly one *leaf*. The leaf ``shandong`` means Shandong without
-Wendeng; a rule that reaches ``shandong`` reaches both, because ``within`` follows
-the hierarchy.
+The table ``data/places.csv`` holds China, its 31 mainland provinces, and below them the
+prefectures and counties that have instruments of their own, and the villages of two
+counties taken together. A case may state any of them.
 
-Codes are the administrative division codes of GB/T 2260.
+A synthetic subject lives in exactly one *leaf*: a province, or the one county that is
+simulated, Wendeng. The leaf ``shandong`` means Shandong without Wendeng; a rule that
+reaches ``shandong`` reaches both, because ``within`` follows the hierarchy.
+
+Codes are the administrative division codes of GB/T 2260; villages taken together have none.
 """
 
 from __future__ import annotations
@@ -33,8 +35,8 @@ class Place:
         id: ascii name, such as ``inner_mongolia``.
         name_en: English name.
         name_zh: official Chinese name.
-        gb_code: six-digit administrative division code.
-        level: ``nation``, ``province``, ``prefecture`` or ``county``.
+        gb_code: six-digit administrative division code; empty for villages.
+        level: ``nation``, ``province``, ``prefecture``, ``county`` or ``village``.
         parent: id of the place above; empty for the nation.
     """
 

@@ -48,8 +48,8 @@ def as_dict(result: CaseResult) -> dict[str, Any]:
         "scores": [
             {
                 "scheme": s.instrument,
-                "points": s.points / 10,
-                "grade": s.grade,
+                "points": None if s.points is None else s.points / 10,
+                "grade": s.grade or None,
                 "direct_grade": s.direct or None,
                 "basis": _scheme_basis(law, s.instrument),
             }
@@ -216,7 +216,11 @@ def _follows(result: CaseResult, f: Follows) -> dict[str, Any]:
         data["entries"] = [entry(law, e) for e in f.entries]
         data["lines"] = [_line(law, x) for x in found.lines]
         data["scores"] = [
-            {"scheme": s.instrument, "points": s.points / 10, "grade": s.grade}
+            {
+                "scheme": s.instrument,
+                "points": None if s.points is None else s.points / 10,
+                "grade": s.grade or None,
+            }
             for s in found.scores
         ]
     return data

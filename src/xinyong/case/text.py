@@ -10,7 +10,7 @@ from xinyong.case.export import measure_provenance, scheme_provenance
 from xinyong.dates import date_of
 from xinyong.law import trace
 from xinyong.law.compile import Law
-from xinyong.law.determine import Entry, Line, OpenStep
+from xinyong.law.determine import Entry, Line, OpenStep, Score
 
 __all__ = ["lines"]
 
@@ -24,6 +24,11 @@ def _day(day: dt.date | None) -> str:
 
 def _word(identifier: str) -> str:
     return identifier.replace("_", " ")
+
+
+def _score(s: Score) -> str:
+    grade = f"grade {s.grade}" if s.grade else "grade not known"
+    return grade if s.points is None else f"{s.points / 10:g} points, {grade}"
 
 
 def _where(where: trace.Provenance) -> str:
@@ -55,7 +60,7 @@ def lines(result: CaseResult) -> Iterator[tuple[str, str]]:
     yield "bold", "Scores and grades"
     for s in found.scores:
         direct = f", direct grade {s.direct}" if s.direct else ""
-        text = f"  {s.points / 10:g} points, grade {s.grade}{direct}"
+        text = f"  {_score(s)}{direct}"
         yield "", f"{text} — {_where(scheme_provenance(law, s.instrument))}"
     if not found.scores:
         yield "", "  none: no scheme reaches the subject on this day"
@@ -167,7 +172,7 @@ def _follows(law: Law, roles: list[str], f: Follows) -> Iterator[tuple[str, str]
             yield ("" if x.state == "live" else "dim"), "  score: " + _line(law, x)
         for s in f.determination.scores:
             where = scheme_provenance(law, s.instrument)
-            yield "", f"  {s.points / 10:g} points, grade {s.grade} — {_where(where)}"
+            yield "", f"  {_score(s)} — {_where(where)}"
     if f.measures:
         names = sorted({law.catalogue.measures[m.measure].name.en for m in f.measures})
         on = ", ".join(sorted({m.list for m in f.measures}))

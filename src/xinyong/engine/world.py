@@ -22,7 +22,7 @@ from xinyong.institutions.measures import MeasureTable, measure_table
 from xinyong.institutions.redress import Routes, routes_of
 from xinyong.institutions.steps import Policy, policy_of
 from xinyong.law import tables as t
-from xinyong.law.compile import Law
+from xinyong.law.compile import Law, simulated
 from xinyong.law.vocabulary import KINDS
 from xinyong.society.links import Links, links
 from xinyong.society.strata import LABELS, Society, society
@@ -174,6 +174,7 @@ def build(scenario: Scenario, law: Law) -> World:
     Raises:
         CatalogueError: rates or assumptions do not fit the catalogue.
     """
+    law = simulated(law)
     given, found = assumptions(), rates()
     check_rates(found, law.catalogue.conducts)
     on = scenario.mechanisms

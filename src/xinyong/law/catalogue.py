@@ -82,7 +82,7 @@ class Catalogue:
         found = []
         for instrument in self.instruments.values():
             version = self.version(instrument.id, day)
-            if version is not None and places.within(place, instrument.reach.place):
+            if version is not None and reaches(instrument, place):
                 found.append((instrument, version))
         return found
 
@@ -97,7 +97,7 @@ class Catalogue:
         number = parse_month(month)
         found = []
         for instrument in self.instruments.values():
-            if not places.within(place, instrument.reach.place):
+            if not reaches(instrument, place):
                 continue
             followed: schema.Version | None = None
             for version in instrument.versions:
@@ -124,6 +124,14 @@ def lag_months(version: schema.Version, place: str) -> int:
             if row.place == near:
                 return row.lag_months
     return followed.lag_months
+
+
+def reaches(instrument: schema.Instrument, place: str) -> bool:
+    """Tell whether an instrument applies in a place."""
+    reach = instrument.reach
+    return places.within(place, reach.place) and not any(
+        places.within(place, left_out) for left_out in reach.without
+    )
 
 
 def _covers(version: schema.Version, day: dt.date) -> bool:
@@ -187,6 +195,8 @@ class _Checker:
             if getattr(it, name) is not None:
                 self.known(doc, (name,), "authority", getattr(it, name))
         self.known(doc, ("reach", "place"), "place", it.reach.place)
+        for i, left_out in enumerate(it.reach.without):
+            self.known(doc, ("reach", "without", i), "place", left_out)
         if it.serves is not None:
             self.known(doc, ("serves",), "instrument", it.serves)
         for sid, source in it.sources.items():
@@ -289,6 +299,13 @@ class _Checker:
                 self.problems.append(
                     doc.problem(loc, message, "end the earlier one the day before")
                 )
+        lists = [[str(g.id) for g in w.scheme.grades] if w.scheme else [] for w in it.versions]
+        longest = max(lists, key=len)
+        for i, names in enumerate(lists):
+            if [name for name in longest if name in names] != names:
+                message = f"the grades do not stand in the order {', '.join(longest)}"
+                hint = "all versions name their grades in one order; else make two instruments"
+                self.problems.append(doc.problem(("versions", i, "scheme"), message, hint))
 
 
 def _digest(paths: list[Path], root: Path) -> str:

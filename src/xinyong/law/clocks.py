@@ -92,6 +92,11 @@ def is_step(event):
     )
 
 
+def year_end(day):
+    """Return the last day of the calendar year of a day."""
+    return first_day(month_of(day) // 12 * 12 + 12) - 1
+
+
 def anchor_day(led, n, case, inst, anchor, listed, lawful, until):
     """Return the day of an anchor, or NEVER if it has not come by `until`."""
     if anchor == AN_LISTED:
@@ -102,7 +107,7 @@ def anchor_day(led, n, case, inst, anchor, listed, lawful, until):
         occurred = first(led, n, case, EV_OCCURRED, -1, -NEVER, until)
         if occurred >= NEVER:
             return NEVER
-        return first_day(month_of(occurred) // 12 * 12 + 12) - 1
+        return year_end(occurred)
     what = inst if is_step(anchor) else -1
     return first(led, n, case, anchor, what, -NEVER, until)
 

@@ -8,7 +8,7 @@ down, in integers, what the catalogue says.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -21,9 +21,9 @@ from xinyong.law import schema
 from xinyong.law import tables as t
 from xinyong.law import vocabulary as v
 from xinyong.law.annex import Item
-from xinyong.law.catalogue import Catalogue, load
+from xinyong.law.catalogue import Catalogue, load, reaches
 
-__all__ = ["Law", "Origin", "StepOrigin", "compile_law", "law"]
+__all__ = ["Law", "Origin", "StepOrigin", "compile_law", "grade_ids", "law", "simulated"]
 
 _BASES = {
     "acts_from": t.BASIS_ACT,
@@ -98,6 +98,47 @@ class Law:
     steps: tuple[StepOrigin, ...]
     awards: tuple[str, ...]
     code: dict[str, dict[str, int]] = field(repr=False, compare=False, default_factory=dict)
+
+
+def grade_ids(it: schema.Instrument) -> list[str]:
+    """Return the grades of all versions of a scheme, best first.
+
+    The catalogue has checked that the longest list holds the others in its order.
+    """
+    lists = [[str(g.id) for g in w.scheme.grades] for w in it.versions if w.scheme]
+    return max(lists, key=len, default=[])
+
+
+def simulated(law: Law) -> Law:
+    """Return the law without the schemes that are case-only: nobody is scored by them.
+
+    Codes and rows stay the same; nothing listens for those schemes any more.
+    """
+    x = law.tables
+    left_out = {
+        i
+        for i, name in enumerate(law.instruments)
+        for w in law.catalogue.instruments[name].versions
+        if w.scheme and w.scheme.case_only
+    }
+    if not left_out:
+        return law
+    offsets, listening = [0], []
+    for c in range(len(law.conducts)):
+        rows = x.listening[x.by_conduct[c] : x.by_conduct[c + 1]].tolist()
+        listening += [p for p in rows if int(x.prov[p, t.P_INST]) not in left_out]
+        offsets.append(len(listening))
+    kept = [i for i, name in enumerate(law.schemes) if law.instruments.index(name) not in left_out]
+    return replace(
+        law,
+        tables=x._replace(
+            by_conduct=np.array(offsets, np.int64),
+            listening=np.array(listening, np.int64),
+            scheme=x.scheme[[int(row[t.X_INST]) not in left_out for row in x.scheme]],
+        ),
+        schemes=tuple(law.schemes[i] for i in kept),
+        grades=tuple(law.grades[i] for i in kept),
+    )
 
 
 def _mask(words: Sequence[str], names: tuple[str, ...]) -> int:
@@ -257,7 +298,7 @@ class _Compiler:
         row[t.P_KINDS] = _mask(p.kinds or it.subjects, v.KINDS)
         row[t.P_VIA] = _mask(p.via, v.ROLES)
         e = p.effect
-        grades = [str(g.id) for g in version.scheme.grades] if version.scheme else []
+        grades = grade_ids(it)
         if isinstance(e, schema.Enter):
             row[t.P_EFFECT], row[t.P_TERM] = t.ENTER, self.add_term(e.term)
         elif isinstance(e, schema.End):
@@ -330,7 +371,7 @@ class _Compiler:
             row[t.P_AWARD] = self.awards.setdefault(item.award, len(self.awards))
         if item.grade:
             row[t.P_EFFECT] = t.GRADE
-            row[t.P_A] = [str(g.id) for g in scheme.grades].index(item.grade)
+            row[t.P_A] = grade_ids(it).index(item.grade)
         else:
             row[t.P_EFFECT], row[t.P_A], row[t.P_B] = t.POINTS, item.low, item.high
         row[t.P_LO] = 0 if item.lo is None else item.lo + (not item.lo_inclusive)
@@ -385,12 +426,17 @@ class _Compiler:
         if s is None:
             return
         grade_start, valid_start, cap_start = len(self.grade), len(self.valid), len(self.cap)
-        for g in s.grades:
-            lo = -NEVER if g.lo is None else g.lo * 10
-            hi = NEVER if g.hi is None else g.hi * 10 + 9
-            has = g.direct_points is not None
-            self.grade.append([lo, hi, (g.direct_points or 0) * 10, int(has)])
-        ids = [str(g.id) for g in s.grades]
+        ids = grade_ids(it)
+        own = {str(g.id): g for g in s.grades}
+        for name in ids:
+            g = own.get(name)
+            if g is None or (g.lo is None and g.hi is None):
+                lo, hi = NEVER, -NEVER  # no points lead there
+            else:
+                lo = -NEVER if g.lo is None else g.lo * 10
+                hi = NEVER if g.hi is None else g.hi * 10 + 9
+            points = None if g is None else g.direct_points
+            self.grade.append([lo, hi, (points or 0) * 10, int(points is not None)])
         for rule in s.validity:
             awards = 0
             for award in rule.award or []:
@@ -407,7 +453,10 @@ class _Compiler:
             self.cap.append([group, cap.points * 10])
         c = s.combination
         row = [0] * t.X_COLS
-        row[t.X_INST], row[t.X_BASE] = self.inst_now, s.base
+        row[t.X_INST] = self.inst_now
+        row[t.X_BASE] = t.NO_SCORE if s.base is None else s.base
+        row[t.X_FLOOR] = -NEVER if s.floor is None else s.floor * 10
+        row[t.X_CEILING] = NEVER if s.ceiling is None else s.ceiling * 10
         row[t.X_GRADE], row[t.X_GRADE_END] = grade_start, len(self.grade)
         row[t.X_VALID], row[t.X_VALID_END] = valid_start, len(self.valid)
         row[t.X_SEVERAL] = int(c.several_items == "direct_else_largest")
@@ -475,10 +524,7 @@ class _Compiler:
             order = sorted(pairs, key=lambda x: (x[0], self.prov[x[1]][t.P_EFFECT], x[1]))
             listening += [p for _, p in order]
             offsets.append(len(listening))
-        reach = [
-            [int(places.within(p, it.reach.place)) for p in self.places]
-            for it in self.cat.instruments.values()
-        ]
+        reach = [[int(reaches(it, p)) for p in self.places] for it in self.cat.instruments.values()]
         states = list(self.cat.emergencies.values())
         wd = working_days()
         tables = t.LawTables(
@@ -525,15 +571,7 @@ class _Compiler:
             details=self.details,
             documents=self.documents,
             schemes=self.schemes,
-            grades=tuple(
-                tuple(
-                    str(g.id)
-                    for w in self.cat.instruments[s].versions
-                    if w.scheme
-                    for g in w.scheme.grades
-                )
-                for s in self.schemes
-            ),
+            grades=tuple(tuple(grade_ids(self.cat.instruments[s])) for s in self.schemes),
             origins=tuple(self.origins),
             steps=tuple(self.step_origins),
             awards=tuple(self.awards),

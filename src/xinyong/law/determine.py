@@ -175,10 +175,13 @@ class OpenStep:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Score (tenths) and grade in one scheme; `direct` is the direct grade that binds."""
+    """Score (tenths) and grade in one scheme; `direct` is the direct grade that binds.
+
+    `points` is None where a scheme works out no score; `grade` is "" where none is known.
+    """
 
     instrument: str
-    points: int
+    points: int | None
     grade: str
     direct: str
 
@@ -287,7 +290,9 @@ def decode(found: t.Findings, law: Law, as_of: int) -> Determination:
         inst = law.instruments[r[t.Z_INST]]
         names = law.grades[law.schemes.index(inst)]
         direct = names[r[t.Z_DIRECT]] if r[t.Z_DIRECT] >= 0 else ""
-        scores.append(Score(inst, int(r[t.Z_SCORE]), names[r[t.Z_GRADE]], direct))
+        points = None if r[t.Z_SCORE] == t.NO_SCORE else int(r[t.Z_SCORE])
+        grade = names[r[t.Z_GRADE]] if r[t.Z_GRADE] >= 0 else ""
+        scores.append(Score(inst, points, grade, direct))
     tried = tuple(
         Tried(int(r[t.Y_CASE]), int(r[t.Y_PROV]), v.STATUSES[r[t.Y_STATUS]], int(r[t.Y_AT]))
         for r in found.status[: c[t.N_STATUS]]

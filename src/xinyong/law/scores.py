@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from xinyong.dates import NEVER, add_months
 from xinyong.law.clocks import (
+    AN_YEAR_END,
     BEYOND,
     EV_CORRECTED,
     EV_ENDED,
@@ -22,6 +23,7 @@ from xinyong.law.clocks import (
     anchor_day,
     first,
     term_end,
+    year_end,
     year_of,
 )
 from xinyong.law.conditions import (
@@ -57,6 +59,7 @@ from xinyong.law.tables import (
     LINE_SUPERSEDED,
     N_LINE,
     N_SCORE,
+    NO_SCORE,
     P_A,
     P_AWARD,
     P_B,
@@ -95,8 +98,10 @@ from xinyong.law.tables import (
     X_BASE,
     X_CAP,
     X_CAP_END,
+    X_CEILING,
     X_CLASS,
     X_FACTOR,
+    X_FLOOR,
     X_GRADE,
     X_GRADE_END,
     X_INERT,
@@ -233,6 +238,8 @@ def line_until(law, led, n, case, inst, term, formed, as_of):
         if over >= NEVER:
             return NEVER
         anchor = max(formed, over)
+        if law.term[term, T_ANCHOR] == AN_YEAR_END:
+            anchor = year_end(anchor)
     elif law.term[term, T_ANCHOR] != EV_FORMED:
         anchor = anchor_day(led, n, case, inst, law.term[term, T_ANCHOR], formed, NEVER, as_of)
     until = term_end(law, term, anchor, 0)
@@ -429,7 +436,7 @@ def settle(law, led, n, x, found, begin, as_of):
                 bound = 1
             if not corrected or not row[X_RELEASE]:
                 direct = max(direct, line[L_GRADE])
-    score = row[X_BASE] * 10
+    score = row[X_BASE] * 10 if row[X_BASE] < NO_SCORE else 0
     for i in range(begin, found.count[N_LINE]):
         line = found.line[i]
         if line[L_STATE] != LINE_LIVE:
@@ -438,11 +445,17 @@ def settle(law, led, n, x, found, begin, as_of):
             line[L_STATE] = LINE_INERT
         else:
             score += line[L_POINTS]
-    grade = last - best - 1
-    for g in range(best, last):
-        if law.grade[g, 0] <= score <= law.grade[g, 1]:
-            grade = g - best
-            break
+    grade = -1  # not known
+    if row[X_BASE] < NO_SCORE:
+        score = min(max(score, row[X_FLOOR]), row[X_CEILING])
+        for g in range(best, last):
+            if law.grade[g, 0] <= score <= law.grade[g, 1]:
+                grade = g - best
+                break
+    elif direct < 0:
+        return  # no score is worked out, and no grade stands
+    else:
+        score = NO_SCORE
     out = found.score[found.count[N_SCORE]]
     out[Z_INST], out[Z_SCORE], out[Z_GRADE] = row[X_INST], score, max(grade, direct)
     out[Z_DIRECT] = direct

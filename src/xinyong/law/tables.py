@@ -56,7 +56,10 @@ M_FROM, M_TO, M_COLS = 0, 1, 2
 # Columns of `scheme`.
 X_INST, X_BASE, X_GRADE, X_GRADE_END, X_VALID, X_VALID_END = 0, 1, 2, 3, 4, 5
 X_SEVERAL, X_FACTOR, X_CLASS, X_INERT, X_RELEASE, X_CAP, X_CAP_END = 6, 7, 8, 9, 10, 11, 12
-X_FROM, X_TO, X_COLS = 13, 14, 15
+X_FROM, X_TO, X_FLOOR, X_CEILING, X_COLS = 13, 14, 15, 16, 17
+
+#: Base, or points, of a scheme that works out no score.
+NO_SCORE = 2_000_000_000
 
 # Columns of `valid`: which lines the rule fits, and the term row.
 V_GRADE, V_UP_TO, V_MINUS, V_PLUS, V_AWARDS, V_TERM, V_COLS = 0, 1, 2, 3, 4, 5, 6

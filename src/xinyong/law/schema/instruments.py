@@ -115,9 +115,10 @@ class Review(Block):
 
 
 class Reach(Block):
-    """Where the instrument applies, and which tie to the place counts."""
+    """Where the instrument applies (`without` leaves out parts), and which tie counts."""
 
     place: Id
+    without: list[Id] = []
     by: list[Literal["residence", "registration", "act_place"]] = Field(min_length=1)
     cite: Cite
 

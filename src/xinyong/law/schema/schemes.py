@@ -6,16 +6,21 @@ from typing import Literal
 
 from pydantic import Field
 
-from xinyong.law.schema.base import Bilingual, Block, Cite, Id, Term
+from xinyong.law.schema.base import Bilingual, Block, Cite, Id, Term, Text
+from xinyong.law.schema.private import Consent
 
 
 class Grade(Block):
-    """One grade of a scheme: the points band that leads to it, best grade first."""
+    """One grade of a scheme: the points band that leads to it, best grade first.
+
+    Without either bound the band is not known, or there is none: the grade is then
+    reached only directly.
+    """
 
     id: Id | str
     name: Bilingual
-    lo: int | None
-    hi: int | None
+    lo: int | None = None
+    hi: int | None = None
     direct_points: int | None = None
     cite: Cite | None = None
 
@@ -52,10 +57,21 @@ class Cap(Block):
 
 
 class Scheme(Block):
-    """Points and grades of one named scheme of one place."""
+    """Points and grades of one named scheme of one place.
 
-    base: int
-    grades: list[Grade] = Field(min_length=2)
+    Without a `base` no score is worked out: lines stand alone, or grades come directly.
+    `floor` and `ceiling` cut the score off. All versions of an instrument name their
+    grades in one order. `partial` says what of the scheme is not known; `case_only`, why
+    the simulation does not run it.
+    """
+
+    base: int | None
+    floor: int | None = None
+    ceiling: int | None = None
+    grades: list[Grade] = []
+    consent: Consent | None = None
+    partial: Text | None = None
+    case_only: Text | None = None
     validity: list[Validity] = Field(min_length=1)
     combination: Combination
     caps: list[Cap] = []
