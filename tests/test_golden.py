@@ -87,7 +87,10 @@ def unmet(result: CaseResult) -> list[dict[str, Any]]:
 
 def scores(result: CaseResult) -> dict[str, dict[str, Any]]:
     return {
-        s.instrument: {"points": s.points / 10, "grade": s.grade}
+        s.instrument: {
+            "points": None if s.points is None else s.points / 10,
+            "grade": s.grade or None,
+        }
         for s in result.determination.scores
     }
 
