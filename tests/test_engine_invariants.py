@@ -98,13 +98,13 @@ def _own_step(law: Law, event: Event) -> bool:
 def _told(world: World, run: LeafRun) -> dict[int, set[tuple[int, str, str, int]]]:
     """Return, for each copied case, what its representative was told: the body's own events."""
     leaf, n = run.leaf, int(run.leaf.counts[N_CASES])
-    copied = (leaf.cs_flags[:n] & CASE_COPIED) != 0
-    body = {int(leaf.cs_act[c]): c for c in np.nonzero(~copied)[0].tolist()}
+    copied = (leaf.cs["flags"][:n] & CASE_COPIED) != 0
+    body = {int(leaf.cs["act"][c]): c for c in np.nonzero(~copied)[0].tolist()}
     found = {}
     for case in np.nonzero(copied)[0].tolist():
-        source = body[int(leaf.cs_act[case])]
-        ledger = sim.ledger_of(world, run, int(leaf.cs_ledger[source]))
-        number = int(leaf.cs_number[source])
+        source = body[int(leaf.cs["act"][case])]
+        ledger = sim.ledger_of(world, run, int(leaf.cs["ledger"][source]))
+        number = int(leaf.cs["number"][source])
         found[case] = {(e.day, e.event, e.what, e.value) for e in ledger.events if e.case == number}
     return found
 
@@ -262,9 +262,13 @@ def _entries(lived: Lived, name: str) -> set[tuple[int, ...]]:
     inst, found = world.law.instruments.index(name), set()
     for run in runs:
         leaf = run.leaf
-        for e in np.nonzero(leaf.en_inst[: leaf.counts[N_ENTRIES]] == inst)[0].tolist():
-            who = int(leaf.lg_subject[leaf.en_ledger[e]])
-            row = (int(leaf.cs_act[leaf.en_case[e]]), int(leaf.en_start[e]), int(leaf.en_end[e]))
+        for e in np.nonzero(leaf.en["inst"][: leaf.counts[N_ENTRIES]] == inst)[0].tolist():
+            who = int(leaf.lg["subject"][leaf.cs["ledger"][leaf.en["case"][e]]])
+            row = (
+                int(leaf.cs["act"][leaf.en["case"][e]]),
+                int(leaf.en["start"][e]),
+                int(leaf.en["end"][e]),
+            )
             found.add((run.place, who, *row))
     return found
 
@@ -416,7 +420,7 @@ def test_acts_are_filed_missed_or_misattached(any_run: Lived) -> None:
         assert (recorded <= acts).all()
         assert (missed + wrong <= recorded).all()
     cases = sum(
-        int(((r.leaf.cs_flags[: r.leaf.counts[N_CASES]] & CASE_COPIED) == 0).sum()) for r in runs
+        int(((r.leaf.cs["flags"][: r.leaf.counts[N_CASES]] & CASE_COPIED) == 0).sum()) for r in runs
     )
     total = np.sum([r.acts.sum((0, 1, 2)) for r in runs], axis=0)
     assert cases == total[1] - total[2] + total[4]
@@ -426,5 +430,5 @@ def test_open_ends_are_open(any_run: Lived) -> None:
     world, runs = any_run
     last = sim.last_day(world)
     for run in runs:
-        ends = run.leaf.en_end[: run.leaf.counts[N_ENTRIES]]
+        ends = run.leaf.en["end"][: run.leaf.counts[N_ENTRIES]]
         assert ((ends <= last) | (ends >= NEVER)).all()

@@ -297,8 +297,8 @@ def test_the_court_list_fills_and_empties_as_the_markov_chain_says(rules: Law) -
     alive = 0
     for run in runs:
         leaf, n = run.leaf, int(run.leaf.counts[N_ENTRIES])
-        on = leaf.en_inst[:n] == inst
-        alive += int((on & (leaf.en_lawful[:n] > last)).sum())
+        on = leaf.en["inst"][:n] == inst
+        alive += int((on & (leaf.en["lawful"][:n] > last)).sum())
     variance = listed * 1.2
     assert close_to(alive, listed, variance)
     assert listed < 0.97 * acts.sum()  # the ways off the list matter here

@@ -45,8 +45,8 @@ def files(run: LeafRun) -> int:
 def subject_of(world: World, run: LeafRun, ledger: int) -> Subject:
     """Return the facts of a file's subject, from the society and not from the engine."""
     leaf = places.leaves()[run.place]
-    kind = int(run.leaf.lg_subject[ledger] >> 32)
-    index = int(run.leaf.lg_subject[ledger] & 0xFFFFFFFF)
+    kind = int(run.leaf.lg["subject"][ledger] >> 32)
+    index = int(run.leaf.lg["subject"][ledger] & 0xFFFFFFFF)
     age = (18, 120)
     if kind == 0:
         row = int(world.society.stratum_of(run.place, 0, index)[()])
@@ -66,28 +66,28 @@ def ledger_of(world: World, run: LeafRun, ledger: int, until: int = NEVER) -> Le
 
 def cases_of(run: LeafRun, ledger: int) -> dict[int, int]:
     """Return the case rows of a file by their number in it."""
-    found, row = {}, int(run.leaf.lg_case[ledger])
+    found, row = {}, int(run.leaf.lg["case"][ledger])
     while row >= 0:
-        found[int(run.leaf.cs_number[row])] = row
-        row = int(run.leaf.cs_prev[row])
+        found[int(run.leaf.cs["number"][row])] = row
+        row = int(run.leaf.cs["prev"][row])
     return found
 
 
 def held(run: LeafRun, ledger: int) -> set[Held]:
     """Return the entries a run holds: case, list, provision, start, lawful end, cause, end."""
-    leaf, found, row = run.leaf, [], int(run.leaf.lg_entry[ledger])
+    leaf, found, row = run.leaf, [], int(run.leaf.lg["entry"][ledger])
     while row >= 0:
-        case = int(leaf.cs_number[leaf.en_case[row]])
+        case = int(leaf.cs["number"][leaf.en["case"][row]])
         columns = (
-            leaf.en_inst,
-            leaf.en_prov,
-            leaf.en_start,
-            leaf.en_lawful,
-            leaf.en_cause,
-            leaf.en_end,
+            leaf.en["inst"],
+            leaf.en["prov"],
+            leaf.en["start"],
+            leaf.en["lawful"],
+            leaf.en["cause"],
+            leaf.en["end"],
         )
         found.append((case, *(int(c[row]) for c in columns)))
-        row = int(leaf.en_prev[row])
+        row = int(leaf.en["prev"][row])
     assert len(found) == len(set(found))
     return set(found)  # type: ignore[arg-type]
 
@@ -100,7 +100,7 @@ def determined(
     cases = cases_of(run, ledger)
     entries = set()
     for row in numbers.entry[: numbers.count[t.N_ENTRY]].tolist():
-        copied = run.leaf.cs_flags[cases[row[t.E_CASE]]] & CASE_COPIED
+        copied = run.leaf.cs["flags"][cases[row[t.E_CASE]]] & CASE_COPIED
         if copied and row[t.E_PROV] < 0:
             continue  # the entry is the body's; its representative only hears of it
         entries.add(
@@ -114,8 +114,8 @@ def determined(
 
 
 def held_score(run: LeafRun, ledger: int) -> tuple[int, int] | None:
-    grade = int(run.leaf.lg_grade[ledger])
-    return None if grade < 0 else (int(run.leaf.lg_score[ledger]), grade)
+    grade = int(run.leaf.lg["grade"][ledger])
+    return None if grade < 0 else (int(run.leaf.lg["score"][ledger]), grade)
 
 
 def date(day: int) -> dt.date:
@@ -126,9 +126,9 @@ def alive(run: LeafRun) -> np.ndarray:
     """Return int64[instruments, kinds], the entries alive at the end of a run."""
     leaf, n = run.leaf, int(run.leaf.counts[N_ENTRIES])
     out = np.zeros(run.flow.shape[1:3], np.int64)
-    open_ = leaf.en_end[:n] >= NEVER
-    kind = leaf.lg_subject[leaf.en_ledger[:n][open_]] >> 32
-    np.add.at(out, (leaf.en_inst[:n][open_], kind), 1)
+    open_ = (leaf.en["end"][:n] >= NEVER) & (leaf.en["inst"][:n] >= 0)
+    kind = leaf.lg["subject"][leaf.cs["ledger"][leaf.en["case"][:n][open_]]] >> 32
+    np.add.at(out, (leaf.en["inst"][:n][open_], kind), 1)
     return out
 
 

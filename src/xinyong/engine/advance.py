@@ -26,9 +26,11 @@ from xinyong.engine.state import (
     N_ENTRIES,
     N_EVENTS,
     N_FREE,
+    N_FREE_ENTRIES,
     N_QUEUE,
     append_event,
     gather,
+    new_entry,
     release_events,
 )
 from xinyong.institutions.redress import write_exits
@@ -132,9 +134,9 @@ def due_files(leaf, last):
 
 @lean
 def _case_row(leaf, ledger, number):
-    row = leaf.lg_case[ledger]
-    while row >= 0 and leaf.cs_number[row] != number:
-        row = leaf.cs_prev[row]
+    row = leaf.lg[ledger].case
+    while row >= 0 and leaf.cs[row].number != number:
+        row = leaf.cs[row].prev
     return row
 
 
@@ -158,10 +160,10 @@ def _take_steps(leaf, law, ledger, day, found, led, n, policy, keys, compact):
         what = law.step[step, S_INST] if _is_step(then) else -1
         if _first(led, n, row[Q_CASE], then, what, row[Q_ANCHOR], NEVER) >= NEVER:
             case = _case_row(leaf, ledger, row[Q_CASE])
-            act = leaf.cs_act[case]
+            act = leaf.cs[case].act
             if policy.queue[step]:
-                if not leaf.cs_flags[case] & (CASE_QUEUED | CASE_LAPSED):
-                    leaf.cs_flags[case] |= CASE_QUEUED
+                if not leaf.cs[case].flags & (CASE_QUEUED | CASE_LAPSED):
+                    leaf.cs[case].flags |= CASE_QUEUED
                     q = leaf.counts[N_QUEUE]
                     leaf.q_case[q], leaf.q_step[q], leaf.q_day[q] = case, step, day
                     leaf.counts[N_QUEUE] = q + 1
@@ -192,11 +194,11 @@ def _take_steps(leaf, law, ledger, day, found, led, n, policy, keys, compact):
 @lean
 def _on_list(leaf, ledger, inst):
     """Tell whether a file has an entry alive on a list."""
-    held = leaf.lg_entry[ledger]
+    held = leaf.lg[ledger].entry
     while held >= 0:
-        if leaf.en_inst[held] == inst and leaf.en_end[held] >= NEVER:
+        if leaf.en[held].inst == inst and leaf.en[held].end >= NEVER:
             return True
-        held = leaf.en_prev[held]
+        held = leaf.en[held].prev
     return False
 
 
@@ -213,15 +215,15 @@ def _follow_entries(leaf, ledger, day, found, routes, keys, flow, first_month, d
     for i in range(found.count[N_ENTRY]):
         row = found.entry[i]
         case = _case_row(leaf, ledger, row[E_CASE])
-        held = leaf.lg_entry[ledger]
+        held = leaf.lg[ledger].entry
         while held >= 0 and not (
-            leaf.en_case[held] == case
-            and leaf.en_inst[held] == row[E_INST]
-            and leaf.en_start[held] == row[E_START]
+            leaf.en[held].case == case
+            and leaf.en[held].inst == row[E_INST]
+            and leaf.en[held].start == row[E_START]
         ):
-            held = leaf.en_prev[held]
-        kind = leaf.lg_subject[ledger] >> 32
-        flags = leaf.cs_flags[case]
+            held = leaf.en[held].prev
+        kind = leaf.lg[ledger].subject >> 32
+        flags = leaf.cs[case].flags
         if row[E_PROV] < 0 and flags & CASE_COPIED:
             continue  # the entry is the body's; its representative only hears of it
         mistaken = flags & (CASE_FALSE | CASE_MISATTACHED)
@@ -229,19 +231,11 @@ def _follow_entries(leaf, ledger, day, found, routes, keys, flow, first_month, d
             month = month_of(row[E_START]) - first_month
             if not _on_list(leaf, ledger, row[E_INST]):
                 flow[month, row[E_INST], kind, _FIRST] += 1
-            held = leaf.counts[N_ENTRIES]
-            leaf.counts[N_ENTRIES] = held + 1
-            leaf.en_ledger[held] = ledger
-            leaf.en_case[held] = case
-            leaf.en_inst[held] = row[E_INST]
-            leaf.en_start[held] = row[E_START]
-            leaf.en_end[held] = NEVER
-            leaf.en_prev[held] = leaf.lg_entry[ledger]
-            leaf.lg_entry[ledger] = held
+            held = new_entry(leaf, ledger, case, row[E_INST], row[E_START])
             flow[month, row[E_INST], kind, _ENTERED] += 1
             if mistaken:
                 flow[month, row[E_INST], kind, _MISTAKEN] += 1
-            act = leaf.cs_act[case]
+            act = leaf.cs[case].act
             if not flags & CASE_COPIED:  # a copied entry leaves with the one it was copied from
                 write_exits(
                     routes, keys, act, row[E_INST], row[E_START], mistaken, first_month, days
@@ -252,48 +246,57 @@ def _follow_entries(leaf, ledger, day, found, routes, keys, flow, first_month, d
                             when, event = days[r] + routes.lag[r, s], routes.event[r, s]
                             what = routes.what[r, s]
                             append_event(leaf, ledger, when, event, what, row[E_CASE], 1)
-        ended = leaf.en_end[held] + 0  # as int64
+        ended = np.int64(leaf.en[held].end)
         if day < ended < NEVER:
             continue  # something came late, and the file is seen again as of an earlier day
-        if ended < NEVER and (row[E_END] != ended or row[E_CAUSE] != leaf.en_cause[held]):
-            _count_exit(flow, ended, leaf.en_cause[held], row[E_INST], kind, first_month, -1)
-            ended = NEVER
+        if ended < NEVER and (row[E_END] != ended or row[E_CAUSE] != leaf.en[held].cause):
+            _count_exit(flow, ended, leaf.en[held].cause, row[E_INST], kind, first_month, -1)
+            ended = np.int64(NEVER)
         if row[E_END] < NEVER and ended >= NEVER:
             _count_exit(flow, row[E_END], row[E_CAUSE], row[E_INST], kind, first_month, 1)
-        leaf.en_prov[held] = row[E_PROV]
-        leaf.en_lawful[held] = row[E_LAWFUL]
-        leaf.en_cause[held] = row[E_CAUSE]
-        leaf.en_end[held] = row[E_END]
+        leaf.en[held].prov = row[E_PROV]
+        leaf.en[held].lawful = row[E_LAWFUL]
+        leaf.en[held].cause = row[E_CAUSE]
+        leaf.en[held].end = row[E_END]
 
 
 @lean
 def _share(leaf, ledger, found, shared, n):
     """Note the cases that a provision copies to others; returns how many are noted."""
     for i in range(found.count[N_COPY]):
-        leaf.cs_flags[_case_row(leaf, ledger, found.copy[i, 0])] |= CASE_SHARED
-    case = leaf.lg_case[ledger]
+        leaf.cs[_case_row(leaf, ledger, found.copy[i, 0])].flags |= CASE_SHARED
+    case = leaf.lg[ledger].case
     while case >= 0:
-        if leaf.cs_flags[case] & CASE_SHARED and n < shared.size:
+        if leaf.cs[case].flags & CASE_SHARED and n < shared.size:
             shared[n] = case
             n += 1
-        case = leaf.cs_prev[case]
+        case = leaf.cs[case].prev
     return n
 
 
 @lean
 def _waits(leaf, ledger):
     """Tell whether a file has an entry alive or a decision that may still come."""
-    held = leaf.lg_entry[ledger]
+    held = leaf.lg[ledger].entry
     while held >= 0:
-        if leaf.en_end[held] >= NEVER:
+        if leaf.en[held].end >= NEVER:
             return True
-        held = leaf.en_prev[held]
-    case = leaf.lg_case[ledger]
+        held = leaf.en[held].prev
+    case = leaf.lg[ledger].case
     while case >= 0:
-        if leaf.cs_flags[case] & CASE_QUEUED:
+        if leaf.cs[case].flags & CASE_QUEUED:
             return True
-        case = leaf.cs_prev[case]
+        case = leaf.cs[case].prev
     return False
+
+
+@lean
+def _settle(leaf, ledger, settled):
+    """Give back the events of a file in which nothing can happen any more, and note it."""
+    if leaf.lg_due[ledger] >= NEVER and not _waits(leaf, ledger):
+        release_events(leaf, ledger)
+        settled[0] += 1
+        settled[settled[0]] = ledger
 
 
 @njit
@@ -313,6 +316,7 @@ def advance(
     mem,
     flow,
     shared,
+    settled,
 ):
     """Advance files up to the end of a day.
 
@@ -332,6 +336,7 @@ def advance(
         mem: `Bench`.
         flow: int64[months, instruments, kinds, FLOWS], added to.
         shared: int64[n]: how many rows of it are used, then case rows copied to others.
+        settled: int64[n]: the same, then ledger rows in which nothing is due any more.
 
     Returns:
         The next position (the end when all are done, earlier when a table needs `ROOM`), or
@@ -350,8 +355,8 @@ def advance(
             mem.out[2] += 1
             if visits > 400:
                 return RESTLESS
-            stratum = leaf.lg_stratum[ledger]
-            fold(law, facts[stratum], mem.led, n, leaf.lg_cases[ledger], day, found, mem.out)
+            stratum = leaf.lg[ledger].stratum
+            fold(law, facts[stratum], mem.led, n, leaf.lg[ledger].cases, day, found, mem.out)
             full = (
                 found.count[N_ENTRY] >= found.entry.shape[0]
                 or found.count[N_LINE] >= found.line.shape[0]
@@ -363,9 +368,10 @@ def advance(
             writes = found.count[N_STEP] + 8 * found.count[N_ENTRY]
             if (
                 leaf.counts[N_EVENTS] - leaf.counts[N_FREE] + writes > leaf.ev_row.shape[0]
-                or leaf.counts[N_ENTRIES] + found.count[N_ENTRY] > leaf.en_end.size
+                or leaf.counts[N_ENTRIES] - leaf.counts[N_FREE_ENTRIES] + found.count[N_ENTRY]
+                > leaf.en.size
                 or leaf.counts[N_QUEUE] + found.count[N_STEP] > leaf.q_day.size
-                or shared[0] + 1 + leaf.lg_cases[ledger] > shared.size
+                or shared[0] + 1 + leaf.lg[ledger].cases > shared.size
             ):
                 return i  # nothing is written yet, so the visit is made again
             leaf.lg_due[ledger] = found.count[NEXT_DUE]
@@ -374,8 +380,8 @@ def advance(
             _follow_entries(leaf, ledger, day, found, routes, keys, flow, first_month, days)
             _take_steps(leaf, law, ledger, day, found, mem.led, n, policy, keys, compact)
             if found.count[N_SCORE]:
-                leaf.lg_score[ledger] = found.score[0, Z_SCORE]
-                leaf.lg_grade[ledger] = found.score[0, Z_GRADE]
+                leaf.lg[ledger].score = found.score[0, Z_SCORE]
+                leaf.lg[ledger].grade = found.score[0, Z_GRADE]
             # A new version of a rule concerns files in which something stands or is under way.
             # Whether events are kept must not matter here: it may change no result.
             turns = found.count[NEXT_VERSION]
@@ -385,13 +391,13 @@ def advance(
             before = shared[0]
             used = _share(leaf, ledger, found, shared[1:], before)
             shared[0] = used
-        if compact and leaf.lg_due[ledger] >= NEVER and not _waits(leaf, ledger):
-            release_events(leaf, ledger)
+        if compact:
+            _settle(leaf, ledger, settled)
     return due.size
 
 
 @njit
-def serve_queue(leaf, law, order, served, lapse_before, days, first, length):
+def serve_queue(leaf, law, order, served, lapse_before, days, first, length, compact, settled):
     """Take the decisions that the staff can take this month; drop those left too long.
 
     Args:
@@ -403,6 +409,8 @@ def serve_queue(leaf, law, order, served, lapse_before, days, first, length):
         days: int64[queue] scratch: day within the month drawn for each position.
         first: first day of the month.
         length: its days.
+        compact: whether settled files give their events back.
+        settled: int64[n]: how many rows of it are used, then ledger rows of settled files.
 
     Returns:
         int64[2]: decisions taken and requests lapsed.
@@ -413,21 +421,23 @@ def serve_queue(leaf, law, order, served, lapse_before, days, first, length):
         q = order[i]
         case = leaf.q_case[q]
         step = leaf.q_step[q]
-        ledger = leaf.cs_ledger[case]
+        ledger = leaf.cs[case].ledger
         day = max(first + days[q] % length, leaf.q_day[q])
         then = law.step[step, S_THEN]
         what = law.step[step, S_INST]
-        append_event(leaf, ledger, day, then, what, leaf.cs_number[case], 0)
-        leaf.cs_flags[case] &= ~np.uint8(CASE_QUEUED)
+        append_event(leaf, ledger, day, then, what, leaf.cs[case].number, 0)
+        leaf.cs[case].flags &= ~np.uint8(CASE_QUEUED)
         keep[q] = False
         done[0] += 1
     n = 0
     for q in range(leaf.counts[N_QUEUE]):
         if keep[q] and leaf.q_day[q] < lapse_before:
-            flags = leaf.cs_flags[leaf.q_case[q]] & ~np.uint8(CASE_QUEUED)
-            leaf.cs_flags[leaf.q_case[q]] = flags | np.uint8(CASE_LAPSED)
+            flags = leaf.cs[leaf.q_case[q]].flags & ~np.uint8(CASE_QUEUED)
+            leaf.cs[leaf.q_case[q]].flags = flags | np.uint8(CASE_LAPSED)
             keep[q] = False
             done[1] += 1
+            if compact:
+                _settle(leaf, np.int64(leaf.cs[leaf.q_case[q]].ledger), settled)
         if keep[q]:
             leaf.q_case[n], leaf.q_step[n], leaf.q_day[n] = (
                 leaf.q_case[q],

@@ -35,7 +35,7 @@ def count_events(leaf, cases):
     """Return how many events the ledgers of some cases hold (room needed for copies)."""
     total = 0
     for i in range(cases.size):
-        row = leaf.lg_event[leaf.cs_ledger[cases[i]]]
+        row = leaf.lg[leaf.cs[cases[i]].ledger].event
         while row >= 0:
             total += 1
             row = leaf.ev_row[row, PREV]
@@ -44,17 +44,17 @@ def count_events(leaf, cases):
 
 @njit
 def _copied_case(leaf, ledger, act):
-    row = leaf.lg_case[ledger]
+    row = leaf.lg[ledger].case
     while row >= 0:
-        if leaf.cs_act[row] == act and leaf.cs_flags[row] & CASE_COPIED:
+        if leaf.cs[row].act == act and leaf.cs[row].flags & CASE_COPIED:
             return row
-        row = leaf.cs_prev[row]
+        row = leaf.cs[row].prev
     return -1
 
 
 @njit
 def _has_event(leaf, ledger, day, words, value):
-    row = leaf.lg_event[ledger]
+    row = leaf.lg[ledger].event
     while row >= 0:
         same = leaf.ev_row[row, WORDS] == words and leaf.ev_row[row, DAY] == day
         if same and leaf.ev_row[row, VALUE] == value:
@@ -78,20 +78,20 @@ def copy_cases(leaf, cases, person, stratum, role):
         if person[i] < 0:
             continue
         case = cases[i]
-        source = leaf.cs_ledger[case]
+        source = leaf.cs[case].ledger
         target = file_of(leaf, person[i], stratum[i])
-        act = leaf.cs_act[case]
+        act = leaf.cs[case].act
         copy = _copied_case(leaf, target, act)
         fresh = copy < 0
         if fresh:
-            flags = leaf.cs_flags[case] & np.uint8(CASE_FALSE | CASE_MISATTACHED)
-            copy = new_case(leaf, target, leaf.cs_family[case], flags | np.uint8(CASE_COPIED), act)
-        number = leaf.cs_number[copy]
+            flags = leaf.cs[case].flags & np.uint8(CASE_FALSE | CASE_MISATTACHED)
+            copy = new_case(leaf, target, leaf.cs[case].family, flags | np.uint8(CASE_COPIED), act)
+        number = leaf.cs[copy].number
         rows = np.empty(4096, np.int64)
         n = 0
-        row = leaf.lg_event[source]
+        row = leaf.lg[source].event
         while row >= 0 and n < rows.size:
-            if leaf.ev_row[row, WORDS] >> 17 == leaf.cs_number[case]:
+            if leaf.ev_row[row, WORDS] >> 17 == leaf.cs[case].number:
                 rows[n] = row
                 n += 1
             row = leaf.ev_row[row, PREV]

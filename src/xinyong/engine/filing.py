@@ -225,7 +225,7 @@ def file_records(leaf, families, key, records):
         ledger = file_of(leaf, records.subject[i], records.stratum[i])
         due = leaf.lg_due[ledger]
         case = new_case(leaf, ledger, records.family[i], records.flags[i], act)
-        number, day = leaf.cs_number[case], records.day[i]
+        number, day = leaf.cs[case].number, records.day[i]
         zero = np.uint64(0)
         split = _pick(families.conduct_limit[f], draw64(key, act, zero, np.uint64(_CONDUCT))[0])
         conduct = families.conduct[f, split]

@@ -11,7 +11,7 @@ from typing import Any
 
 from xinyong import places
 from xinyong.engine.month import LeafRun
-from xinyong.engine.tables import SAMPLE
+from xinyong.engine.spells import SAMPLE
 from xinyong.engine.world import World
 from xinyong.law.vocabulary import KINDS
 from xinyong.results import RESULTS_SCHEMA, SYNTHETIC

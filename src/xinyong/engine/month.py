@@ -37,10 +37,10 @@ from xinyong.engine.filing import (
     act_ids,
     file_records,
 )
+from xinyong.engine.spells import account, entry_sums, retire
 from xinyong.engine.state import (
     CASE_FALSE,
     CASE_MISATTACHED,
-    N_ENTRIES,
     N_LEDGERS,
     N_QUEUE,
     Leaf,
@@ -53,7 +53,7 @@ from xinyong.errors import XinyongError
 from xinyong.institutions.capacity import rank
 from xinyong.institutions.detection import false_records, recorded
 from xinyong.institutions.identity import MISSED, RIGHT, WRONG, attach
-from xinyong.institutions.measures import ASPECTS, account_spell
+from xinyong.institutions.measures import ASPECTS
 from xinyong.jit import njit
 from xinyong.law.vocabulary import KINDS, ROLES
 from xinyong.streams import below, draw64, month_word
@@ -93,6 +93,7 @@ class LeafRun:
         grades: int64[months, grades, kinds], subjects of the leaf's scheme by grade.
         queue: int64[months, 3], decisions taken, requests dropped, requests waiting.
         files: int64[months], ledgers open.
+        entries: uint64[2], digest of the entries let go, and at the end of all.
         copies: rows of cases that are to be copied to representatives.
     """
 
@@ -104,6 +105,7 @@ class LeafRun:
     grades: NDArray[np.int64]
     queue: NDArray[np.int64]
     files: NDArray[np.int64]
+    entries: NDArray[np.uint64]
     copies: list[NDArray[np.int64]] = field(default_factory=list)
 
     @classmethod
@@ -120,6 +122,7 @@ class LeafRun:
             np.zeros((months, grades, kinds), np.int64),
             np.zeros((months, 3), np.int64),
             np.zeros(months, np.int64),
+            np.zeros(2, np.uint64),
         )
 
 
@@ -287,8 +290,9 @@ def _advance(world: World, run: LeafRun, worker: Worker, m: int) -> None:
     last = first_day(month + 1) - 1
     due = due_files(run.leaf, last)
     shared = np.zeros(1 + len(due) + ROOM, np.int64)
+    settled = np.zeros(1 + len(due), np.int64)
     scored = _scored(world, run)
-    compact = world.scenario.keep != "all" and not scored
+    compact = _compacts(world, run)
     done = 0
     while done < len(due):
         n = min(len(due) - done, 20_000)  # room for the next of them; there may be millions
@@ -296,7 +300,7 @@ def _advance(world: World, run: LeafRun, worker: Worker, m: int) -> None:
         done = advance(
             run.leaf, world.law.tables, world.facts, world.policy, world.routes, world.keys,
             due, done, last, world.scenario.first_month,
-            scored, compact, worker.bench, run.flow, shared,
+            scored, compact, worker.bench, run.flow, shared, settled,
         )  # fmt: skip
         if done == TOO_LONG:
             raise XinyongError("a file has more events than the engine can fold; please report")
@@ -305,13 +309,24 @@ def _advance(world: World, run: LeafRun, worker: Worker, m: int) -> None:
         if shared[0]:
             run.copies.append(np.unique(shared[1 : 1 + shared[0]]))
             shared[0] = 0
+        _retire(world, run, settled)
+
+
+def _retire(world: World, run: LeafRun, settled: NDArray[np.int64]) -> None:
+    """Let go of files that have just settled, where entries are not kept."""
+    if world.scenario.keep == "indicators" and settled[0]:
+        retire(
+            run.leaf, settled[1 : 1 + settled[0]], run.place, world.measures, world.link,
+            world.keys, world.sample_shift, world.scenario.first_month, run.measures, run.entries,
+        )  # fmt: skip
+    settled[0] = 0
 
 
 def _copy(world: World, run: LeafRun) -> None:
     """Carry records on to the representatives of the bodies they are about."""
     cases = np.unique(np.concatenate(run.copies))
     run.copies = []
-    subject = run.leaf.lg_subject[run.leaf.cs_ledger[cases]]
+    subject = run.leaf.lg["subject"][run.leaf.cs["ledger"][cases]]
     kind, index = subject >> 32, subject & 0xFFFFFFFF
     person = np.full(len(cases), -1, np.int64)
     body = kind > 0
@@ -331,6 +346,11 @@ def _scored(world: World, run: LeafRun) -> bool:
     return any(places.within(leaf, instruments[s].reach.place) for s in world.law.schemes)
 
 
+def _compacts(world: World, run: LeafRun) -> bool:
+    """Tell whether settled files of this leaf give back their rows."""
+    return world.scenario.keep != "all" and not _scored(world, run)
+
+
 def _decisions(world: World, run: LeafRun, m: int) -> None:
     """Let the court take the decisions its staff can take this month."""
     waiting = int(run.leaf.counts[N_QUEUE])
@@ -339,16 +359,18 @@ def _decisions(world: World, run: LeafRun, m: int) -> None:
     month = world.scenario.first_month + m
     first = first_day(month)
     ranks = np.empty(waiting, np.uint64)
-    acts = run.leaf.cs_act[run.leaf.q_case[:waiting]]
+    acts = run.leaf.cs["act"][run.leaf.q_case[:waiting]]
     rank(world.keys.queue, acts, ranks)
     order = np.lexsort((run.leaf.q_case[:waiting], ranks))
     days = (ranks & np.uint64(0xFFFF)).astype(np.int64)
     run.leaf = reserve(run.leaf, waiting + 64, 0, 0, 0, 0)
     lapse = first_day(month - world.lapse_months + 1)
+    settled = np.zeros(1 + waiting, np.int64)
     done = serve_queue(
         run.leaf, world.law.tables, order, int(world.capacity[m, run.place]), lapse, days,
-        first, first_day(month + 1) - first,
+        first, first_day(month + 1) - first, _compacts(world, run), settled,
     )  # fmt: skip
+    _retire(world, run, settled)
     run.queue[m, 0], run.queue[m, 1] = done
 
 
@@ -388,34 +410,16 @@ def count(world: World, run: LeafRun, m: int) -> None:
     run.queue[m, 2] = run.leaf.counts[N_QUEUE]
     if _scored(world, run):
         n = int(run.leaf.counts[N_LEDGERS])
-        kind = (run.leaf.lg_subject[:n] >> 32).astype(np.int64)
-        grade = run.leaf.lg_grade[:n].astype(np.int64)
+        kind = (run.leaf.lg["subject"][:n] >> 32).astype(np.int64)
+        grade = run.leaf.lg["grade"][:n].astype(np.int64)
         graded = grade >= 0
         np.add.at(run.grades[m], (grade[graded], kind[graded]), 1)
 
 
-@njit
-def _account(leaf, table, link, keys, shift, first_month, counts):  # type: ignore[no-untyped-def]
-    for e in range(leaf.counts[N_ENTRIES]):
-        case = leaf.en_case[e]
-        act = leaf.cs_act[case]
-        if shift:
-            draw = draw64(keys.sample, act, np.uint64(0), np.uint64(0))[0]
-            if draw & np.uint64((1 << shift) - 1):
-                continue
-        ledger = leaf.en_ledger[e]
-        kind = leaf.lg_subject[ledger] >> 32
-        mistaken = leaf.cs_flags[case] & (CASE_FALSE | CASE_MISATTACHED)
-        end = np.int64(leaf.en_end[e])
-        account_spell(
-            table, link, keys, act, leaf.en_inst[e], kind, np.int64(leaf.en_start[e]), end,
-            mistaken, first_month, counts,
-        )  # fmt: skip
-
-
 def close(world: World, run: LeafRun) -> None:
-    """Account for the measures of every spell of the run (all of them, or a fixed sample)."""
-    _account(
+    """Account for the measures of every spell not yet accounted for (all, or a fixed sample)."""
+    account(
         run.leaf, world.measures, world.link, world.keys, world.sample_shift,
         world.scenario.first_month, run.measures,
     )  # fmt: skip
+    run.entries += entry_sums(run.leaf)

@@ -8,7 +8,7 @@ without the interpreter lock.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,10 +29,15 @@ __all__ = [
     "file_of",
     "gather",
     "new_case",
+    "new_entry",
+    "release_events",
+    "release_spells",
     "reserve",
 ]
 
-N_EVENTS, N_LEDGERS, N_CASES, N_ENTRIES, N_QUEUE, FREE_EVENT, N_FREE, N_COUNTS = range(8)
+# Counts: rows in use of each table, then the heads of the lists of free rows, then their lengths.
+N_EVENTS, N_LEDGERS, N_CASES, N_ENTRIES, N_QUEUE = range(5)
+FREE_EVENT, FREE_CASE, FREE_ENTRY, N_FREE, N_FREE_CASES, N_FREE_ENTRIES, N_COUNTS = range(5, 12)
 
 # Flags of a case.
 CASE_FALSE = 1  # the record claims an act that nobody did
@@ -48,105 +53,130 @@ DAY, PREV, VALUE, WORDS, EVENT_COLS = range(5)
 MOST_WORDS, MOST_CASES = (1 << 12) - 2, (1 << 14) - 1
 
 
+#: A file: who, the heads of its three chains, points (tenths) and grade in the scheme.
+FILE = np.dtype(
+    [
+        ("subject", "i8"),  # kind << 32 | index
+        ("stratum", "i4"),
+        ("event", "i4"),  # the last event, case and entry: -1 for none
+        ("case", "i4"),
+        ("entry", "i4"),
+        ("score", "i4"),
+        ("cases", "i2"),  # numbers given to cases
+        ("grade", "i1"),
+    ],
+    align=True,
+)
+#: A case; `ledger` is -1 in a free row.
+CASE = np.dtype(
+    [
+        ("act", "u8"),
+        ("ledger", "i4"),
+        ("prev", "i4"),
+        ("number", "i2"),
+        ("family", "i2"),
+        ("flags", "u1"),
+    ],
+    align=True,
+)
+#: An entry; `inst` is -1 in a free row.
+ENTRY = np.dtype(
+    [
+        ("case", "i4"),
+        ("prev", "i4"),
+        ("start", "i4"),
+        ("lawful", "i4"),
+        ("end", "i4"),
+        ("prov", "i2"),
+        ("inst", "i1"),
+        ("cause", "i1"),
+    ],
+    align=True,
+)
+
+
 class Leaf(NamedTuple):
     """Tables of one leaf.
 
+    What is read together lies together: at one to one a visit costs as much as the cache
+    lines it touches.
+
     Attributes:
-        counts: int64[N_COUNTS] rows in use, the head of the list of free events, and how
-            many there are.
+        counts: int64[N_COUNTS] rows in use, and the lists of free rows.
         ev_row: int32[events, 4]: day, previous row of the ledger, value, and event, what and
-            case number packed into one word, so that a visit to an event touches one cache
-            line (see `pack` and the ``EV_…`` columns).
-        lg_…: ledgers: subject (kind << 32 | index), stratum, last event, number of cases,
-            next due day, last case, last entry, score (tenths) and grade in the scheme.
-        cs_…: cases: ledger, number in the ledger, family of conduct, flags, act id, previous.
-        en_…: entries: ledger, case row, instrument, provision, start, lawful end, cause,
-            end, previous.
-        q_…: decisions waiting for staff: case row, step row, day they opened.
-        ix_key, ix_row: open-addressing index from subject to ledger row.
+            case number packed into one word (see `pack` and the columns above).
+        lg: `FILE`[ledgers].
+        lg_due: int32[ledgers], the next day on which a file is looked at.
+        cs: `CASE`[cases]; en: `ENTRY`[entries].
+        q_case, q_step, q_day: decisions waiting for staff: case row, step row, day they opened.
+        ix_row: int32, open-addressing index from subject to ledger row, -1 where free.
     """
 
     counts: NDArray[np.int64]
     ev_row: NDArray[np.int32]
-    lg_subject: NDArray[np.int64]
-    lg_stratum: NDArray[np.int32]
-    lg_event: NDArray[np.int32]
-    lg_cases: NDArray[np.int16]
+    lg: NDArray[Any]
     lg_due: NDArray[np.int32]
-    lg_case: NDArray[np.int32]
-    lg_entry: NDArray[np.int32]
-    lg_score: NDArray[np.int32]
-    lg_grade: NDArray[np.int8]
-    cs_ledger: NDArray[np.int32]
-    cs_number: NDArray[np.int16]
-    cs_family: NDArray[np.int16]
-    cs_flags: NDArray[np.uint8]
-    cs_act: NDArray[np.uint64]
-    cs_prev: NDArray[np.int32]
-    en_ledger: NDArray[np.int32]
-    en_case: NDArray[np.int32]
-    en_inst: NDArray[np.int8]
-    en_prov: NDArray[np.int16]
-    en_start: NDArray[np.int32]
-    en_lawful: NDArray[np.int32]
-    en_cause: NDArray[np.int8]
-    en_end: NDArray[np.int32]
-    en_prev: NDArray[np.int32]
+    cs: NDArray[Any]
+    en: NDArray[Any]
     q_case: NDArray[np.int32]
     q_step: NDArray[np.int16]
     q_day: NDArray[np.int32]
-    ix_key: NDArray[np.int64]
     ix_row: NDArray[np.int32]
-
-
-_GROUPS = {"ev_": N_EVENTS, "lg_": N_LEDGERS, "cs_": N_CASES, "en_": N_ENTRIES, "q_": N_QUEUE}
 
 
 def empty_leaf() -> Leaf:
     """Return the state of a leaf in which nobody has a file."""
-    types = _field_types()
-    columns = {name: np.zeros(0 if "_" in name else N_COUNTS, types[name]) for name in Leaf._fields}
-    columns["counts"][FREE_EVENT] = -1
-    columns["ev_row"] = np.zeros((0, EVENT_COLS), np.int32)
-    columns["ix_key"] = np.full(1024, -1, np.int64)
-    columns["ix_row"] = np.zeros(1024, np.int32)
-    return Leaf(**columns)
+    counts = np.zeros(N_COUNTS, np.int64)
+    counts[[FREE_EVENT, FREE_CASE, FREE_ENTRY]] = -1
+    return Leaf(
+        counts,
+        np.zeros((0, EVENT_COLS), np.int32),
+        np.zeros(0, FILE),
+        np.zeros(0, np.int32),
+        np.zeros(0, CASE),
+        np.zeros(0, ENTRY),
+        np.zeros(0, np.int32),
+        np.zeros(0, np.int16),
+        np.zeros(0, np.int32),
+        np.full(1024, -1, np.int32),
+    )
 
 
-def _field_types() -> dict[str, np.dtype[np.generic]]:
-    """Return the dtype of each column, as its annotation states it."""
-    found = {}
-    for name, hint in Leaf.__annotations__.items():
-        text = hint.__forward_arg__ if hasattr(hint, "__forward_arg__") else str(hint)
-        found[name] = np.dtype(text.split("np.")[-1].rstrip("])"))
-    return found
+def _wider(column: NDArray[Any], used: int, more: int) -> NDArray[Any]:
+    """Return the column, or a longer copy with room for so many more rows."""
+    if used + more <= len(column):
+        return column
+    rows = max(used + more, len(column) * 5 // 4, 256)
+    wider = np.zeros((rows, *column.shape[1:]), column.dtype)
+    wider[:used] = column[:used]
+    return wider
 
 
 def reserve(leaf: Leaf, events: int, ledgers: int, cases: int, entries: int, queue: int) -> Leaf:
     """Return the leaf with room for that many more rows in each table (and a wider index)."""
-    wanted = {"ev_": events, "lg_": ledgers, "cs_": cases, "en_": entries, "q_": queue}
-    changed: dict[str, NDArray[np.generic]] = {}
-    for name in Leaf._fields:
-        prefix = name[: name.index("_") + 1] if "_" in name else ""
-        if prefix not in wanted:
-            continue
-        column = getattr(leaf, name)
-        free = int(leaf.counts[N_FREE]) if prefix == "ev_" else 0
-        need = int(leaf.counts[_GROUPS[prefix]]) + max(wanted[prefix] - free, 0)
-        if need > len(column):
-            rows = max(need, len(column) * 5 // 4, 256)
-            wider = np.zeros((rows, *column.shape[1:]), column.dtype)
-            wider[: len(column)] = column
-            changed[name] = wider
-    used = int(leaf.counts[N_LEDGERS]) + ledgers
-    if used * 3 > len(leaf.ix_key) * 2:
-        size = len(leaf.ix_key)
+    n = leaf.counts.tolist()
+    events = max(events - n[N_FREE], 0)
+    cases = max(cases - n[N_FREE_CASES], 0)
+    entries = max(entries - n[N_FREE_ENTRIES], 0)
+    index = leaf.ix_row
+    size, used = len(index), n[N_LEDGERS] + ledgers
+    if used * 3 > size * 2:
         while used * 3 > size * 2:
             size *= 2
-        key, row = np.full(size, -1, np.int64), np.zeros(size, np.int32)
-        _rehash(leaf.lg_subject, int(leaf.counts[N_LEDGERS]), key, row)
-        changed["ix_key"], changed["ix_row"] = key, row
-    return leaf._replace(**changed) if changed else leaf  # type: ignore[arg-type]
+        index = np.full(size, -1, np.int32)
+        _rehash(leaf.lg, n[N_LEDGERS], index)
+    return Leaf(
+        leaf.counts,
+        _wider(leaf.ev_row, n[N_EVENTS], events),
+        _wider(leaf.lg, n[N_LEDGERS], ledgers),
+        _wider(leaf.lg_due, n[N_LEDGERS], ledgers),
+        _wider(leaf.cs, n[N_CASES], cases),
+        _wider(leaf.en, n[N_ENTRIES], entries),
+        _wider(leaf.q_case, n[N_QUEUE], queue),
+        _wider(leaf.q_step, n[N_QUEUE], queue),
+        _wider(leaf.q_day, n[N_QUEUE], queue),
+        index,
+    )
 
 
 @lean
@@ -157,63 +187,87 @@ def _slot(subject, size):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _rehash(subjects, n, key, row):  # type: ignore[no-untyped-def]
+def _rehash(lg, n, index):  # type: ignore[no-untyped-def]
     for i in range(n):
-        slot = _slot(subjects[i], key.size)
-        while key[slot] >= 0:
-            slot = (slot + 1) & (key.size - 1)
-        key[slot] = subjects[i]
-        row[slot] = i
+        slot = _slot(lg[i].subject, index.size)
+        while index[slot] >= 0:
+            slot = (slot + 1) & (index.size - 1)
+        index[slot] = i
 
 
 @lean
 def find(leaf, subject):  # type: ignore[no-untyped-def]
     """Return the ledger row of a subject (kind << 32 | index), or -1."""
-    slot = _slot(subject, leaf.ix_key.size)
-    while leaf.ix_key[slot] >= 0:
-        if leaf.ix_key[slot] == subject:
-            return np.int64(leaf.ix_row[slot])
-        slot = (slot + 1) & (leaf.ix_key.size - 1)
+    slot = _slot(subject, leaf.ix_row.size)
+    while leaf.ix_row[slot] >= 0:
+        row = np.int64(leaf.ix_row[slot])
+        if leaf.lg[row].subject == subject:
+            return row
+        slot = (slot + 1) & (leaf.ix_row.size - 1)
     return np.int64(-1)
 
 
 @lean
 def file_of(leaf, subject, stratum):  # type: ignore[no-untyped-def]
     """Return the ledger row of a subject, opening a file if there is none."""
-    slot = _slot(subject, leaf.ix_key.size)
-    while leaf.ix_key[slot] >= 0:
-        if leaf.ix_key[slot] == subject:
-            return np.int64(leaf.ix_row[slot])
-        slot = (slot + 1) & (leaf.ix_key.size - 1)
+    slot = _slot(subject, leaf.ix_row.size)
+    while leaf.ix_row[slot] >= 0:
+        row = np.int64(leaf.ix_row[slot])
+        if leaf.lg[row].subject == subject:
+            return row
+        slot = (slot + 1) & (leaf.ix_row.size - 1)
     row = leaf.counts[N_LEDGERS]
     leaf.counts[N_LEDGERS] = row + 1
-    leaf.ix_key[slot] = subject
     leaf.ix_row[slot] = row
-    leaf.lg_subject[row] = subject
-    leaf.lg_stratum[row] = stratum
-    leaf.lg_event[row] = -1
-    leaf.lg_cases[row] = 0
     leaf.lg_due[row] = NEVER
-    leaf.lg_case[row] = -1
-    leaf.lg_entry[row] = -1
-    leaf.lg_score[row] = 0
-    leaf.lg_grade[row] = -1
+    leaf.lg[row].subject = subject
+    leaf.lg[row].stratum = stratum
+    leaf.lg[row].event = -1
+    leaf.lg[row].case = -1
+    leaf.lg[row].entry = -1
+    leaf.lg[row].score = 0
+    leaf.lg[row].cases = 0
+    leaf.lg[row].grade = -1
     return np.int64(row)
 
 
 @lean
 def new_case(leaf, ledger, family, flags, act):  # type: ignore[no-untyped-def]
     """Open a case in a ledger; returns its row."""
-    row = leaf.counts[N_CASES]
-    leaf.counts[N_CASES] = row + 1
-    leaf.cs_ledger[row] = ledger
-    leaf.cs_number[row] = leaf.lg_cases[ledger]
-    leaf.cs_family[row] = family
-    leaf.cs_flags[row] = flags
-    leaf.cs_act[row] = act
-    leaf.cs_prev[row] = leaf.lg_case[ledger]
-    leaf.lg_case[ledger] = row
-    leaf.lg_cases[ledger] += 1
+    row = leaf.counts[FREE_CASE]
+    if row >= 0:
+        leaf.counts[FREE_CASE] = leaf.cs[row].prev
+        leaf.counts[N_FREE_CASES] -= 1
+    else:
+        row = leaf.counts[N_CASES]
+        leaf.counts[N_CASES] = row + 1
+    leaf.cs[row].act = act
+    leaf.cs[row].ledger = ledger
+    leaf.cs[row].prev = leaf.lg[ledger].case
+    leaf.cs[row].number = leaf.lg[ledger].cases
+    leaf.cs[row].family = family
+    leaf.cs[row].flags = flags
+    leaf.lg[ledger].case = row
+    leaf.lg[ledger].cases += 1
+    return np.int64(row)
+
+
+@lean
+def new_entry(leaf, ledger, case, inst, start):  # type: ignore[no-untyped-def]
+    """Enter a case on a list; returns the row of the entry, which is alive."""
+    row = leaf.counts[FREE_ENTRY]
+    if row >= 0:
+        leaf.counts[FREE_ENTRY] = leaf.en[row].prev
+        leaf.counts[N_FREE_ENTRIES] -= 1
+    else:
+        row = leaf.counts[N_ENTRIES]
+        leaf.counts[N_ENTRIES] = row + 1
+    leaf.en[row].case = case
+    leaf.en[row].inst = inst
+    leaf.en[row].start = start
+    leaf.en[row].end = NEVER
+    leaf.en[row].prev = leaf.lg[ledger].entry
+    leaf.lg[ledger].entry = row
     return np.int64(row)
 
 
@@ -234,10 +288,10 @@ def append_event(leaf, ledger, day, event, what, number, value):  # type: ignore
         row = leaf.counts[N_EVENTS]
         leaf.counts[N_EVENTS] = row + 1
     leaf.ev_row[row, DAY] = day
-    leaf.ev_row[row, PREV] = leaf.lg_event[ledger]
+    leaf.ev_row[row, PREV] = leaf.lg[ledger].event
     leaf.ev_row[row, VALUE] = value
     leaf.ev_row[row, WORDS] = pack(event, what, number)
-    leaf.lg_event[ledger] = row
+    leaf.lg[ledger].event = row
     if day < leaf.lg_due[ledger]:
         leaf.lg_due[ledger] = day
 
@@ -250,7 +304,7 @@ def gather(leaf, ledger, out):  # type: ignore[no-untyped-def]
         The number of rows; it may exceed ``out.shape[0]``, and then nothing was written.
     """
     n = 0
-    row = leaf.lg_event[ledger]
+    row = leaf.lg[ledger].event
     while row >= 0 and n < out.shape[0]:
         words = leaf.ev_row[row, WORDS]
         out[n, 0] = leaf.ev_row[row, DAY]
@@ -281,12 +335,36 @@ def gather(leaf, ledger, out):  # type: ignore[no-untyped-def]
 
 @lean
 def release_events(leaf, ledger):  # type: ignore[no-untyped-def]
-    """Give the event rows of a ledger back for reuse (compaction)."""
-    row = leaf.lg_event[ledger]
+    """Give the event rows of a settled file back for reuse; its cases are numbered anew."""
+    row = leaf.lg[ledger].event
     while row >= 0:
         following = leaf.ev_row[row, PREV]
         leaf.ev_row[row, PREV] = leaf.counts[FREE_EVENT]
         leaf.counts[FREE_EVENT] = row
         leaf.counts[N_FREE] += 1
         row = following
-    leaf.lg_event[ledger] = -1
+    leaf.lg[ledger].event = -1
+    leaf.lg[ledger].cases = 0
+
+
+@lean
+def release_spells(leaf, ledger):  # type: ignore[no-untyped-def]
+    """Give the rows of the cases and entries of a settled file back for reuse."""
+    row = leaf.lg[ledger].entry
+    while row >= 0:
+        following = leaf.en[row].prev
+        leaf.en[row].inst = -1
+        leaf.en[row].prev = leaf.counts[FREE_ENTRY]
+        leaf.counts[FREE_ENTRY] = row
+        leaf.counts[N_FREE_ENTRIES] += 1
+        row = following
+    leaf.lg[ledger].entry = -1
+    row = leaf.lg[ledger].case
+    while row >= 0:
+        following = leaf.cs[row].prev
+        leaf.cs[row].ledger = -1
+        leaf.cs[row].prev = leaf.counts[FREE_CASE]
+        leaf.counts[FREE_CASE] = row
+        leaf.counts[N_FREE_CASES] += 1
+        row = following
+    leaf.lg[ledger].case = -1

@@ -13,6 +13,7 @@ from xinyong import places
 from xinyong.dates import NEVER
 from xinyong.engine.advance import FLOWS
 from xinyong.engine.month import ACTS, LeafRun
+from xinyong.engine.spells import is_sampled
 from xinyong.engine.state import (
     CASE_COPIED,
     CASE_FALSE,
@@ -27,13 +28,10 @@ from xinyong.jit import njit
 from xinyong.law.tables import CAUSES
 from xinyong.law.vocabulary import EVENTS, KINDS
 from xinyong.society.subjects import format_id
-from xinyong.streams import draw64
 
 __all__ = ["digest", "entry_table", "event_table", "indicator_table", "score_table"]
 
 _UNITS = {"acts": "acts", "decided": "decisions", "dropped": "requests", "waiting": "requests"}
-#: With ``keep=indicators``, one file in so many is kept as a sample.
-SAMPLE = 64
 
 
 class _Rows:
@@ -148,13 +146,12 @@ def _default_grades(world: World, run: LeafRun, rows: _Rows, place: str) -> None
 def _entry_columns(run: LeafRun) -> tuple[NDArray[np.int64], ...]:
     """Return entries sorted by list, subject, start: nine int64 columns."""
     leaf = run.leaf
-    n = int(leaf.counts[N_ENTRIES])
-    ledger, case = leaf.en_ledger[:n], leaf.en_case[:n]
-    subject = leaf.lg_subject[ledger].astype(np.int64)
-    flags = leaf.cs_flags[case].astype(np.int64)
+    en = leaf.en[: int(leaf.counts[N_ENTRIES])]
+    en = en[en["inst"] >= 0]
+    cases = leaf.cs[en["case"]]
     columns = (
-        leaf.en_inst[:n], subject, leaf.en_start[:n], leaf.en_prov[:n], leaf.en_lawful[:n],
-        leaf.en_cause[:n], leaf.en_end[:n], flags, leaf.cs_act[case].view(np.int64),
+        en["inst"], leaf.lg["subject"][cases["ledger"]], en["start"], en["prov"], en["lawful"],
+        en["cause"], en["end"], cases["flags"], cases["act"].view(np.int64),
     )  # fmt: skip
     wide = [c.astype(np.int64) for c in columns]
     order = np.lexsort((wide[8], wide[2], wide[1], wide[0]))
@@ -171,8 +168,7 @@ def digest(world: World, runs: list[LeafRun]) -> str:
     for run in sorted(runs, key=lambda r: r.place):
         for array in (run.acts, run.flow, run.measures, run.grades, run.queue, run.files):
             found.update(np.ascontiguousarray(array).tobytes())
-        for column in _entry_columns(run):
-            found.update(np.ascontiguousarray(column).tobytes())
+        found.update(run.entries.tobytes())
     return found.hexdigest()
 
 
@@ -185,13 +181,11 @@ def _days(column: NDArray[np.int64]) -> pa.Array:
 
 
 @njit
-def _sampled(key, place, subject):  # type: ignore[no-untyped-def]
+def _sampled(keys, place, subject):  # type: ignore[no-untyped-def]
     """Tell which subjects belong to the fixed sample of files."""
     out = np.zeros(subject.size, np.bool_)
     for i in range(subject.size):
-        who = np.uint64(np.int64(place) << 40 | subject[i])
-        word = draw64(key, who, np.uint64(1), np.uint64(0))[0]
-        out[i] = word % np.uint64(SAMPLE) == 0
+        out[i] = is_sampled(keys, place, subject[i])
     return out
 
 
@@ -206,7 +200,7 @@ def entry_table(world: World, runs: list[LeafRun]) -> pa.Table:
     for run in runs:
         inst, subject, start, prov, lawful, cause, end, flags, _ = _entry_columns(run)
         if world.scenario.keep == "indicators":
-            chosen = _sampled(world.keys.sample, run.place, subject)
+            chosen = _sampled(world.keys, run.place, subject)
             inst, subject, start, prov = inst[chosen], subject[chosen], start[chosen], prov[chosen]
             lawful, cause, end = lawful[chosen], cause[chosen], end[chosen]
             flags = flags[chosen]
@@ -241,13 +235,13 @@ def score_table(world: World, runs: list[LeafRun]) -> pa.Table:
     grades: list[str] = []
     for run in runs:
         n = int(run.leaf.counts[N_LEDGERS])
-        rows = np.nonzero(run.leaf.lg_grade[:n] >= 0)[0]
-        order = rows[np.argsort(run.leaf.lg_subject[rows])]
-        subjects += _names(run, run.leaf.lg_subject[order])
+        rows = np.nonzero(run.leaf.lg["grade"][:n] >= 0)[0]
+        order = rows[np.argsort(run.leaf.lg["subject"][rows])]
+        subjects += _names(run, run.leaf.lg["subject"][order])
         place += [places.leaves()[run.place]] * len(order)
-        kind += [KINDS[int(s) >> 32] for s in run.leaf.lg_subject[order]]
-        points += run.leaf.lg_score[order].tolist()
-        grades += [world.law.grades[0][g] for g in run.leaf.lg_grade[order]]
+        kind += [KINDS[int(s) >> 32] for s in run.leaf.lg["subject"][order]]
+        points += run.leaf.lg["score"][order].tolist()
+        grades += [world.law.grades[0][g] for g in run.leaf.lg["grade"][order]]
     scheme = world.law.schemes[0] if world.law.schemes else ""
     return pa.table(
         {
@@ -289,7 +283,7 @@ def event_table(world: World, runs: list[LeafRun]) -> pa.Table:
     columns: list[list[Any]] = [[] for _ in range(6)]
     for run in runs:
         for ledger in range(int(run.leaf.counts[N_LEDGERS])):
-            who = format_id(run.place << 40 | int(run.leaf.lg_subject[ledger]))
+            who = format_id(run.place << 40 | int(run.leaf.lg["subject"][ledger]))
             for day, event, case, what, value in event_rows(world, run, ledger):
                 row = (who, case, day, event, what, value)
                 for column, cell in zip(columns, row, strict=True):
