@@ -2,7 +2,7 @@
 
 Each file under ``golden/`` is a case with `expect` (worked out by hand) and `because`
 (how it follows from the text). Entries and scores are compared as a whole; of lines, steps, unmet
-provisions and measures each one named must be there.
+provisions, gates and measures each one named must be there.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from xinyong.case import CaseResult, calculate, read_case
+from xinyong.case.limits import as_data
 
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.yaml"))
 
@@ -24,6 +25,8 @@ KEYS = {
     "steps": {"instrument", "act", "step", "due", "state"},
     "unmet": {"provision", "instrument", "act", "at"},
     "measures": None,
+    "ungated": {"what", "act", "of", "provision", "gate"},
+    "gates": {"what", "act", "of", "provision", "gate", "effect", "since", "followed"},
 }
 
 
@@ -95,6 +98,10 @@ def scores(result: CaseResult) -> dict[str, dict[str, Any]]:
     }
 
 
+def gates(result: CaseResult) -> list[dict[str, Any]]:
+    return [row | {"since": dt.date.fromisoformat(row["since"])} for row in as_data(result)]
+
+
 def agrees(wanted: dict[str, Any], found: dict[str, Any]) -> bool:
     return all(found[key] == value for key, value in wanted.items())
 
@@ -130,6 +137,16 @@ def differences(result: CaseResult, expect: dict[str, Any]) -> list[str]:
             if name not in found_scores or not agrees(score, found_scores[name]):
                 wrong.append(f"score of {name}: not {score}, but {found_scores.get(name)}")
         wrong += [f"unexpected score of {name}" for name in found_scores.keys() - wanted]
+    found_gates = gates(result)
+    for row in expect.get("gates", []):
+        if not any(agrees(row, each) for each in found_gates):
+            near = [x["gate"] for x in found_gates if x["of"] == row.get("of", x["of"])]
+            wrong.append(f"gates: not {row}, but {near}")
+    for row in expect.get("ungated", []):
+        if any(agrees(row, each) for each in found_gates):
+            wrong.append(f"gated: {row}")
+    if expect.get("gates") == [] and found_gates:
+        wrong.append(f"unexpected gates {[x['gate'] for x in found_gates]}")
     due = {m.measure for m in result.measures}
     wrong += [f"measure {m} is not due" for m in expect.get("measures", []) if m not in due]
     return wrong

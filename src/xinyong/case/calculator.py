@@ -19,6 +19,7 @@ from xinyong.law.compile import Law
 from xinyong.law.compile import law as built_in
 from xinyong.law.course import nominal
 from xinyong.law.determine import Determination, Entry, Event, Ledger, Subject, determine, placed
+from xinyong.law.gates import Bar, bars, measure_target
 from xinyong.law.measures import DueMeasure, due
 
 __all__ = ["CaseResult", "Follows", "calculate", "ledger_of", "own_entries"]
@@ -54,6 +55,7 @@ class CaseResult:
         follows: what follows for others.
         almost: provisions that failed at one condition only.
         assumptions: made by the calculator, in words.
+        gated: gates on the measures due: for each of them, in their order.
         act_of: for each case of the ledger, the number of its act in the case.
     """
 
@@ -68,6 +70,7 @@ class CaseResult:
     almost: tuple[trace.NotMet, ...]
     assumptions: tuple[str, ...]
     act_of: tuple[int, ...]
+    gated: tuple[tuple[Bar, ...], ...] = ()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -211,7 +214,16 @@ def calculate(case: Case, law: Law | None = None, on: dt.date | None = None) -> 
         almost=tuple(trace.unmet(law, ledger, found)),
         assumptions=_assumptions(case),
         act_of=act_of,
+        gated=tuple(_measure_bars(law, m, case.subject.place, day) for m in measures),
     )
+
+
+def _measure_bars(law: Law, m: DueMeasure, place: str, day: dt.date) -> tuple[Bar, ...]:
+    """Return the gates that speak about a measure that is due."""
+    it = law.catalogue.instrument(m.instrument)
+    version = next(w for w in it.versions if w.id == m.version)
+    row = next(x for x in version.measures if x.measure == m.measure and tuple(x.by) == m.by)
+    return bars(law.catalogue, measure_target(it, version, row), day, place)
 
 
 def _follows(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from xinyong.case import limits
 from xinyong.case.calculator import CaseResult, Follows
 from xinyong.dates import date_of
 from xinyong.law import trace
@@ -56,6 +57,7 @@ def as_dict(result: CaseResult) -> dict[str, Any]:
             for s in found.scores
         ],
         "measures": [_measure(law, m) for m in result.measures],
+        "gates": limits.as_data(result),
         "follows": [_follows(result, f) for f in result.follows],
         "taken": [
             {"act": result.act_of[e.case], "on": _day(date_of(e.day)), "event": e.event}

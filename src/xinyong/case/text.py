@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from xinyong.case import limits
 from xinyong.case.calculator import CaseResult, Follows
 from xinyong.case.export import measure_provenance, scheme_provenance
 from xinyong.dates import date_of
@@ -62,18 +63,35 @@ def lines(result: CaseResult) -> Iterator[tuple[str, str]]:
         direct = f", direct grade {s.direct}" if s.direct else ""
         text = f"  {_score(s)}{direct}"
         yield "", f"{text} — {_where(scheme_provenance(law, s.instrument))}"
+        for b in limits.on_score(result, s.instrument):
+            yield "dim", "    " + limits.words(b.bar, law, result.on)
     if not found.scores:
         yield "", "  none: no scheme reaches the subject on this day"
     yield "bold", f"Measures due ({len(result.measures)})"
-    for m in result.measures:
+    weighed: dict[str, int] = {}
+    for number, m in enumerate(result.measures):
         where = measure_provenance(law, m)
         by = ", ".join(_authority(law, a) for a in m.by)
         leave = " (at its discretion)" if m.discretionary else ""
         reach = f"; reaches {', '.join(map(_word, m.reaches))}" if m.reaches else ""
         yield "", f"  {where.text}, by {by}{leave}{reach} — {_where(where)}"
+        for bar in limits.on_measure(result, number):
+            text = limits.words(bar, law, result.on)
+            if bar.effect == "weighed":
+                weighed[text] = weighed.get(text, 0) + 1
+            else:
+                yield "yellow", "    " + text
+    for text, count in weighed.items():
+        yield "dim", f"  {count} of them {text}"
     for roles, f in _grouped(result):
         yield from _follows(law, roles, f)
     yield from _uncertain(result)
+
+
+def _gates(result: CaseResult, case: int, row: int) -> Iterator[tuple[str, str]]:
+    for b in limits.on_row(result, case, row):
+        style = "dim" if b.bar.effect == "weighed" else "yellow"
+        yield style, "    " + limits.words(b.bar, result.law, result.on)
 
 
 def _authority(law: Law, name: str) -> str:
@@ -94,9 +112,11 @@ def _act(result: CaseResult, number: int, index: int) -> Iterator[tuple[str, str
     for entry in result.entries:
         if entry.case == number:
             yield "red", "  entry: " + _entry(law, entry)
+            yield from _gates(result, number, entry.row)
     for line in found.lines:
         if line.case == number:
             yield ("" if line.state == "live" else "dim"), "  score: " + _line(law, line)
+            yield from _gates(result, number, line.row)
     for step in found.steps:
         if step.case == number and step.state != "done":
             yield "yellow", "  step: " + _step(law, step)

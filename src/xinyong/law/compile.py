@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -98,6 +98,16 @@ class Law:
     steps: tuple[StepOrigin, ...]
     awards: tuple[str, ...]
     code: dict[str, dict[str, int]] = field(repr=False, compare=False, default_factory=dict)
+
+    @cached_property
+    def heard(self) -> tuple[tuple[str, ...], ...]:
+        """Return, for each row of `tables.prov`, the conducts it listens to."""
+        rows: list[list[str]] = [[] for _ in self.origins]
+        for number, conduct in enumerate(self.conducts):
+            first, last = self.tables.by_conduct[number : number + 2]
+            for row in self.tables.listening[first:last]:
+                rows[row].append(conduct)
+        return tuple(tuple(row) for row in rows)
 
 
 def grade_ids(it: schema.Instrument) -> list[str]:

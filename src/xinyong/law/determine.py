@@ -20,9 +20,11 @@ from xinyong.law import tables as t
 from xinyong.law import vocabulary as v
 from xinyong.law.clocks import BEYOND, LEDGER_COLS
 from xinyong.law.compile import Law
+from xinyong.law.gates import Bar, bars, provision_target, score_target
 from xinyong.law.kernel import fold
 
 __all__ = [
+    "Barred",
     "Determination",
     "Entry",
     "Event",
@@ -196,9 +198,34 @@ class Tried:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """A finding that a gate speaks about.
+
+    It stands in the file; the gate bars it, asks for something that is missing, or wants it
+    weighed.
+
+    Attributes:
+        what: ``entry``, ``points``, ``grade``, ``copy`` or ``score``.
+        case, row: as in the finding; -1 for a score as a whole.
+        instrument: where the finding stands; bar: the gate.
+    """
+
+    what: str
+    case: int
+    row: int
+    instrument: str
+    bar: Bar
+
+
 @dataclass(frozen=True)
 class Determination:
-    """All that follows from one ledger on one day."""
+    """All that follows from one ledger on one day.
+
+    `barred` are the gates on what was found. They take nothing away: what the text of an
+    instrument yields is found as before. For every provision barred outright `tried` has a
+    row of status ``barred`` after its own; its `at` is the position in `barred`.
+    """
 
     as_of: dt.date
     entries: tuple[Entry, ...] = ()
@@ -207,6 +234,7 @@ class Determination:
     scores: tuple[Score, ...] = ()
     tried: tuple[Tried, ...] = ()
     next_due: dt.date | None = None
+    barred: tuple[Barred, ...] = ()
     numbers: t.Findings | None = field(default=None, repr=False, compare=False)
 
 
@@ -335,7 +363,45 @@ def determine(
         ()
     """
     day = day_of(as_of)
-    return decode(findings(ledger.seen_by(holder, day), law, day, kernel), law, day)
+    found = decode(findings(ledger.seen_by(holder, day), law, day, kernel), law, day)
+    barred = _gated(found, law, ledger.subject)
+    ruled = [
+        Tried(b.case, b.row, "barred", i)
+        for i, b in enumerate(barred)
+        if b.row >= 0 and b.bar.effect != "weighed"
+    ]
+    return replace(found, barred=barred, tried=(*found.tried, *ruled))
+
+
+def _gated(found: Determination, law: Law, subject: Subject) -> tuple[Barred, ...]:
+    """Return what the gates of the day say about what was found."""
+    cat, day, place = law.catalogue, found.as_of, subject.residence
+    if not any(it.kind == "gate" for it in cat.instruments.values()):
+        return ()
+    rows = [(e.case, e.row, e.start) for e in found.entries if e.row >= 0]
+    rows += [(x.case, x.row, x.since) for x in found.lines if x.state != "superseded"]
+    rows += [
+        (x.case, x.row, day)
+        for x in found.tried
+        if x.status == "met" and law.tables.prov[x.row, t.P_EFFECT] == t.COPY
+    ]
+    barred = []
+    for case, row, basis in dict.fromkeys(rows):
+        o = law.origins[row]
+        via = tuple(r for i, r in enumerate(v.ROLES) if law.tables.prov[row, t.P_VIA] >> i & 1)
+        target = provision_target(
+            cat, o.instrument, o.version, law.heard[row], o.conditions, o.effect, via,
+            (subject.kind,),
+        )  # fmt: skip
+        if target is not None:
+            found_bars = bars(cat, target, day, place, basis)
+            barred += [Barred(target.what, case, row, o.instrument, bar) for bar in found_bars]
+    for score in found.scores:
+        it = cat.instruments[score.instrument]
+        version = cat.version(it.id, day) or it.versions[-1]
+        for bar in bars(cat, score_target(it, version, subject.kind), day, place):
+            barred.append(Barred("score", -1, -1, it.id, bar))
+    return tuple(barred)
 
 
 def findings(ledger: Ledger, law: Law, day: int, kernel: Callable[..., Any] = fold) -> t.Findings:

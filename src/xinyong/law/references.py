@@ -47,6 +47,7 @@ def references(block: BaseModel) -> Iterator[tuple[Loc, str, str]]:
         yield from _each("instrument_not", "instrument", block.instrument_not)
         yield from _each("conduct", "conduct", block.conduct)
         yield from _each("measure", "measure", block.measure)
+        yield from _each("documents", "document", block.documents)
     elif isinstance(block, schema.Records):
         yield from _each("conduct", "conduct", block.conduct)
         yield from _each("conduct_not", "conduct", block.conduct_not)

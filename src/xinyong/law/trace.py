@@ -283,6 +283,8 @@ def why_not(law: Law, tried: Tried) -> str:
         return f"one act counts once: superseded by {other.provision} ({other.text})"
     if tried.status == "blocked":
         return f"{tried.at / 10:g} points above the yearly cap of its group do not count"
+    if tried.status == "barred":
+        return "barred by a gate (see Determination.barred)"
     if tried.status != "unmet":
         return ""
     effect, at = origin.effect, tried.at

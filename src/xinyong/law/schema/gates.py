@@ -37,8 +37,9 @@ class Where(Block):
     Of the instrument: `instrument`, `kind`, `polarity`, `level`, `rank`, `rank_below` (in the
     order of `vocabulary.RANKS`), `based_on`, `subjects`, `offers` and `lacks`.
     Of a provision: `conduct`, `conduct_field`, `protected`, `sign` of its points, and
-    `document`: whether it rests on an official document, because it asks for one, reads a
-    listing, or its conduct has one by nature. `copied`: it reads records of somebody else.
+    `document`: whether it rests on a document, because it asks for one or its conduct has one
+    by nature; `documents`: it rests on one of these kinds, or reads a listing, which is one.
+    `copied`: it reads records of somebody else.
     Of a measure: `measure`, `measure_field`, `nature`, `category`, `category_not_in`,
     `by_level` (level of the authority that applies it), `discretionary`, `reaches_others`,
     and `same_field`: its field is that of the conduct.
@@ -60,6 +61,7 @@ class Where(Block):
     protected: list[Protected] | None = None
     sign: Literal["plus", "minus"] | None = None
     document: Literal["any", "none"] | None = None
+    documents: list[Id] | None = None
     copied: bool | None = None
     measure: list[Id] | None = None
     measure_field: list[FieldName] | None = None

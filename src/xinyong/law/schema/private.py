@@ -69,9 +69,9 @@ class ListLink(Block):
     list: Id
     from_: dt.date = Field(alias="from")
     until: dt.date | None = None
-    effect: list[Literal["score_lowered", "services_refused", "purchases_blocked", "warned"]] = (
-        Field(min_length=1)
-    )
+    effect: tuple[
+        Literal["score_lowered", "services_refused", "purchases_blocked", "warned"], ...
+    ] = Field(min_length=1)
     keeps: Term | None = None
     cite: Cite
 
