@@ -20,7 +20,7 @@ from xinyong.law import tables as t
 from xinyong.law import vocabulary as v
 from xinyong.law.clocks import BEYOND, LEDGER_COLS
 from xinyong.law.compile import Law
-from xinyong.law.gates import Bar, bars, provision_target, score_target
+from xinyong.law.gates import Bar, bars, next_turn, provision_target, score_target
 from xinyong.law.kernel import fold
 
 __all__ = [
@@ -370,7 +370,14 @@ def determine(
         for i, b in enumerate(barred)
         if b.row >= 0 and b.bar.effect != "weighed"
     ]
-    return replace(found, barred=barred, tried=(*found.tried, *ruled))
+    turn = next_turn(law.catalogue, as_of) if found.tried else None
+    dues = [d for d in (found.next_due, turn) if d is not None]
+    return replace(
+        found,
+        barred=barred,
+        tried=(*found.tried, *ruled),
+        next_due=min(dues, default=None),
+    )
 
 
 def _gated(found: Determination, law: Law, subject: Subject) -> tuple[Barred, ...]:

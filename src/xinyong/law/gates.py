@@ -24,6 +24,7 @@ __all__ = [
     "bars",
     "gates_at",
     "measure_target",
+    "next_turn",
     "provision_target",
     "score_target",
 ]
@@ -272,6 +273,22 @@ def gates_at(
             ):
                 for gate in version.gates:
                     yield it, version, gate
+
+
+def next_turn(catalogue: Catalogue, day: dt.date) -> dt.date | None:
+    """Return the first day after a day on which a gate begins or ceases, if there is one."""
+    turns = [
+        turn
+        for it in catalogue.instruments.values()
+        if it.kind == "gate"
+        for version in it.versions
+        for turn in (
+            version.in_force.from_,
+            version.in_force.until and version.in_force.until + dt.timedelta(1),
+        )
+        if turn is not None and turn > day
+    ]
+    return min(turns, default=None)
 
 
 def _since(it: schema.Instrument, version: schema.Version, gate: schema.Gate) -> schema.Version:
