@@ -209,6 +209,34 @@ def _cited(it: schema.Instrument, cite: schema.Cite) -> str:
     return f"{cite.source}, Art. {cite.article} [{it.sources[cite.source].depth}]"
 
 
+# --- lint -----------------------------------------------------------------------------
+
+
+@app.command("lint")
+def lint_command(
+    what: Annotated[
+        str,
+        typer.Argument(metavar="FILE|DIR|ID", help="A rulebook, a folder of them, an id, or all."),
+    ],
+    on: OnDay = None,
+    against: Annotated[
+        list[str] | None,
+        typer.Option("--against", metavar="PROFILE", help="Limits to hold; may be repeated."),
+    ] = None,
+    ignore_dates: Annotated[
+        bool, typer.Option("--ignore-dates", help="Hold limits that came later, too.")
+    ] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Name every part, also what is clear.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Hold a rulebook against legal limits; leaves with 1 if there is a breach or a doubt."""
+    from xinyong import cli_lint
+
+    cli_lint.lint_command(what, _day(on), against or [], ignore_dates, every, as_json)
+
+
 # --- run and report -----------------------------------------------------------------------
 
 

@@ -35,11 +35,13 @@ ATTRIBUTES: Final[dict[str, dict[str, str]]] = {
         "administrative_review": "whether administrative review is open",
         "suit": "whether a suit is open",
         "notice": "must, may or none: notice to the subject before it is decided",
+        "warned_by": "documents that every harmful ground asks to have been served before",
         "checked": "must, may or none: the duty to check what the subject objects",
         "repair": "whether there is a way out other than waiting",
         "removal": "whether it says how an entry, grade or score ends",
         "publishes": "whether entries, grades or scores are made public",
         "scored": "whether it adds up points",
+        "whole": "whether its text was read as a whole, so that what is not encoded is not there",
     },
     "provision": {
         "effect": "enter, end, restore, points, grade, convert, copy, or what else there is",

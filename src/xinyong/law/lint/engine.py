@@ -23,6 +23,7 @@ from xinyong.law.lint.parts import (
     attributes_of_step,
     pairs_of_items,
     pairs_of_measures,
+    pairs_of_provisions,
 )
 from xinyong.law.lint.predicates import Sets, Value, attributes_of, evaluate
 from xinyong.law.lint.provisions import attributes_of_item, attributes_of_provision
@@ -93,7 +94,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Later:
-    """A limit that was not held against a version because it was not in force on the day."""
+    """A limit that was not held against a version because it was not in force on the day.
+
+    `breaches` and `doubts` count what it would have found, had dates been ignored.
+    """
 
     profile: str
     limit: str
@@ -101,6 +105,9 @@ class Later:
     until: dt.date | None
     instrument: str
     version: str
+    on: dt.date
+    breaches: int
+    doubts: int
 
 
 @dataclass(frozen=True)
@@ -153,7 +160,7 @@ def targets(book: Rulebook, version: schema.Version) -> Iterator[Target]:
     for step in version.steps:
         path = f"{at}.steps.{step.id}"
         yield part("step", path, step.title, step.cite, attributes_of_step(step))
-    for rule in getattr(version, "rules", ()):
+    for rule in version.rules:
         path = f"{at}.rules.{rule.id}"
         yield part("rule", path, rule.title, rule.cite, attributes_of_rule(rule))
     yield from _of_scheme(book, version, at, around)
@@ -171,16 +178,19 @@ def _of_scheme(
         return
     for item in book.items:
         path = f"{at}.items.{item.item}"
-        values = around | attributes_of_item(book, version, item)
+        values = {**around, **attributes_of_item(book, version, item)}
         yield Target("provision", path, item.text_en, _cite_of(scheme, item.article), values)
     for i, grade in enumerate(scheme.grades):
         path = f"{at}.grades.{grade.id}"
-        values = around | attributes_of_grade(book, scheme, i)
+        values = {**around, **attributes_of_grade(book, scheme, i)}
         yield Target("grade", path, grade.name.en, grade.cite or scheme.cite, values)
     for a, b, found in pairs_of_items(book, version):
         path = f"{at}.items.{a.item}+{b.item}"
         title = f"{a.item} and {b.item}: {a.text_en}"
-        yield Target("pair", path, title, _cite_of(scheme, b.article), around | found)
+        yield Target("pair", path, title, _cite_of(scheme, b.article), {**around, **found})
+    for p, q, found in pairs_of_provisions(book, version):
+        path = f"{at}.provisions.{p.id}+{q.id}"
+        yield Target("pair", path, f"{p.id} and {q.id}: {p.title}", q.cite, {**around, **found})
 
 
 def _cite_of(scheme: schema.Scheme, article: str) -> schema.Cite:
@@ -256,12 +266,11 @@ def lint(
             parts = list(targets(book, version))
             for profile, outside in held:
                 for limit in profile.limits:
-                    if not (ignore_dates or _in_force(limit, day)):
-                        since, until = limit.from_, limit.until
-                        row = Later(profile.id, limit.id, since, until, book.id, version.id)
-                        later.append(row)
-                        continue
-                    findings += _findings(book, version, parts, profile, limit, day, outside)
+                    found = list(_findings(book, version, parts, profile, limit, day, outside))
+                    if ignore_dates or _in_force(limit, day):
+                        findings += found
+                    else:
+                        later.append(_later(profile, limit, book, version, day, found))
     if books and len(silent) == len(books):
         names = ", ".join(silent)
         raise UsageError(f"--on: on {on} nothing of this was in force: {names}")
@@ -276,6 +285,27 @@ def _covers(version: schema.Version, day: dt.date) -> bool:
 def _in_force(limit: Limit, day: dt.date) -> bool:
     after = limit.from_ is None or limit.from_ <= day
     return after and (limit.until is None or day <= limit.until)
+
+
+def _later(
+    profile: Profile,
+    limit: Limit,
+    book: Rulebook,
+    version: schema.Version,
+    day: dt.date,
+    found: Sequence[Finding],
+) -> Later:
+    return Later(
+        profile=profile.id,
+        limit=limit.id,
+        since=limit.from_,
+        until=limit.until,
+        instrument=book.id,
+        version=version.id,
+        on=day,
+        breaches=sum(f.result == "breach" for f in found),
+        doubts=sum(f.result == "doubt" for f in found),
+    )
 
 
 def _bound(book: Rulebook, profile: Profile) -> bool | None:

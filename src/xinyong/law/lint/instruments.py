@@ -6,7 +6,13 @@ from collections.abc import Iterable
 
 from xinyong.law import schema
 from xinyong.law.lint.predicates import Value
-from xinyong.law.lint.provisions import harms_of, harms_of_item, protected_of, protected_of_item
+from xinyong.law.lint.provisions import (
+    harms_of,
+    harms_of_item,
+    protected_of,
+    protected_of_item,
+    served_before,
+)
 from xinyong.law.lint.rulebook import Rulebook
 
 __all__ = ["attributes_of_instrument", "strongest"]
@@ -19,7 +25,7 @@ def attributes_of_instrument(book: Rulebook, version: schema.Version) -> dict[st
     """Return the attributes of the instrument, see `ATTRIBUTES`."""
     it = book.instrument
     review = it.review
-    machine = getattr(it, "automated", None)
+    machine = it.automated
     published = any(s.then == "published" for s in version.steps)
     shown = [book.words.measures.get(row.measure) for row in version.measures]
     return {
@@ -37,18 +43,26 @@ def attributes_of_instrument(book: Rulebook, version: schema.Version) -> dict[st
         "persons": "person" in it.subjects,
         "serves": it.serves is not None,
         "adverse": _adverse(book, version),
-        "machine": machine.decision if machine else _by_people(book, version),
+        "machine": machine.decision if machine else _by_people(version),
         "ai": machine.ai_system if machine else None,
         "objection": _objection(it, version),
         "administrative_review": review.administrative_review if review else None,
         "suit": review.suit if review else None,
         "notice": _offered(it, version, "noticed", ("notice",)),
+        "warned_by": _warned_by(book, version),
         "checked": _offered(it, version, "checked", ("objection",)),
         "repair": _repair(it, version),
         "removal": _removal(it, version),
         "publishes": published or any(m is not None and m.nature == "publicity" for m in shown),
         "scored": version.scheme is not None,
+        "whole": _whole(book, version),
     }
+
+
+def _whole(book: Rulebook, version: schema.Version) -> bool:
+    if version.scheme is not None and version.scheme.partial:
+        return False
+    return book.source_of(version.in_force.cite)[1] in ("full text", "transcription")
 
 
 def strongest(modalities: Iterable[str]) -> str:
@@ -58,7 +72,7 @@ def strongest(modalities: Iterable[str]) -> str:
 
 
 def _rules(version: schema.Version) -> list[str]:
-    return [rule.rule for rule in getattr(version, "rules", ())]
+    return [rule.rule for rule in version.rules]
 
 
 def _offered(
@@ -70,6 +84,18 @@ def _offered(
     if it.kind not in _DECIDING:
         return None
     return strongest(s.modality for s in version.steps if s.then == event)
+
+
+def _warned_by(book: Rulebook, version: schema.Version) -> Value:
+    """Return what must have been served before any harmful effect of the version."""
+    found = [
+        frozenset(served_before(p))
+        for p in version.provisions
+        if p.effect.do in ("enter", "points", "grade") and harms_of(book, version, p) is not False
+    ]
+    if version.scheme is not None and any(harms_of_item(version.scheme, x) for x in book.items):
+        found.append(frozenset())  # an item of an annex asks for no document
+    return frozenset.intersection(*found) if found else frozenset()
 
 
 def _objection(it: schema.Instrument, version: schema.Version) -> Value:
@@ -101,7 +127,7 @@ def _removal(it: schema.Instrument, version: schema.Version) -> Value:
     return False if it.kind in _DECIDING else None
 
 
-def _by_people(book: Rulebook, version: schema.Version) -> Value:
+def _by_people(version: schema.Version) -> Value:
     """Return ``none`` where a step has an authority decide; else the text does not tell."""
     for step in version.steps:
         if step.then in ("decided", "granted", "checked") and step.by != "subject":
@@ -110,7 +136,7 @@ def _by_people(book: Rulebook, version: schema.Version) -> Value:
 
 
 def _tags(book: Rulebook, version: schema.Version) -> Value:
-    found = set(book.instrument.protected)
+    found: set[str] = set(book.instrument.protected)
     for p in version.provisions:
         found |= protected_of(book, p) or frozenset()
     for item in book.items if version.scheme is not None else ():

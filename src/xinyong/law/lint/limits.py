@@ -67,6 +67,12 @@ class Limit(Block):
     reason: Text
 
 
+class Words(Block):
+    """Named sets of words that every profile may use."""
+
+    sets: dict[Id, list[Id]]
+
+
 class Profile(Block):
     """A set of limits from one source of law, or the rules of the craft.
 
@@ -78,8 +84,8 @@ class Profile(Block):
     place: Id | None = None
     rank: LimitRank
     about: Text
-    sources: dict[Id, Source] = {}
-    sets: dict[Id, list[Id]] = {}
+    sources: dict[Id, Source] = Field(default_factory=dict)
+    sets: dict[Id, list[Id]] = Field(default_factory=dict)
     limits: Annotated[list[Limit], Field(min_length=1)]
 
     def depth(self, limit: Limit) -> str:
@@ -87,9 +93,15 @@ class Profile(Block):
         return "assumption" if limit.cite.source is None else self.sources[limit.cite.source].depth
 
 
+@cache
+def _shared() -> dict[str, list[str]]:
+    document = read_yaml(_DATA / "shared" / "words.yaml", CatalogueError)
+    return validate(Words, document, CatalogueError).sets
+
+
 def sets_of(profile: Profile) -> Sets:
-    """Return the named sets of a profile."""
-    return {name: frozenset(words) for name, words in profile.sets.items()}
+    """Return the named sets of a profile, and those that all share."""
+    return {name: frozenset(words) for name, words in (_shared() | profile.sets).items()}
 
 
 def _read(path: Path) -> Profile:
@@ -139,9 +151,9 @@ def _wrong(document: Document, profile: Profile, i: int, limit: Limit) -> list[P
                 message = f"unknown attribute {name!r} of {limit.over}"
                 problems.append(document.problem(at, message, nearest(name, known)))
         for name in _named(test):
-            if name not in profile.sets:
+            if name not in _shared() | profile.sets:
                 message = f"unknown set {name!r}"
-                problems.append(document.problem(at, message, nearest(name, profile.sets)))
+                problems.append(document.problem(at, message, nearest(name, _shared())))
     return problems
 
 

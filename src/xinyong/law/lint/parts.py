@@ -8,7 +8,7 @@ from itertools import combinations
 from xinyong.law import schema
 from xinyong.law.annex import Item
 from xinyong.law.lint.predicates import Value
-from xinyong.law.lint.provisions import harms_of_item
+from xinyong.law.lint.provisions import harms_of, harms_of_item
 from xinyong.law.lint.rulebook import Rulebook
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "attributes_of_step",
     "pairs_of_items",
     "pairs_of_measures",
+    "pairs_of_provisions",
 ]
 
 
@@ -67,12 +68,18 @@ def attributes_of_grade(book: Rulebook, scheme: schema.Scheme, at: int) -> dict[
     """Return the attributes of the grade at an index of a scheme, see `ATTRIBUTES`."""
     grade = scheme.grades[at]
     others = [g for i, g in enumerate(scheme.grades) if i != at]
-    below = [g for g in others if g.hi is not None and grade.lo is not None and g.hi < grade.lo]
-    return {
-        "overlaps": any(_overlap(grade, g) for g in others),
-        "gap": bool(below) and max(g.hi or 0 for g in below) + 1 < (grade.lo or 0),
-        "reachable": _reachable(book, scheme, grade),
-    }
+    reachable = _reachable(book, scheme, grade)
+    if not all(map(_bounded, scheme.grades)):
+        return {"overlaps": None, "gap": None, "reachable": reachable}
+    below = [g.hi for g in others if g.hi is not None and grade.lo is not None and g.hi < grade.lo]
+    gap = bool(below) and max(below) + 1 < (grade.lo or 0)
+    overlaps = any(_overlap(grade, g) for g in others)
+    return {"overlaps": overlaps, "gap": gap, "reachable": reachable}
+
+
+def _bounded(grade: schema.Grade) -> bool:
+    """Return whether the band of a grade is known."""
+    return grade.lo is not None or grade.hi is not None
 
 
 def _overlap(a: schema.Grade, b: schema.Grade) -> bool:
@@ -98,22 +105,25 @@ def _effects(book: Rulebook) -> Iterator[tuple[str, int, int]]:
 def _reachable(book: Rulebook, scheme: schema.Scheme, grade: schema.Grade) -> bool | None:
     """Return whether a subject can get there: at the start, directly, or by points.
 
-    Points of one item may come again, so a grade that is further off than all items
-    together is not known to be out of reach.
+    Points of one item may come again; where groups are capped, it is not worked out how often.
     """
     base, lo, hi = scheme.base, grade.lo, grade.hi
     if lo is not None and hi is not None and lo > hi:
         return False
-    if (lo is None or lo <= base) and (hi is None or base <= hi):
-        return True
     effects = list(_effects(book))
     if any(name == str(grade.id) for name, _, _ in effects):
+        return True
+    if base is None or not _bounded(grade):
+        return None
+    if (lo is None or lo <= base) and (hi is None or base <= hi):
         return True
     up = lo is not None and base < lo
     far = (lo or 0) - base if up else base - (hi or 0)
     steps = [high if up else -low for _, low, high in effects]
     most = sum(s for s in steps if s > 0)
-    return True if most >= far else None if most else False
+    if most >= far or (most and not scheme.caps):
+        return True
+    return None if most else False
 
 
 # --- pairs -------------------------------------------------------------------------------
@@ -139,6 +149,32 @@ def pairs_of_items(
         shared = frozenset(a.conduct) & frozenset(b.conduct)
         adds_up = scheme.combination.several_items == "sum"
         yield a, b, {"twice": "provision", "adds_up": adds_up, "conducts": shared}
+
+
+def pairs_of_provisions(
+    book: Rulebook, version: schema.Version
+) -> Iterator[tuple[schema.Provision, schema.Provision, dict[str, Value]]]:
+    """Yield pairs of harmful scoring provisions that one act of one subject may fit.
+
+    Whether one act can meet the conditions of both is not worked out, so that provisions
+    with conditions are only known not to add up where the scheme says so.
+    """
+    if version.scheme is None:
+        return
+    sums = version.scheme.combination.several_items == "sum"
+    kinds = book.instrument.subjects
+    harmful = [
+        p
+        for p in version.provisions
+        if p.effect.do in ("points", "grade") and harms_of(book, version, p)
+    ]
+    for a, b in combinations(harmful, 2):
+        shared = frozenset(a.conduct) & frozenset(b.conduct)
+        apart = not set(a.kinds or kinds) & set(b.kinds or kinds) or not set(a.via) & set(b.via)
+        if shared and not apart:
+            free = not (a.when and b.when)
+            adds_up = (True if free else None) if sums else False
+            yield a, b, {"twice": "provision", "adds_up": adds_up, "conducts": shared}
 
 
 def _exclusive(a: Item, b: Item) -> bool:

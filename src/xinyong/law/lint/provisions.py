@@ -16,6 +16,7 @@ __all__ = [
     "harms_of_item",
     "protected_of",
     "protected_of_item",
+    "served_before",
 ]
 
 
@@ -64,9 +65,7 @@ def attributes_of_item(book: Rulebook, version: schema.Version, item: Item) -> d
         "papers": _papers(book, item.conduct),
         "asks_paper": False,
         "bare": _bare(book, item.conduct),
-        "circumstances": frozenset(
-            c for c in item.circumstance if not c.startswith("listed_on:")
-        ),
+        "circumstances": frozenset(c for c in item.circumstance if not c.startswith("listed_on:")),
         "entry_asked": listed,
         "gravity": bool(item.quantity or item.severity or item.circumstance),
         "end_date": _validity(scheme, item.grade, item.low),
@@ -79,9 +78,7 @@ def attributes_of_item(book: Rulebook, version: schema.Version, item: Item) -> d
 # --- detriment ---------------------------------------------------------------------------
 
 
-def harms_of(
-    book: Rulebook, version: schema.Version, provision: schema.Provision
-) -> bool | None:
+def harms_of(book: Rulebook, version: schema.Version, provision: schema.Provision) -> bool | None:
     """Return whether the effect of a provision is to the subject's detriment."""
     effect = provision.effect
     if effect.do == "enter":
@@ -111,19 +108,29 @@ def _detriment(low: int, high: int) -> bool | None:
 
 
 def _worse(scheme: schema.Scheme, grade: str) -> bool | None:
-    """Return whether a grade stands below the one a subject starts in; best grade first."""
+    """Return whether a grade stands below the one a subject starts in; best grade first.
+
+    Where no score tells the start, only the best and the last grade are known to be good and bad.
+    """
     names = [str(g.id) for g in scheme.grades]
-    start = next(
-        (
-            i
-            for i, g in enumerate(scheme.grades)
-            if (g.lo is None or g.lo <= scheme.base) and (g.hi is None or scheme.base <= g.hi)
-        ),
-        None,
-    )
-    if start is None or grade not in names:
+    if grade not in names:
         return None
-    return names.index(grade) > start
+    at, start = names.index(grade), _start(scheme)
+    if start is not None:
+        return at > start
+    return False if at == 0 else True if at == len(names) - 1 else None
+
+
+def _start(scheme: schema.Scheme) -> int | None:
+    """Return the index of the grade of a subject without a record, if the scheme tells it."""
+    base = scheme.base
+    if base is None:
+        return None
+    for i, g in enumerate(scheme.grades):
+        bound = g.lo is not None or g.hi is not None
+        if bound and (g.lo is None or g.lo <= base) and (g.hi is None or base <= g.hi):
+            return i
+    return None
 
 
 # --- conduct, its field and its papers ------------------------------------------------------
@@ -190,6 +197,15 @@ def _documents(conditions: Iterable[schema.Condition]) -> Iterator[str]:
             yield test.document
         if test.event is not None and test.event.document is not None:
             yield test.event.document
+
+
+def served_before(provision: schema.Provision) -> Iterator[str]:
+    """Yield the documents that must all have been served for a provision to apply."""
+    for condition in provision.when:
+        for test in condition.all or [condition]:
+            happened = test.event
+            if happened is not None and happened.event == "served" and happened.document:
+                yield happened.document
 
 
 # --- how the effect ends --------------------------------------------------------------------

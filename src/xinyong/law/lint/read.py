@@ -43,10 +43,7 @@ def read_rulebooks(what: str, catalogue: Catalogue | None = None) -> list[Rulebo
     if path.suffix in (".yaml", ".yml") or "/" in what:
         raise UsageError(f"{what}: no such file or folder; check the path")
     words = Words.of(found)
-    if what == "all":
-        chosen = list(found.instruments.values())
-    else:
-        chosen = [found.instrument(what)]
+    chosen = list(found.instruments.values()) if what == "all" else [found.instrument(what)]
     return [Rulebook(it, tuple(found.items.get(it.id, ())), words) for it in chosen]
 
 

@@ -62,6 +62,7 @@ from xinyong.law.schema.gates import (
 )
 from xinyong.law.schema.instruments import (
     Alternative,
+    Automated,
     Followed,
     FollowedIn,
     InForce,
@@ -136,6 +137,7 @@ __all__ = [
     "Annulment",
     "Authorities",
     "Authority",
+    "Automated",
     "Band",
     "BasedOn",
     "Benefit",

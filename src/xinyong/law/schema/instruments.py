@@ -123,6 +123,18 @@ class Reach(Block):
     cite: Cite
 
 
+class Automated(Block):
+    """How far a machine decides: alone, as an aid to a person, or not at all.
+
+    `ai_system`: whether it is an AI system in the sense of Art. 3(1) of Regulation (EU)
+    2024/1689. An instrument that does not say leaves the block out.
+    """
+
+    decision: Literal["alone", "aid", "none"]
+    ai_system: bool | None = None
+    cite: Cite
+
+
 #: Attributes that every instrument has unless it is itself a rule about instruments.
 _ATTRIBUTES = ("decider", "keeper", "based_on", "conduct_field", "nature", "review")
 
@@ -155,6 +167,7 @@ class Instrument(Block):
     serves: Id | None = Field(None, description="memorandum: the list whose entries it acts on")
     reach: Reach
     review: Review | None = None
+    automated: Automated | None = None
     sources: dict[Id, Source] = Field(min_length=1)
     interpretations: list[Interpretation] = []
     unmodelled: list[Text] = []

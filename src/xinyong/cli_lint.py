@@ -1,0 +1,44 @@
+"""The command ``xinyong lint``: rulebooks held against legal limits."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import typer
+
+__all__ = ["lint_command"]
+
+#: How styles look on a terminal; elsewhere text stays plain.
+_STYLES: dict[str, dict[str, Any]] = {
+    "": {},
+    "bold": {"bold": True},
+    "dim": {"dim": True},
+    "red": {"fg": "red"},
+    "yellow": {"fg": "yellow"},
+}
+
+
+def lint_command(
+    what: str,
+    on: dt.date | None,
+    against: list[str],
+    ignore_dates: bool,
+    every: bool,
+    as_json: bool,
+) -> None:
+    """Print what the limits say of a rulebook, and leave with 1 if there is a finding."""
+    from xinyong.law.lint import chosen, lint, read_rulebooks
+    from xinyong.law.lint.text import as_dict, lines
+
+    names = [name.strip() for given in against for name in given.split(",") if name.strip()]
+    profiles = chosen(names) if names else None
+    report = lint(read_rulebooks(what), on, profiles, ignore_dates)
+    if as_json:
+        typer.echo(json.dumps(as_dict(report, every), ensure_ascii=False, indent=2))
+    else:
+        for style, text in lines(report, every):
+            typer.secho(text, **_STYLES[style])
+    if not report.clear:
+        raise typer.Exit(1)
