@@ -41,7 +41,9 @@ MAY: dict[str, set[str]] = {
     "report": BASE | {"results"},
     "case": BASE | {"law"},
     "cli_run": WORLD | {"indicators", "engine", "study", "results", "report"},
-    "cli": WORLD | {"indicators", "engine", "study", "results", "report", "case", "cli_run"},
+    "cli_lint": BASE | {"law"},
+    "cli": WORLD
+    | {"indicators", "engine", "study", "results", "report", "case", "cli_run", "cli_lint"},
     "__main__": {"cli"},
 }
 
