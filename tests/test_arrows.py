@@ -40,10 +40,14 @@ MAY: dict[str, set[str]] = {
     "study": WORLD | {"indicators", "engine", "results"},
     "report": BASE | {"results"},
     "case": BASE | {"law"},
+    "browse": BASE | {"law", "conduct"},
+    "cli_common": BASE | {"law"},
+    "cli_catalogue": BASE | {"law", "browse", "cli_common"},
     "cli_run": WORLD | {"indicators", "engine", "study", "results", "report"},
     "cli_lint": BASE | {"law"},
     "cli": WORLD
-    | {"indicators", "engine", "study", "results", "report", "case", "cli_run", "cli_lint"},
+    | {"indicators", "engine", "study", "results", "report", "case"}
+    | {"cli_run", "cli_common", "cli_catalogue", "cli_lint"},
     "__main__": {"cli"},
 }
 

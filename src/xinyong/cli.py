@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from xinyong import cli_catalogue
+from xinyong.cli_common import AsJson, OnDay, With, catalogue_of, day, print_json, print_lines
 from xinyong.errors import OutputError, UsageError, XinyongError
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from xinyong.law import schema
 
 __all__ = ["app", "main"]
 
@@ -29,11 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-catalogue = typer.Typer(help="What the instruments say.")
-app.add_typer(catalogue, name="catalogue")
-
-OnDay = Annotated[str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="The day asked for.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON with a schema_version.")]
+app.add_typer(cli_catalogue.app, name="catalogue")
 
 
 def _version(wanted: bool) -> None:
@@ -54,159 +47,33 @@ def _root(
     pass
 
 
-def _day(text: str | None) -> dt.date | None:
-    from xinyong.dates import parse_date
-
-    return None if text is None else parse_date(text, "--on")
-
-
-def _print_json(data: Any) -> None:
-    import json
-
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
-
-
 # --- case -----------------------------------------------------------------------------
-
-#: How the styles of `xinyong.case.text` look on a terminal; elsewhere text stays plain.
-_STYLES: dict[str, dict[str, Any]] = {
-    "": {},
-    "bold": {"bold": True},
-    "dim": {"dim": True},
-    "red": {"fg": "red"},
-    "yellow": {"fg": "yellow"},
-}
 
 
 @app.command("case")
 def case_command(
     file: Annotated[Path, typer.Argument(metavar="CASE.yaml", help="One hypothetical case.")],
     on: OnDay = None,
+    layers: With = None,
     as_json: AsJson = False,
 ) -> None:
     """Calculate what follows from one hypothetical subject and its acts."""
     from xinyong.case import calculate, read_case
 
-    result = calculate(read_case(file), on=_day(on))
+    law = None
+    if layers:
+        from xinyong.law.compile import compile_law
+
+        law = compile_law(catalogue_of(layers))
+    result = calculate(read_case(file), law, day(on))
     if as_json:
         from xinyong.case.export import as_dict
 
-        _print_json(as_dict(result))
+        print_json(as_dict(result))
         return
     from xinyong.case.text import lines
 
-    for style, text in lines(result):
-        typer.secho(text, **_STYLES[style])
-
-
-# --- catalogue ---------------------------------------------------------------------------
-
-
-@catalogue.command("list")
-def list_command(as_json: AsJson = False) -> None:
-    """List the instruments with their versions."""
-    from xinyong.law.catalogue import load
-
-    found = load()
-    rows: list[dict[str, Any]] = [
-        {
-            "id": it.id,
-            "kind": it.kind,
-            "polarity": it.polarity,
-            "level": it.level,
-            "place": it.reach.place,
-            "en": it.name.en,
-            "zh": it.name.zh,
-            "versions": [_span(w) for w in it.versions],
-        }
-        for it in found.instruments.values()
-    ]
-    if as_json:
-        _print_json({"schema_version": 1, "catalogue": found.digest, "instruments": rows})
-        return
-    for row in rows:
-        typer.echo(f"{row['id']}  {row['en']} ({row['zh']})")
-        spans = ", ".join(
-            f"{s['id']} {s['from']} to {s['until'] or 'open'}" for s in row["versions"]
-        )
-        typer.echo(f"    {row['kind']}, {row['polarity']}, {row['level']}, {row['place']}: {spans}")
-
-
-def _span(version: schema.Version) -> dict[str, Any]:
-    until = version.in_force.until
-    return {
-        "id": version.id,
-        "from": version.in_force.from_.isoformat(),
-        "until": until.isoformat() if until else None,
-    }
-
-
-@catalogue.command("show")
-def show_command(
-    instrument: Annotated[str, typer.Argument(metavar="ID", help="An id of 'catalogue list'.")],
-    on: OnDay = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show an instrument: the version in force on a day (every version without --on)."""
-    from xinyong.law.catalogue import load
-
-    found = load()
-    it = found.instrument(instrument)
-    day = _day(on)
-    versions = list(it.versions)
-    if day is not None:
-        chosen = found.version(it.id, day)
-        if chosen is None:
-            spans = ", ".join(
-                f"{w.in_force.from_} to {w.in_force.until or 'open'}" for w in versions
-            )
-            raise UsageError(f"{it.id!r} was not in force on {day}; its versions: {spans}")
-        versions = [chosen]
-    if as_json:
-        data = it.model_dump(mode="json", by_alias=True, exclude_none=True)
-        keep = {w.id for w in versions}
-        data["versions"] = [w for w in data["versions"] if w["id"] in keep]
-        _print_json({"schema_version": 1, "catalogue": found.digest, "instrument": data})
-        return
-    typer.echo(f"{it.name.en}\n{it.name.zh}")
-    typer.echo(f"{it.kind}, {it.polarity}, {it.level}, {it.rank}; reaches {it.reach.place}")
-    for sid, source in it.sources.items():
-        number = f", {source.number}" if source.number else ""
-        title = f"{source.title.en} ({source.title.zh}){number}"
-        typer.echo(f"source {sid}: {title}, {source.date} [{source.depth}]")
-    for version in versions:
-        _show_version(it, version, len(found.items.get(it.id, ())))
-    for note in it.interpretations:
-        typer.echo(f"reading {note.id}: {note.question} Taken: {note.default}")
-    for text in it.unmodelled:
-        typer.echo(f"not modelled: {text}")
-
-
-def _show_version(it: schema.Instrument, version: schema.Version, items: int) -> None:
-    typer.echo("")
-    typer.echo(
-        f"version {version.id}, {version.in_force.from_} to {version.in_force.until or 'open'}"
-    )
-    for p in version.provisions:
-        typer.echo(f"  provision {p.id}: {p.title} — {_cited(it, p.cite)}")
-    for s in version.steps:
-        typer.echo(f"  step {s.id}: {s.title} — {_cited(it, s.cite)}")
-    if version.scheme:
-        grades = ", ".join(str(g.id) for g in version.scheme.grades) or "not known"
-        base = "none" if version.scheme.base is None else version.scheme.base
-        cited = _cited(it, version.scheme.cite)
-        typer.echo(f"  scheme: base {base}, grades {grades}, {items} items — {cited}")
-        if version.scheme.partial:
-            typer.echo(f"  partial: {version.scheme.partial}")
-    for row in version.measures:
-        by = ", ".join(row.by)
-        typer.echo(f"  measure {row.measure} by {by} — {_cited(it, row.cite)}")
-
-
-def _cited(it: schema.Instrument, cite: schema.Cite) -> str:
-    if cite.source is None:
-        return f"assumption: {cite.assumption}"
-    return f"{cite.source}, Art. {cite.article} [{it.sources[cite.source].depth}]"
+    print_lines(lines(result))
 
 
 # --- lint -----------------------------------------------------------------------------

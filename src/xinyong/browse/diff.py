@@ -1,0 +1,314 @@
+"""What differs between two versions, told block by block and word by word.
+
+Blocks are matched by their ids: provisions, steps, grades and items by id, measures by the
+measure, caps by their group. What a block says is compared in the sentences of
+`xinyong.browse.words`, so that a difference reads like the texts do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from xinyong.browse import words as w
+from xinyong.law import schema
+from xinyong.law.catalogue import Catalogue
+
+__all__ = ["Change", "Side", "differences"]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two compared: an instrument and its version."""
+
+    it: schema.Instrument
+    version: schema.Version
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference.
+
+    Attributes:
+        part: ``instrument``, ``provision``, ``step``, ``measure``, ``scheme``, ``item``, ...
+        id: of the block; aspect: what of it differs, empty for the block as a whole.
+        kind: ``added``, ``removed`` or ``changed``.
+        before, after: in words; empty where the block is not there.
+        cited_before, cited_after: where that stands.
+    """
+
+    part: str
+    id: str
+    aspect: str
+    kind: str
+    before: str
+    after: str
+    cited_before: str = ""
+    cited_after: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """Return the difference as a sentence."""
+        name = f"{w.word(self.part)} {self.id}" if self.id else w.word(self.part)
+        match self.kind:
+            case "added":
+                return f"New: {name}. {self.after}"
+            case "removed":
+                return f"Gone: {name}. {self.before}"
+        head = f"{name}, {self.aspect}" if self.aspect else name
+        if not self.before:
+            return f"{head}: now also {self.after}."
+        if not self.after:
+            return f"{head}: no longer {self.before}."
+        return f"{head}: {self.before} → {self.after}."
+
+
+#: Fields whose difference is only where the rule stands, or how it is called in the file.
+_SILENT = {"cite", "id", "rank_cite", "transition_cite"}
+
+
+def differences(found: Catalogue, a: Side, b: Side) -> list[Change]:
+    """Return what differs between two versions, in the order of a reader.
+
+    Two versions of one instrument are compared rule by rule; two instruments also in who
+    issues them, whom they reach and what may be done against them.
+    """
+    changes: list[Change] = []
+    if a.it.id != b.it.id:
+        changes += _instruments(found, a.it, b.it)
+    changes += _plain_fields("version", a.version, b.version, found, _VERSION_BLOCKS | {"in_force"})
+    changes += _matched(found, a, b, "provision", "provisions", w.provision_words, _provision)
+    changes += _matched(found, a, b, "step", "steps", _step_words, _step)
+    changes += _schemes(found, a, b)
+    changes += _matched(found, a, b, "measure", "measures", _measure_words, _measure, "measure")
+    named = type(a.version).model_fields
+    for name in named:
+        if name not in _VERSION_BLOCKS and _is_blocks(getattr(a.version, name)):
+            changes += _matched(found, a, b, name, name, _block_words, _generic)
+    return changes
+
+
+_VERSION_BLOCKS = {"provisions", "steps", "scheme", "measures"}
+
+Words = Callable[[Catalogue, schema.Instrument, Any], str]
+Aspects = Callable[[Catalogue, Any, Any], Iterator[tuple[str, str, str]]]
+
+
+def _is_blocks(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(x, BaseModel) for x in value)
+
+
+def _step_words(found: Catalogue, _: schema.Instrument, step: Any) -> str:
+    return w.step_words(found, step)
+
+
+def _measure_words(found: Catalogue, _: schema.Instrument, row: Any) -> str:
+    return w.measure_words(found, row)
+
+
+def _block_words(_: Catalogue, __: schema.Instrument, block: Any) -> str:
+    return w.plain(block) + "."
+
+
+def _matched(
+    found: Catalogue,
+    a: Side,
+    b: Side,
+    part: str,
+    field: str,
+    words: Words,
+    aspects: Aspects,
+    key: str = "id",
+) -> Iterator[Change]:
+    old = _keyed(getattr(a.version, field) or [], key)
+    new = _keyed(getattr(b.version, field) or [], key)
+
+    def cited(side: Side, block: Any) -> str:
+        cite = getattr(block, "cite", None)
+        return w.cite_words(side.it, cite) if isinstance(cite, schema.Cite) else ""
+
+    for name, block in old.items():
+        if name not in new:
+            text = words(found, a.it, block)
+            yield Change(part, name, "", "removed", text, "", cited(a, block), "")
+    for name, block in new.items():
+        if name not in old:
+            text = words(found, b.it, block)
+            yield Change(part, name, "", "added", "", text, "", cited(b, block))
+            continue
+        for aspect, before, after in aspects(found, old[name], block):
+            where = cited(a, old[name]), cited(b, block)
+            yield Change(part, name, aspect, "changed", before, after, *where)
+
+
+def _keyed(blocks: Iterable[Any], key: str) -> dict[str, Any]:
+    """Return blocks by their key; a key that stands twice gets a number."""
+    found: dict[str, Any] = {}
+    for i, block in enumerate(blocks):
+        name = str(getattr(block, key, i))
+        found[f"{name} ({i})" if name in found else name] = block
+    return found
+
+
+# --- what of a block differs ------------------------------------------------------------
+
+
+def _lists(aspect: str, old: Iterable[str], new: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield what was dropped and what was added, each once."""
+    before, after = list(dict.fromkeys(old)), list(dict.fromkeys(new))
+    for text in before:
+        if text not in after:
+            yield aspect, text, ""
+    for text in after:
+        if text not in before:
+            yield aspect, "", text
+
+
+def _conducts(found: Catalogue, names: Iterable[str]) -> list[str]:
+    return [
+        f"{found.conducts[n].en} ({found.conducts[n].zh or n})" if n in found.conducts else n
+        for n in names
+    ]
+
+
+def _provision(
+    found: Catalogue, a: schema.Provision, b: schema.Provision
+) -> Iterator[tuple[str, str, str]]:
+    yield from _lists("conduct", _conducts(found, a.conduct), _conducts(found, b.conduct))
+    conditions = [[w.condition_words(found, c) for c in p.when] for p in (a, b)]
+    yield from _lists("condition", *conditions)
+    old, new = w.effect_words(a.effect), w.effect_words(b.effect)
+    if old != new:
+        yield "effect", old, new
+    yield from _rest(a, b, {"conduct", "when", "effect", "title"})
+
+
+def _step(found: Catalogue, a: schema.Step, b: schema.Step) -> Iterator[tuple[str, str, str]]:
+    conditions = [[w.condition_words(found, c) for c in s.when] for s in (a, b)]
+    yield from _lists("condition", *conditions)
+    old, new = (_limit(s) for s in (a, b))
+    if old != new:
+        yield "time limit", old, new
+    if a.by != b.by:
+        yield "taken by", w.titled(found, a.by), w.titled(found, b.by)
+    yield from _rest(a, b, {"when", "within", "by"})
+
+
+def _limit(step: schema.Step) -> str:
+    if step.within is None:
+        return "no limit"
+    limit = step.within
+    more = f", extendable by {limit.extended_by}" if limit.extended_by else ""
+    return f"{limit.n} {w.word(limit.unit)}{'' if limit.n == 1 else 's'}{more}"
+
+
+def _measure(
+    found: Catalogue, a: schema.MeasureRow, b: schema.MeasureRow
+) -> Iterator[tuple[str, str, str]]:
+    bodies = [[w.titled(found, x) for x in row.by] for row in (a, b)]
+    yield from _lists("applied by", *bodies)
+    yield from _rest(a, b, {"by"})
+
+
+def _generic(_: Catalogue, a: Any, b: Any) -> Iterator[tuple[str, str, str]]:
+    yield from _rest(a, b, set())
+
+
+def _rest(a: BaseModel, b: BaseModel, said: set[str]) -> Iterator[tuple[str, str, str]]:
+    for name in type(b).model_fields:
+        if name in said | _SILENT:
+            continue
+        old, new = getattr(a, name, None), getattr(b, name)
+        if old == new:
+            continue
+        aspect = w.word(name.rstrip("_"))
+        if _words_list(old) and _words_list(new):
+            yield from _lists(aspect, map(w.plain, old or []), map(w.plain, new or []))
+        elif w.plain(old) != w.plain(new):
+            yield aspect, _value(old), _value(new)
+
+
+def _words_list(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(x, str) for x in value)
+
+
+def _value(value: Any) -> str:
+    return "nothing" if value in (None, [], ()) else w.plain(value)
+
+
+def _plain_fields(
+    part: str, a: BaseModel, b: BaseModel, found: Catalogue, said: set[str]
+) -> Iterator[Change]:
+    blocks = {n for n in type(b).model_fields if _is_blocks(getattr(b, n))}
+    for aspect, before, after in _rest(a, b, said | blocks):
+        old, new = (w.titled(found, x) if aspect in _BODIES else x for x in (before, after))
+        yield Change(part, "", aspect, "changed", old, new)
+
+
+_BODIES = {"issuer", "decider", "keeper"}
+
+
+def _instruments(found: Catalogue, a: schema.Instrument, b: schema.Instrument) -> Iterator[Change]:
+    said = {"sources", "interpretations", "unmodelled", "versions", "reach", "review", "short"}
+    for name in ("issuer", "decider", "keeper"):
+        old, new = getattr(a, name), getattr(b, name)
+        if old != new:
+            names = w.titled(found, old), w.titled(found, new)
+            yield Change("instrument", "", name, "changed", *names)
+    yield from _plain_fields("instrument", a, b, found, said | _BODIES)
+    for name in ("reach", "review"):
+        for aspect, old, new in _rest(getattr(a, name), getattr(b, name), set()):
+            yield Change(name, "", aspect, "changed", old, new)
+
+
+# --- schemes ---------------------------------------------------------------------------------
+
+
+def _schemes(found: Catalogue, a: Side, b: Side) -> Iterator[Change]:
+    old, new = a.version.scheme, b.version.scheme
+    if old is None and new is None:
+        return
+    if old is None or new is None:
+        side, kind = (b, "added") if old is None else (a, "removed")
+        assert side.version.scheme is not None  # noqa: S101 - one of the two has one
+        items = len(found.items.get(side.it.id, []))
+        text = " ".join(t for t, _ in w.scheme_words(side.it, side.version.scheme, items))
+        yield Change("scheme", "", "", kind, *(("", text) if old is None else (text, "")))
+        return
+    for aspect, before, after in _rest(old, new, {"grades", "validity", "caps", "combination"}):
+        yield Change("scheme", "", aspect, "changed", before, after)
+    for aspect, before, after in _rest(old.combination, new.combination, set()):
+        yield Change("scheme", "combination", aspect, "changed", before, after)
+    for part, key in (("grades", "id"), ("caps", "group"), ("validity", "")):
+        ours, theirs = (_keyed(getattr(s, part), key) for s in (old, new))
+        for name in ours.keys() | theirs.keys():
+            x, y = ours.get(name), theirs.get(name)
+            if x is None or y is None:
+                kind, text = ("added", w.plain(y)) if x is None else ("removed", w.plain(x))
+                both = ("", text) if x is None else (text, "")
+                yield Change(part.rstrip("s"), name, "", kind, *both)
+                continue
+            for aspect, before, after in _rest(x, y, set()):
+                yield Change(part.rstrip("s"), name, aspect, "changed", before, after)
+    if a.it.id != b.it.id:
+        yield from _items(found, a.it.id, b.it.id)
+
+
+def _items(found: Catalogue, a: str, b: str) -> Iterator[Change]:
+    old = {x.item: w.item_words(found, x) for x in found.items.get(a, [])}
+    new = {x.item: w.item_words(found, x) for x in found.items.get(b, [])}
+    if not old.keys() & new.keys():
+        if len(old) != len(new):
+            yield Change("items", "", "number", "changed", str(len(old)), str(len(new)))
+        return
+    for name, text in old.items():
+        if name not in new:
+            yield Change("item", name, "", "removed", text, "")
+        elif new[name] != text:
+            yield Change("item", name, "", "changed", text.rstrip("."), new[name].rstrip("."))
+    for name, text in new.items():
+        if name not in old:
+            yield Change("item", name, "", "added", "", text)

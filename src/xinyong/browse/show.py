@@ -1,0 +1,254 @@
+"""One instrument as a page: who, where, since when, and every rule as a sentence."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from xinyong.browse import words as w
+from xinyong.browse.filters import span
+from xinyong.errors import UsageError
+from xinyong.law import schema
+from xinyong.law.catalogue import Catalogue
+
+__all__ = ["as_dict", "chosen", "page", "sentences"]
+
+Line = tuple[str, str]  # style, text; styles are those of `xinyong.case.text`
+
+
+def chosen(
+    found: Catalogue, it: schema.Instrument, day: dt.date | None
+) -> tuple[schema.Version, ...]:
+    """Return the version of a day, or all of them.
+
+    Raises:
+        UsageError: none is in force on the day; the message names those there are.
+    """
+    if day is None:
+        return tuple(it.versions)
+    version = found.version(it.id, day)
+    if version is None:
+        spans = ", ".join(w.span_words(x) for x in it.versions)
+        raise UsageError(f"{it.id!r} was not in force on {day}; its versions: {spans}")
+    return (version,)
+
+
+def sentences(
+    found: Catalogue, it: schema.Instrument, version: schema.Version, items: bool = True
+) -> Iterator[dict[str, Any]]:
+    """Yield every rule of a version as a sentence with its citation.
+
+    Args:
+        found: the catalogue.
+        it: an instrument of it; version: one of its versions.
+        version: the version.
+        items: whether the items of a scheme's annex are among them.
+    """
+
+    def row(part: str, name: str, heading: str, text: str, cite: schema.Cite) -> dict[str, Any]:
+        source = it.sources.get(cite.source or "")
+        return {
+            "version": version.id,
+            "part": part,
+            "id": name,
+            "heading": heading,
+            "text": text,
+            "article": cite.article,
+            "source": cite.source,
+            "depth": source.depth if source else None,
+            "assumption": cite.assumption,
+        }
+
+    for p in version.provisions:
+        yield row("provision", p.id, p.title, w.provision_words(found, it, p), p.cite)
+    for s in version.steps:
+        yield row("step", s.id, s.title, w.step_words(found, s), s.cite)
+    if version.scheme is not None:
+        annex = found.items.get(it.id, [])
+        for number, (text, _) in enumerate(w.scheme_words(it, version.scheme, len(annex))):
+            cite = _scheme_cites(version.scheme)[number]
+            yield row("scheme", f"scheme_{number}", "", text, cite)
+        if items:
+            source = version.scheme.items_source or version.scheme.cite.source
+            for item in annex:
+                cite = schema.Cite.model_construct(
+                    source=source,
+                    article=item.article,
+                    assumption=None if source else version.scheme.cite.assumption,
+                )
+                text = w.item_words(found, item)
+                yield row("item", item.item, item.group.replace("_", " "), text, cite)
+    for m in version.measures:
+        yield row("measure", m.measure, "", w.measure_words(found, m), m.cite)
+    known = {"id", "in_force", "transition", "transition_cite", "followed", "provisions",
+             "steps", "scheme", "measures"}  # fmt: skip
+    for name in type(version).model_fields:
+        value = getattr(version, name)
+        if name in known or value in (None, [], {}, (), False):
+            continue
+        for number, block in enumerate(value if isinstance(value, list) else [value]):
+            cite = getattr(block, "cite", None) or version.in_force.cite
+            identifier = getattr(block, "id", f"{name}_{number}")
+            text = _capital(w.plain(block)) + "."
+            yield row(name, str(identifier), getattr(block, "title", "") or "", text, cite)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _scheme_cites(scheme: schema.Scheme) -> list[schema.Cite]:
+    return [
+        scheme.cite,
+        *(g.cite or scheme.cite for g in scheme.grades),
+        *(r.cite for r in scheme.validity),
+        scheme.combination.cite,
+        *(c.cite for c in scheme.caps),
+        scheme.cite,
+    ]
+
+
+_TRANSITIONS = {
+    "acts_from": "judges acts done from its first day on",
+    "records_from": "judges records formed from its first day on",
+    "decisions_from": "judges decisions made from its first day on",
+    "pending": "judges what is not yet decided on its first day",
+    "all": "judges everything that is alive on its first day",
+}
+
+_PARTS = {
+    "provision": "Provisions",
+    "step": "Steps",
+    "scheme": "Points and grades",
+    "item": "Items",
+    "measure": "Measures",
+}
+
+
+def page(
+    found: Catalogue,
+    it: schema.Instrument,
+    versions: tuple[schema.Version, ...],
+    items: bool = False,
+) -> Iterator[Line]:
+    """Yield an instrument as styled lines of text."""
+    yield "bold", it.name.en
+    yield "bold", it.name.zh
+    yield "", f"{it.id}: {it.kind.replace('_', ' ')}, {it.polarity}, {it.level} level"
+    issuer, decider, keeper = (w.titled(found, x) for x in (it.issuer, it.decider, it.keeper))
+    yield "", f"Issued by {issuer}; decided by {decider}; kept by {keeper}"
+    yield "", f"Rank: {w.word(it.rank)} ({w.cite_words(it, it.rank_cite)})"
+    subjects = w.joined((w.word(k) for k in it.subjects), "or")
+    ties = w.joined((w.word(b) for b in it.reach.by), "or")
+    yield (
+        "",
+        (
+            f"Reaches: {subjects}, by {ties} in {w.titled(found, it.reach.place)} "
+            f"({w.cite_words(it, it.reach.cite)})"
+        ),
+    )
+    fields = w.joined(map(w.word, it.measure_fields)) or "none"
+    yield (
+        "",
+        (
+            f"Rests on the {it.based_on}; field of the conduct: {w.word(it.conduct_field)}; "
+            f"fields of the measures: {fields}; nature: {w.joined(it.nature)}"
+        ),
+    )
+    if it.protected:
+        yield "yellow", f"Touches protected conduct: {w.joined(map(w.word, it.protected))}"
+    if it.serves:
+        yield "", f"Acts on the entries of {w.titled(found, it.serves)} [{it.serves}]"
+    open_: list[str] = []
+    shut: list[str] = []
+    for name in ("objection", "administrative_review", "suit"):
+        (open_ if getattr(it.review, name) else shut).append(w.word(name))
+    remedies = f"Remedies open: {w.joined(open_) or 'none'}"
+    if shut:
+        remedies += f"; not named: {w.joined(shut)}"
+    yield "", f"{remedies} ({w.cite_words(it, it.review.cite)})"
+    said = {"id", "kind", "polarity", "name", "short", "issuer", "decider", "keeper", "level",
+            "rank", "rank_cite", "based_on", "conduct_field", "measure_fields", "nature",
+            "protected", "subjects", "serves", "reach", "review", "sources", "interpretations",
+            "unmodelled", "versions"}  # fmt: skip
+    if rest := w.others_words(it, said):
+        yield "", f"Also: {rest[2:]}"
+    yield "", ""
+    yield "bold", "Sources"
+    for sid, source in it.sources.items():
+        number = f", {source.number}" if source.number else ""
+        yield (
+            "",
+            (
+                f"  {sid}: {source.title.en} ({source.title.zh}){number}, "
+                f"{w.titled(found, source.issuer)}, {source.date} [{source.depth}]"
+            ),
+        )
+        yield "dim", f"      {source.where}"
+        if source.note:
+            yield "dim", f"      {source.note}"
+    for version in versions:
+        yield from _version(found, it, version, items)
+    if it.interpretations:
+        yield "", ""
+        yield "bold", "Where the text is ambiguous"
+    for note in it.interpretations:
+        yield "", f"  {note.id}: {note.question}"
+        yield "", f"      Taken: {note.default}"
+        for other in note.alternatives:
+            yield "", f"      Or ({other.id}): {other.reading}"
+        yield "dim", f"      {note.reason} ({w.cite_words(it, note.cite)})"
+    if it.unmodelled:
+        yield "", ""
+        yield "bold", "Not modelled"
+    for text in it.unmodelled:
+        yield "", f"  {text}"
+
+
+def _version(
+    found: Catalogue, it: schema.Instrument, version: schema.Version, items: bool
+) -> Iterator[Line]:
+    yield "", ""
+    yield "bold", f"Version {version.id}, {w.span_words(version)}"
+    yield "", f"  In force: {w.cite_words(it, version.in_force.cite)}"
+    how = _TRANSITIONS.get(version.transition, w.word(version.transition))
+    yield "", f"  It {how} ({w.cite_words(it, version.transition_cite)})"
+    if version.followed is not None:
+        lag = version.followed.lag_months
+        cited = w.cite_words(it, version.followed.cite)
+        yield "", f"  Followed in practice {lag} months after enactment ({cited})"
+    last = ""
+    for row in sentences(found, it, version, items):
+        if row["part"] != last:
+            last = row["part"]
+            yield "", f"  {_PARTS.get(last, _capital(w.word(last)))}"
+        cite = schema.Cite.model_construct(
+            source=row["source"], article=row["article"], assumption=row["assumption"]
+        )
+        heading = f"{row['id']}: {row['heading']}" if row["part"] in ("provision", "step") else ""
+        if row["part"] == "item":
+            heading = row["id"]
+        if heading:
+            yield "", f"    {heading}"
+        indent = "        " if heading else "    "
+        yield "", f"{indent}{row['text']} ({w.cite_words(it, cite)})"
+    annex = found.items.get(it.id, [])
+    if version.scheme is not None and annex and not items:
+        yield "dim", f"    {len(annex)} items; --items prints them"
+
+
+def as_dict(
+    found: Catalogue, it: schema.Instrument, versions: tuple[schema.Version, ...]
+) -> dict[str, Any]:
+    """Return an instrument as plain data: the file's own fields, and the sentences."""
+    data = it.model_dump(mode="json", by_alias=True, exclude_none=True)
+    keep = {version.id for version in versions}
+    data["versions"] = [x for x in data["versions"] if x["id"] in keep]
+    return {
+        "schema_version": 1,
+        "catalogue": found.digest,
+        "instrument": data,
+        "in_force": [span(version) for version in versions],
+        "sentences": [row for version in versions for row in sentences(found, it, version)],
+    }
