@@ -42,7 +42,7 @@ MAY: dict[str, set[str]] = {
     "case": BASE | {"law"},
     "browse": BASE | {"law", "conduct"},
     "cli_common": BASE | {"law"},
-    "cli_catalogue": BASE | {"law", "browse", "cli_common"},
+    "cli_catalogue": BASE | {"law", "browse", "conduct", "cli_common"},
     "cli_run": WORLD | {"indicators", "engine", "study", "results", "report"},
     "cli_lint": BASE | {"law"},
     "cli": WORLD

@@ -70,8 +70,8 @@ def test_the_catalogue(capsys: pytest.CaptureFixture[str]) -> None:
         assert len(shown["instrument"]["versions"]) == len(row["versions"])
         assert row["zh"] in run(capsys, "catalogue", "list").out
     text = run(capsys, "catalogue", "show", "spc_defaulters", "--on", "2015-01-01").out
-    assert "version v2013" in text
-    assert "version v2017" not in text
+    assert "Version v2013" in text
+    assert "Version v2017" not in text
     assert "[full text]" in text
 
 

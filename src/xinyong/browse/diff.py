@@ -8,7 +8,7 @@ measure, caps by their group. What a block says is compared in the sentences of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -17,7 +17,7 @@ from xinyong.browse import words as w
 from xinyong.law import schema
 from xinyong.law.catalogue import Catalogue
 
-__all__ = ["Change", "Side", "differences"]
+__all__ = ["Change", "Side", "differences", "lines"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Change:
         kind: ``added``, ``removed`` or ``changed``.
         before, after: in words; empty where the block is not there.
         cited_before, cited_after: where that stands.
+        only: of two instruments, the one that alone has the block.
     """
 
     part: str
@@ -48,21 +49,21 @@ class Change:
     after: str
     cited_before: str = ""
     cited_after: str = ""
+    only: str = ""
 
     @property
     def sentence(self) -> str:
         """Return the difference as a sentence."""
         name = f"{w.word(self.part)} {self.id}" if self.id else w.word(self.part)
-        match self.kind:
-            case "added":
-                return f"New: {name}. {self.after}"
-            case "removed":
-                return f"Gone: {name}. {self.before}"
+        if self.kind != "changed":
+            word = "New" if self.kind == "added" else "Gone"
+            head = f"Only in {self.only}" if self.only else word
+            return f"{head}: {name}. {self.after or self.before}"
         head = f"{name}, {self.aspect}" if self.aspect else name
         if not self.before:
-            return f"{head}: now also {self.after}."
+            return f"{head} added: {self.after}."
         if not self.after:
-            return f"{head}: no longer {self.before}."
+            return f"{head} dropped: {self.before}."
         return f"{head}: {self.before} → {self.after}."
 
 
@@ -88,7 +89,10 @@ def differences(found: Catalogue, a: Side, b: Side) -> list[Change]:
     for name in named:
         if name not in _VERSION_BLOCKS and _is_blocks(getattr(a.version, name)):
             changes += _matched(found, a, b, name, name, _block_words, _generic)
-    return changes
+    if a.it.id == b.it.id:
+        return changes
+    alone = {"removed": a.it.id, "added": b.it.id}
+    return [replace(c, only=alone.get(c.kind, "")) for c in changes]
 
 
 _VERSION_BLOCKS = {"provisions", "steps", "scheme", "measures"}
@@ -125,23 +129,64 @@ def _matched(
 ) -> Iterator[Change]:
     old = _keyed(getattr(a.version, field) or [], key)
     new = _keyed(getattr(b.version, field) or [], key)
+    pairs = _pairs(old, new)
 
     def cited(side: Side, block: Any) -> str:
         cite = getattr(block, "cite", None)
         return w.cite_words(side.it, cite) if isinstance(cite, schema.Cite) else ""
 
     for name, block in old.items():
-        if name not in new:
+        if name not in pairs:
             text = words(found, a.it, block)
             yield Change(part, name, "", "removed", text, "", cited(a, block), "")
+    back = {new_name: name for name, new_name in pairs.items()}
     for name, block in new.items():
-        if name not in old:
+        if name not in back:
             text = words(found, b.it, block)
             yield Change(part, name, "", "added", "", text, "", cited(b, block))
             continue
-        for aspect, before, after in aspects(found, old[name], block):
-            where = cited(a, old[name]), cited(b, block)
-            yield Change(part, name, aspect, "changed", before, after, *where)
+        before = old[back[name]]
+        where = cited(a, before), cited(b, block)
+        if back[name] != name:
+            yield Change(part, name, "number", "changed", back[name], name, *where)
+        for aspect, was, now in aspects(found, before, block):
+            yield Change(part, name, aspect, "changed", was, now, *where)
+
+
+def _pairs(old: dict[str, Any], new: dict[str, Any]) -> dict[str, str]:
+    """Match blocks: by id, unless a revision gave the number to a rule about other acts.
+
+    A provision whose conduct stands under another id in the other version, and not under
+    its own, was renumbered; it is followed to where it went.
+    """
+
+    def about(block: Any) -> tuple[Any, ...] | None:
+        if not isinstance(block, schema.Provision):
+            return None
+        return frozenset(block.conduct), type(block.effect), tuple(block.via)
+
+    pairs: dict[str, str] = {}
+    for name, block in old.items():
+        other = new.get(name)
+        if other is None:
+            continue
+        mine, theirs = about(block), about(other)
+        if mine is None or theirs is None or mine[0] & theirs[0]:
+            pairs[name] = name
+    taken = set(pairs.values())
+    for name, block in old.items():
+        if name in pairs or (mine := about(block)) is None:
+            continue
+        for other_name, other in new.items():
+            if other_name not in taken and about(other) == mine:
+                pairs[name] = other_name
+                taken.add(other_name)
+                break
+    for name in old:
+        if name not in pairs and name in new and name not in taken:
+            pairs[name] = name
+            taken.add(name)
+    return pairs
 
 
 def _keyed(blocks: Iterable[Any], key: str) -> dict[str, Any]:
@@ -312,3 +357,29 @@ def _items(found: Catalogue, a: str, b: str) -> Iterator[Change]:
     for name, text in new.items():
         if name not in old:
             yield Change("item", name, "", "added", "", text)
+
+
+def lines(changes: Iterable[Change]) -> Iterator[tuple[str, str]]:
+    """Yield changes as styled lines, one heading a block."""
+    last = None
+    for change in changes:
+        name = f"{w.word(change.part)} {change.id}".rstrip()
+        if change.kind != "changed":
+            style = "green" if change.kind == "added" else "red"
+            cited = change.cited_after or change.cited_before
+            yield style, f"{change.sentence}{f' ({cited})' if cited else ''}"
+            last = None
+            continue
+        if name != last:
+            last = name
+            where = " → ".join(
+                dict.fromkeys(filter(None, (change.cited_before, change.cited_after)))
+            )
+            yield "bold", f"{name}{f' ({where})' if where else ''}"
+        aspect = change.aspect or "text"
+        if not change.before:
+            yield "green", f"    {aspect} added: {change.after}"
+        elif not change.after:
+            yield "red", f"    {aspect} dropped: {change.before}"
+        else:
+            yield "", f"    {aspect}: {change.before} → {change.after}"

@@ -242,7 +242,7 @@ def as_dict(
     found: Catalogue, it: schema.Instrument, versions: tuple[schema.Version, ...]
 ) -> dict[str, Any]:
     """Return an instrument as plain data: the file's own fields, and the sentences."""
-    data = it.model_dump(mode="json", by_alias=True, exclude_none=True)
+    data = it.model_dump(mode="json", by_alias=True, exclude_unset=True)
     keep = {version.id for version in versions}
     data["versions"] = [x for x in data["versions"] if x["id"] in keep]
     return {

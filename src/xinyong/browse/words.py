@@ -3,8 +3,8 @@
 >>> from xinyong.law.catalogue import load
 >>> found = load()
 >>> it = found.instruments["spc_defaulters"]
->>> provision_words(found, it, it.versions[0].provisions[0])[:41]
-'If the act is "obstructs enforcement with'
+>>> provision_words(found, it, it.versions[0].provisions[0])[:43]
+'If the act is "obstructs or resists enforce'
 """
 
 from __future__ import annotations
@@ -402,7 +402,7 @@ def scheme_words(it: schema.Instrument, scheme: schema.Scheme, items: int) -> li
 def item_words(found: Catalogue, item: Item) -> str:
     """Return one item of a scheme's annex as one sentence."""
     effect = f"grade {item.grade}" if item.grade else _points(item.low, item.high)
-    text = f"{item.text_en}: {effect}"
+    text = f"{item.text_en[:1].upper()}{item.text_en[1:]}: {effect}"
     if item.quantity:
         band = schema.Band.model_construct(
             of=item.quantity, lo=item.lo, hi=item.hi,

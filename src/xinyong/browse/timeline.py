@@ -1,0 +1,107 @@
+"""What happened when: the timeline of the catalogue, and the days on which its law changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from xinyong import places
+from xinyong.browse import words as w
+from xinyong.law import schema
+from xinyong.law.catalogue import Catalogue
+from xinyong.law.timeline import sources, timeline
+
+__all__ = ["Moment", "moments"]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One day, month or year on which something happened.
+
+    Attributes:
+        date: as precise as it is known; `first` is the earliest day it allows.
+        kind: ``event`` (of the timeline), ``begins`` or ``ends`` (a version of an instrument).
+        topic: of the timeline, or the kind of instrument.
+        place: id; instruments: ids of the catalogue.
+        en, zh: what it was; fact: what changed, in plain words.
+        basis: where that stands, and how deep it was read.
+    """
+
+    date: str
+    first: dt.date
+    kind: str
+    topic: str
+    place: str
+    en: str
+    zh: str
+    fact: str
+    basis: str
+    instruments: tuple[str, ...]
+
+
+def moments(
+    found: Catalogue,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    place: str | None = None,
+    topic: str | None = None,
+) -> list[Moment]:
+    """Return what happened, the earliest first.
+
+    Args:
+        found: the catalogue; the days of its versions are told beside the timeline.
+        since: first day asked for.
+        until: last day asked for; both are included.
+        place: what happened there or below; ``cn`` keeps all.
+        topic: of the timeline, such as ``list`` or ``emergency``.
+
+    Raises:
+        UsageError: there is no such place or topic.
+    """
+    told = timeline(since=since, until=until, place=place, topic=topic)
+    texts = sources()
+    rows = []
+    for entry in told:
+        source = texts.get(entry.cite.source or "")
+        basis = f"assumption: {entry.cite.assumption}"
+        if source is not None:
+            article = "" if entry.cite.article == "whole" else f", {entry.cite.article}"
+            basis = f"{source.title}{article} [{source.depth}]"
+        number = f" {entry.number}" if entry.number else ""
+        rows.append(
+            Moment(entry.date, entry.first_day, "event", entry.topic, entry.place,
+                   entry.title.en + number, entry.title.zh, entry.fact, basis,
+                   tuple(entry.instruments))
+        )  # fmt: skip
+    for moment in _of_versions(found):
+        in_time = (since is None or moment.first >= since) and (
+            until is None or moment.first <= until
+        )
+        there = place is None or places.within(moment.place, place)
+        if in_time and there and topic in (None, moment.topic):
+            rows.append(moment)
+    return sorted(rows, key=lambda m: (m.first, m.date, m.kind != "event", m.instruments))
+
+
+def _of_versions(found: Catalogue) -> Iterator[Moment]:
+    for it in found.instruments.values():
+        for i, version in enumerate(it.versions):
+            begin, until = version.in_force.from_, version.in_force.until
+            fact = f"version {version.id} enters into force"
+            if i:
+                fact += f", in place of {it.versions[i - 1].id}"
+            yield _moment(it, version, "begins", begin, fact)
+            last = i == len(it.versions) - 1
+            if until is not None and last:
+                fact = f"version {version.id} ceases; nothing follows it here"
+                yield _moment(it, version, "ends", until + dt.timedelta(days=1), fact)
+
+
+def _moment(
+    it: schema.Instrument, version: schema.Version, kind: str, day: dt.date, fact: str
+) -> Moment:
+    name = it.short or it.name
+    basis = w.cite_words(it, version.in_force.cite)
+    return Moment(day.isoformat(), day, kind, it.kind, it.reach.place, name.en, name.zh, fact,
+                  basis, (it.id,))  # fmt: skip
