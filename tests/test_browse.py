@@ -20,7 +20,8 @@ from xinyong.browse.search import search
 from xinyong.browse.timeline import moments
 from xinyong.errors import UsageError
 from xinyong.law import json_schema, schema
-from xinyong.law.catalogue import Catalogue, load, walk
+from xinyong.law.catalogue import Catalogue, load
+from xinyong.law.references import walk
 
 INSTRUMENTS = sorted(load().instruments)
 

@@ -272,7 +272,7 @@ def export_command(
 @app.command("schema")
 def schema_command(
     which: Annotated[
-        str, typer.Argument(metavar="[FILE]", help="instrument, authorities, measures or facts.")
+        str, typer.Argument(metavar="[FILE]", help="instrument, authorities, measures, facts, ...")
     ] = "instrument",
 ) -> None:
     """Print the JSON Schema of a catalogue file, for editors that complete while one types."""

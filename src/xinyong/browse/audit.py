@@ -17,7 +17,8 @@ from pydantic import BaseModel
 from xinyong.browse import words as w
 from xinyong.document import dotted
 from xinyong.law import schema
-from xinyong.law.catalogue import Catalogue, walk
+from xinyong.law.catalogue import Catalogue
+from xinyong.law.references import walk
 
 __all__ = ["Audit", "CaseOnly", "Finding", "Gap", "audit", "lines"]
 

@@ -14,6 +14,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from xinyong.browse import words as w
+from xinyong.browse.rules import block_words
+from xinyong.browse.schemes import item_words, scheme_words
 from xinyong.law import schema
 from xinyong.law.catalogue import Catalogue
 
@@ -87,8 +89,10 @@ def differences(found: Catalogue, a: Side, b: Side) -> list[Change]:
     changes += _matched(found, a, b, "measure", "measures", _measure_words, _measure, "measure")
     named = type(a.version).model_fields
     for name in named:
-        if name not in _VERSION_BLOCKS and _is_blocks(getattr(a.version, name)):
-            changes += _matched(found, a, b, name, name, _block_words, _generic)
+        blocks = (getattr(s.version, name) for s in (a, b))
+        if name not in _VERSION_BLOCKS and any(map(_is_blocks, blocks)):
+            part = name.rstrip("s")
+            changes += _matched(found, a, b, part, name, _block_words, _generic)
     if a.it.id == b.it.id:
         return changes
     alone = {"removed": a.it.id, "added": b.it.id}
@@ -113,8 +117,8 @@ def _measure_words(found: Catalogue, _: schema.Instrument, row: Any) -> str:
     return w.measure_words(found, row)
 
 
-def _block_words(_: Catalogue, __: schema.Instrument, block: Any) -> str:
-    return w.plain(block) + "."
+def _block_words(found: Catalogue, _: schema.Instrument, block: Any) -> str:
+    return block_words(found, block)
 
 
 def _matched(
@@ -305,7 +309,12 @@ def _instruments(found: Catalogue, a: schema.Instrument, b: schema.Instrument) -
             yield Change("instrument", "", name, "changed", *names)
     yield from _plain_fields("instrument", a, b, found, said | _BODIES)
     for name in ("reach", "review"):
-        for aspect, old, new in _rest(getattr(a, name), getattr(b, name), set()):
+        ours, theirs = getattr(a, name), getattr(b, name)
+        if ours is None or theirs is None:
+            if ours is not theirs:
+                yield Change(name, "", "", "changed", _value(ours), _value(theirs))
+            continue
+        for aspect, old, new in _rest(ours, theirs, set()):
             yield Change(name, "", aspect, "changed", old, new)
 
 
@@ -320,7 +329,7 @@ def _schemes(found: Catalogue, a: Side, b: Side) -> Iterator[Change]:
         side, kind = (b, "added") if old is None else (a, "removed")
         assert side.version.scheme is not None  # noqa: S101 - one of the two has one
         items = len(found.items.get(side.it.id, []))
-        text = " ".join(t for t, _ in w.scheme_words(side.it, side.version.scheme, items))
+        text = " ".join(t for t, _ in scheme_words(side.version.scheme, items))
         yield Change("scheme", "", "", kind, *(("", text) if old is None else (text, "")))
         return
     for aspect, before, after in _rest(old, new, {"grades", "validity", "caps", "combination"}):
@@ -343,8 +352,8 @@ def _schemes(found: Catalogue, a: Side, b: Side) -> Iterator[Change]:
 
 
 def _items(found: Catalogue, a: str, b: str) -> Iterator[Change]:
-    old = {x.item: w.item_words(found, x) for x in found.items.get(a, [])}
-    new = {x.item: w.item_words(found, x) for x in found.items.get(b, [])}
+    old = {x.item: item_words(found, x) for x in found.items.get(a, [])}
+    new = {x.item: item_words(found, x) for x in found.items.get(b, [])}
     if not old.keys() & new.keys():
         if len(old) != len(new):
             yield Change("items", "", "number", "changed", str(len(old)), str(len(new)))

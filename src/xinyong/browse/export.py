@@ -38,6 +38,9 @@ def as_json(found: Catalogue) -> Row:
         "measures": [m.model_dump() for m in found.measures.values()],
         "documents": {k: n.model_dump() for k, n in found.documents.items()},
         "circumstances": {k: n.model_dump() for k, n in found.circumstances.items()},
+        "emergencies": [
+            e.model_dump(mode="json", by_alias=True) for e in found.emergencies.values()
+        ],
     }
 
 
@@ -47,13 +50,13 @@ def _instruments(found: Catalogue) -> Iterator[Row]:
         yield {
             "id": it.id, "kind": it.kind, "polarity": it.polarity, "level": it.level,
             "rank": it.rank, "place": it.reach.place, "en": it.name.en, "zh": it.name.zh,
-            "issuer": it.issuer, "decider": it.decider, "keeper": it.keeper,
-            "based_on": it.based_on, "conduct_field": it.conduct_field,
+            "issuer": it.issuer, "decider": it.decider or "", "keeper": it.keeper or "",
+            "based_on": it.based_on or "", "conduct_field": it.conduct_field or "",
             "measure_fields": _list(it.measure_fields), "nature": _list(it.nature),
             "protected": _list(it.protected), "subjects": _list(it.subjects),
             "serves": it.serves or "", "depths": _list(row["depths"]),
-            "objection": it.review.objection,
-            "administrative_review": it.review.administrative_review, "suit": it.review.suit,
+            **{n: "" if it.review is None else getattr(it.review, n)
+               for n in ("objection", "administrative_review", "suit")},
         }  # fmt: skip
 
 
@@ -78,7 +81,8 @@ def _versions(found: Catalogue) -> Iterator[Row]:
                 "instrument": it.id, "version": x.id, "from": x.in_force.from_.isoformat(),
                 "until": x.in_force.until.isoformat() if x.in_force.until else "",
                 "transition": x.transition, "provisions": len(x.provisions),
-                "steps": len(x.steps), "measures": len(x.measures),
+                "steps": len(x.steps), "measures": len(x.measures), "gates": len(x.gates),
+                "rules": len(x.rules),
                 "items": len(found.items.get(it.id, [])) if x.scheme else 0,
             }  # fmt: skip
 

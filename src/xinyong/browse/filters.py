@@ -13,12 +13,12 @@ from xinyong.errors import UsageError
 from xinyong.law import schema
 from xinyong.law import vocabulary as v
 from xinyong.law.annex import Item
-from xinyong.law.catalogue import Catalogue
+from xinyong.law.catalogue import Catalogue, reaches
 
 __all__ = ["Filters", "conducts_of", "rows", "selected"]
 
-_KINDS: tuple[str, ...] = get_args(schema.Instrument.model_fields["kind"].annotation)
-_POLARITIES: tuple[str, ...] = get_args(schema.Instrument.model_fields["polarity"].annotation)
+_KINDS: tuple[str, ...] = get_args(schema.InstrumentKind)
+_POLARITIES: tuple[str, ...] = get_args(schema.Polarity)
 _DEPTHS: tuple[str, ...] = get_args(schema.Depth)
 
 
@@ -92,13 +92,13 @@ def _fits(found: Catalogue, it: schema.Instrument, asked: Filters) -> bool:
     if asked.on is not None:
         version = found.version(it.id, asked.on)
         versions = [version] if version is not None else []
-    fields = {it.conduct_field, *it.measure_fields}
+    fields = {it.conduct_field, *it.measure_fields} - {None}
     tests = (
         bool(versions),
         asked.kind in (None, it.kind),
         asked.polarity in (None, it.polarity),
         asked.level in (None, it.level),
-        asked.place is None or places.within(asked.place, it.reach.place),
+        asked.place is None or reaches(it, asked.place),
         asked.subject is None or asked.subject in it.subjects,
         asked.field is None or asked.field in fields,
         asked.depth is None or any(s.depth == asked.depth for s in it.sources.values()),

@@ -8,6 +8,8 @@ from typing import Any
 
 from xinyong.browse import words as w
 from xinyong.browse.filters import span
+from xinyong.browse.rules import block_words, private_words
+from xinyong.browse.schemes import item_words, scheme_words
 from xinyong.errors import UsageError
 from xinyong.law import schema
 from xinyong.law.catalogue import Catalogue
@@ -66,8 +68,7 @@ def sentences(
         yield row("step", s.id, s.title, w.step_words(found, s), s.cite)
     if version.scheme is not None:
         annex = found.items.get(it.id, [])
-        for number, (text, _) in enumerate(w.scheme_words(it, version.scheme, len(annex))):
-            cite = _scheme_cites(version.scheme)[number]
+        for number, (text, cite) in enumerate(scheme_words(version.scheme, len(annex))):
             yield row("scheme", f"scheme_{number}", "", text, cite)
         if items:
             source = version.scheme.items_source or version.scheme.cite.source
@@ -77,36 +78,26 @@ def sentences(
                     article=item.article,
                     assumption=None if source else version.scheme.cite.assumption,
                 )
-                text = w.item_words(found, item)
+                text = item_words(found, item)
                 yield row("item", item.item, item.group.replace("_", " "), text, cite)
     for m in version.measures:
         yield row("measure", m.measure, "", w.measure_words(found, m), m.cite)
-    known = {"id", "in_force", "transition", "transition_cite", "followed", "provisions",
-             "steps", "scheme", "measures"}  # fmt: skip
-    for name in type(version).model_fields:
-        value = getattr(version, name)
-        if name in known or value in (None, [], {}, (), False):
-            continue
-        for number, block in enumerate(value if isinstance(value, list) else [value]):
-            cite = getattr(block, "cite", None) or version.in_force.cite
-            identifier = getattr(block, "id", f"{name}_{number}")
-            text = _capital(w.plain(block)) + "."
-            yield row(name, str(identifier), getattr(block, "title", "") or "", text, cite)
+    if version.private is not None:
+        for name, text, cite in private_words(version.private):
+            yield row("private", name, "", text, cite)
+    for field, part in _BLOCKS.items():
+        for number, block in enumerate(getattr(version, field, None) or []):
+            name = str(getattr(block, "id", f"{part}_{number}"))
+            cite = getattr(block, "cite", version.in_force.cite)
+            yield row(part, name, getattr(block, "title", ""), block_words(found, block), cite)
+
+
+#: Lists of blocks of a version beside provisions, steps, scheme and measures.
+_BLOCKS = {"gates": "gate", "rules": "rule", "feeds": "feed"}
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _scheme_cites(scheme: schema.Scheme) -> list[schema.Cite]:
-    return [
-        scheme.cite,
-        *(g.cite or scheme.cite for g in scheme.grades),
-        *(r.cite for r in scheme.validity),
-        scheme.combination.cite,
-        *(c.cite for c in scheme.caps),
-        scheme.cite,
-    ]
 
 
 _TRANSITIONS = {
@@ -123,7 +114,14 @@ _PARTS = {
     "scheme": "Points and grades",
     "item": "Items",
     "measure": "Measures",
+    "gate": "Limits",
+    "rule": "Rules",
+    "feed": "What goes into another scheme",
+    "private": "Terms of the scheme",
 }
+
+#: Parts whose sentences stand under a heading with the id.
+_HEADED = ("provision", "step", "gate", "rule")
 
 
 def page(
@@ -136,38 +134,33 @@ def page(
     yield "bold", it.name.en
     yield "bold", it.name.zh
     yield "", f"{it.id}: {it.kind.replace('_', ' ')}, {it.polarity}, {it.level} level"
-    issuer, decider, keeper = (w.titled(found, x) for x in (it.issuer, it.decider, it.keeper))
-    yield "", f"Issued by {issuer}; decided by {decider}; kept by {keeper}"
+    who = [f"Issued by {w.titled(found, it.issuer)}"]
+    who += [f"decided by {w.titled(found, it.decider)}"] if it.decider else []
+    who += [f"kept by {w.titled(found, it.keeper)}"] if it.keeper else []
+    yield "", "; ".join(who)
     yield "", f"Rank: {w.word(it.rank)} ({w.cite_words(it, it.rank_cite)})"
     subjects = w.joined((w.word(k) for k in it.subjects), "or")
     ties = w.joined((w.word(b) for b in it.reach.by), "or")
-    yield (
-        "",
-        (
-            f"Reaches: {subjects}, by {ties} in {w.titled(found, it.reach.place)} "
-            f"({w.cite_words(it, it.reach.cite)})"
-        ),
-    )
+    where = w.titled(found, it.reach.place)
+    if it.reach.without:
+        where += f" without {w.joined(w.titled(found, x) for x in it.reach.without)}"
+    cited = w.cite_words(it, it.reach.cite)
+    yield "", f"Reaches: {subjects}, by {ties} in {where} ({cited})"
     fields = w.joined(map(w.word, it.measure_fields)) or "none"
-    yield (
-        "",
-        (
-            f"Rests on the {it.based_on}; field of the conduct: {w.word(it.conduct_field)}; "
-            f"fields of the measures: {fields}; nature: {w.joined(it.nature)}"
-        ),
-    )
+    if it.based_on and it.conduct_field:
+        rests = f"Rests on the {it.based_on}; field of the conduct: {w.word(it.conduct_field)}"
+        yield "", f"{rests}; fields of the measures: {fields}; nature: {w.joined(it.nature)}"
     if it.protected:
         yield "yellow", f"Touches protected conduct: {w.joined(map(w.word, it.protected))}"
     if it.serves:
         yield "", f"Acts on the entries of {w.titled(found, it.serves)} [{it.serves}]"
-    open_: list[str] = []
-    shut: list[str] = []
-    for name in ("objection", "administrative_review", "suit"):
-        (open_ if getattr(it.review, name) else shut).append(w.word(name))
-    remedies = f"Remedies open: {w.joined(open_) or 'none'}"
-    if shut:
-        remedies += f"; not named: {w.joined(shut)}"
-    yield "", f"{remedies} ({w.cite_words(it, it.review.cite)})"
+    if it.review is not None:
+        names = ("objection", "administrative_review", "suit")
+        open_ = [w.word(n) for n in names if getattr(it.review, n)]
+        shut = [w.word(n) for n in names if not getattr(it.review, n)]
+        remedies = f"Remedies open: {w.joined(open_) or 'none'}"
+        remedies += f"; not named: {w.joined(shut)}" if shut else ""
+        yield "", f"{remedies} ({w.cite_words(it, it.review.cite)})"
     said = {"id", "kind", "polarity", "name", "short", "issuer", "decider", "keeper", "level",
             "rank", "rank_cite", "based_on", "conduct_field", "measure_fields", "nature",
             "protected", "subjects", "serves", "reach", "review", "sources", "interpretations",
@@ -218,6 +211,9 @@ def _version(
         lag = version.followed.lag_months
         cited = w.cite_words(it, version.followed.cite)
         yield "", f"  Followed in practice {lag} months after enactment ({cited})"
+        for row_ in version.followed.places:
+            place, cited = w.titled(found, row_.place), w.cite_words(it, row_.cite)
+            yield "", f"  Followed in {place} {row_.lag_months} months after it ({cited})"
     last = ""
     for row in sentences(found, it, version, items):
         if row["part"] != last:
@@ -226,7 +222,7 @@ def _version(
         cite = schema.Cite.model_construct(
             source=row["source"], article=row["article"], assumption=row["assumption"]
         )
-        heading = f"{row['id']}: {row['heading']}" if row["part"] in ("provision", "step") else ""
+        heading = f"{row['id']}: {row['heading']}" if row["part"] in _HEADED else ""
         if row["part"] == "item":
             heading = row["id"]
         if heading:

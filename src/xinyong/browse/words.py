@@ -18,7 +18,6 @@ from pydantic import BaseModel
 
 from xinyong import places
 from xinyong.law import schema, trace
-from xinyong.law.annex import Item
 from xinyong.law.catalogue import Catalogue
 from xinyong.law.compile import Law
 
@@ -27,17 +26,17 @@ __all__ = [
     "cite_words",
     "condition_words",
     "effect_words",
-    "item_words",
     "joined",
     "measure_words",
     "others_words",
     "plain",
+    "points_words",
     "provision_words",
-    "scheme_words",
     "span_words",
     "step_words",
     "term_words",
     "titled",
+    "units",
     "word",
 ]
 
@@ -76,8 +75,10 @@ def _both(name: schema.Bilingual | None, identifier: str) -> str:
     return f"{name.en} ({name.zh})" if name else identifier
 
 
-def titled(found: Catalogue, identifier: str) -> str:
+def titled(found: Catalogue, identifier: str | None) -> str:
     """Return an authority, measure, instrument or place of the catalogue in both languages."""
+    if identifier is None:
+        return "nobody in particular"
     for table in (found.authorities, found.measures, found.instruments):
         if identifier in table:
             return _both(table[identifier].name, identifier)
@@ -114,7 +115,13 @@ def condition_words(found: Catalogue, condition: schema.Condition) -> str:
 # --- terms and effects -----------------------------------------------------------------
 
 
-def _units(n: int, unit: str) -> str:
+def units(n: int, unit: str) -> str:
+    """Return a number of units of time.
+
+    Example:
+        >>> units(1, "working_day"), units(20, "working_day")
+        ('1 working day', '20 working days')
+    """
     return f"{n} {word(unit)}{'' if n == 1 else 's'}"
 
 
@@ -129,7 +136,7 @@ def term_words(term: schema.Term) -> str:
     """
     if term.open or term.n is None or term.unit is None or term.from_ is None:
         return "without a fixed end"
-    text = f"for {_units(term.n, term.unit)} from {trace.noun(term.from_)}"
+    text = f"for {units(term.n, term.unit)} from {trace.noun(term.from_)}"
     if term.while_continuing:
         text += ", counted only once the act has ended"
     if term.extend_range is not None:
@@ -156,7 +163,8 @@ def cause_words(cause: str) -> str:
     return _CAUSES.get(cause, word(cause))
 
 
-def _points(low: int, high: int) -> str:
+def points_words(low: int, high: int) -> str:
+    """Return points with their sign, or the range left to an authority."""
     if low == high:
         return f"{low:+d} point{'' if abs(low) == 1 else 's'}"
     return f"{low:+d} to {high:+d} points, as the authority decides"
@@ -177,20 +185,20 @@ def effect_words(effect: Any) -> str:
             event = trace.noun(effect.from_)
             return f"a removed entry is put back with {event}, and its term counted anew"
         case schema.Points():
-            text = _points(effect.low, effect.high)
+            text = points_words(effect.low, effect.high)
             if effect.per is not None:
                 tenths = effect.points_per_step_tenths or 10
                 step = f"{effect.step or 1:,} of {word(effect.per)}"
                 text = f"{tenths / 10:g} points for every {step}, between {text}"
             if effect.every_months is not None:
-                text += f", once in every {_units(effect.every_months, 'month')} begun"
+                text += f", once in every {units(effect.every_months, 'month')} begun"
             return f"the score changes by {text}"
         case schema.SetGrade():
             return f"the grade is {effect.grade}"
         case schema.Convert():
             to = f"grade {effect.grade}"
             if effect.points is not None:
-                to = _points(effect.points, effect.points)
+                to = points_words(effect.points, effect.points)
             event = trace.noun(effect.from_)
             return f"with {event} the direct grade turns into {to}, {term_words(effect.term)}"
         case schema.Copy():
@@ -303,9 +311,9 @@ def step_words(found: Catalogue, step: schema.Step) -> str:
         text += ", if " + ", and ".join(condition_words(found, c) for c in step.when)
     if step.within is not None:
         w = step.within
-        text += f", within {_units(w.n, w.unit)} from {anchors}"
+        text += f", within {units(w.n, w.unit)} from {anchors}"
         if w.extended_by:
-            text += f" (may be extended by {_units(w.extended_by, w.unit)})"
+            text += f" (may be extended by {units(w.extended_by, w.unit)})"
     else:
         text += f", from {anchors} on; no limit is stated"
     rest = others_words(
@@ -331,95 +339,3 @@ def measure_words(found: Catalogue, row: schema.MeasureRow) -> str:
         text += f"; reaches also the {joined(map(word, row.reaches), 'and the')}"
     said = {"measure", "by", "kinds", "reaches", "discretionary", "cite"}
     return text + others_words(row, said) + "."
-
-
-def _grade_words(grade: schema.Grade) -> str:
-    if grade.lo is None and grade.hi is None:
-        span = "by decision only"
-    elif grade.lo is None:
-        span = f"up to {grade.hi}"
-    elif grade.hi is None:
-        span = f"from {grade.lo}"
-    else:
-        span = f"{grade.lo} to {grade.hi}"
-    direct = ""
-    if grade.direct_points is not None:
-        direct = f", {grade.direct_points:+d} points when set directly"
-    return f"grade {grade.id} {grade.name.en} ({grade.name.zh}): {span}{direct}"
-
-
-def scheme_words(it: schema.Instrument, scheme: schema.Scheme, items: int) -> list[tuple[str, str]]:
-    """Return a scheme as (sentence, where it stands) pairs."""
-    whole = cite_words(it, scheme.cite)
-    said = [(f"Everybody starts with {scheme.base} points; {items} items change them.", whole)]
-    for grade in scheme.grades:
-        said.append((f"G{_grade_words(grade)[1:]}.", cite_words(it, grade.cite or scheme.cite)))
-    for rule in scheme.validity:
-        which = []
-        if rule.grade is not None:
-            which.append(f"direct grade {rule.grade}")
-        if rule.minus_up_to is not None:
-            which.append(f"deductions of at most {rule.minus_up_to} points")
-        if rule.minus:
-            which.append("other deductions")
-        if rule.award is not None:
-            which.append(f"additions for {joined(map(word, rule.award), 'or')} awards")
-        if rule.plus:
-            which.append("other additions")
-        name = joined(which, "or") or "lines"
-        said.append((f"Counted {term_words(rule.term)}: {name}.", cite_words(it, rule.cite)))
-    c = scheme.combination
-    several = {
-        "direct_else_largest": "an act under several items counts once, by the direct grade or "
-        "else the largest change",
-        "sum": "an act under several items counts under each",
-    }
-    text = several.get(c.several_items, word(c.several_items))
-    if c.recurrence_factor > 1:
-        text += f"; what happens again within its validity (same {c.recurrence_class}) counts "
-        text += f"{c.recurrence_factor} times"
-    if c.plus_inert_while_uncorrected:
-        text += "; additions do not count while a direct grade stands uncorrected"
-    if c.released_by_correction:
-        text += "; correction releases from a direct grade"
-    known = {"several_items", "recurrence_factor", "recurrence_class", "cite"}
-    known |= {"plus_inert_while_uncorrected", "released_by_correction"}
-    said.append((f"{text[:1].upper()}{text[1:]}{others_words(c, known)}.", cite_words(it, c.cite)))
-    for cap in scheme.caps:
-        said.append(
-            (
-                f"At most {cap.points} points a calendar year from {word(cap.group)}.",
-                cite_words(it, cap.cite),
-            )
-        )
-    rest = others_words(scheme, {"base", "grades", "validity", "combination", "caps", "items",
-                                 "items_source", "cite"})  # fmt: skip
-    if rest:
-        said.append((f"Also: {rest[2:]}.", whole))
-    return said
-
-
-def item_words(found: Catalogue, item: Item) -> str:
-    """Return one item of a scheme's annex as one sentence."""
-    effect = f"grade {item.grade}" if item.grade else _points(item.low, item.high)
-    text = f"{item.text_en[:1].upper()}{item.text_en[1:]}: {effect}"
-    if item.quantity:
-        band = schema.Band.model_construct(
-            of=item.quantity, lo=item.lo, hi=item.hi,
-            lo_inclusive=item.lo_inclusive, hi_inclusive=item.hi_inclusive,
-        )  # fmt: skip
-        text += f"; {condition_words(found, schema.Condition.model_construct(band=band))}"
-    if item.per:
-        tenths = item.points_per_step_tenths / 10
-        text += f"; {tenths:g} points for every {item.step:,} of {word(item.per)}"
-    if item.every_months:
-        text += f"; once in every {_units(item.every_months, 'month')} begun"
-    if item.kinds:
-        text += f"; for {joined((word(k) for k in item.kinds), 'or')}"
-    if item.role:
-        text += f"; only as {word(item.role)}"
-    if item.via:
-        text += f"; by a record that reached the subject as {joined(map(word, item.via), 'or')}"
-    if item.protected:
-        text += f"; protected conduct: {joined(map(word, item.protected))}"
-    return text + "."

@@ -28,6 +28,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "authorities": schema.Authorities,
     "measures": schema.Measures,
     "facts": schema.Facts,
+    "emergencies": schema.Emergencies,
 }
 
 _TITLES = {
@@ -35,6 +36,7 @@ _TITLES = {
     "authorities": "Authorities of a catalogue",
     "measures": "Measures of a catalogue",
     "facts": "Document kinds and circumstances of a catalogue",
+    "emergencies": "States of emergency of places",
 }
 
 
