@@ -101,7 +101,7 @@ def lint_command(
     """Hold a rulebook against legal limits; leaves with 1 if there is a breach or a doubt."""
     from xinyong import cli_lint
 
-    cli_lint.lint_command(what, _day(on), against or [], ignore_dates, every, as_json)
+    cli_lint.lint_command(what, day(on), against or [], ignore_dates, every, as_json)
 
 
 # --- run and report -----------------------------------------------------------------------
