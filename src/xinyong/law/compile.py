@@ -396,7 +396,10 @@ class _Compiler:
             row[t.P_D] = v.QUANTITIES.index(item.quantity or item.per)
         cite = schema.Cite(source=scheme.items_source, article=f"{item.article} {item.item}")
         if not item.item.startswith("wd"):
-            cite = schema.Cite(source=scheme.items_source, article=item.article)
+            source = scheme.items_source
+            if not item.article.startswith("annex"):
+                source = scheme.cite.source or source
+            cite = schema.Cite(source=source, article=item.article)
         effect: schema.SetGrade | schema.Points
         if item.grade:
             effect = schema.SetGrade(do="grade", grade=item.grade)
@@ -443,7 +446,7 @@ class _Compiler:
             if g is None or (g.lo is None and g.hi is None):
                 lo, hi = NEVER, -NEVER  # no points lead there
             else:
-                lo = -NEVER if g.lo is None else g.lo * 10
+                lo = -NEVER if g.lo is None else g.lo * 10 + (not g.lo_inclusive)
                 hi = NEVER if g.hi is None else g.hi * 10 + 9
             points = None if g is None else g.direct_points
             self.grade.append([lo, hi, (points or 0) * 10, int(points is not None)])

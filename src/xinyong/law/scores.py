@@ -398,7 +398,10 @@ def conversions(law, facts, led, n, case, via, x, found, begin, lo, hi, as_of):
                 continue
             row[L_UNTIL] = day
             row[L_STATE] = LINE_RELEASED
-            until = term_end(law, law.prov[prov, P_TERM], day, 0)
+            term, anchor = law.prov[prov, P_TERM], day
+            if law.term[term, T_ANCHOR] == AN_YEAR_END:
+                anchor = year_end(day)
+            until = term_end(law, term, anchor, 0)
             grade = law.prov[prov, P_C]
             points = law.prov[prov, P_A] * 10
             if grade >= 0:

@@ -21,6 +21,7 @@ class Grade(Block):
     name: Bilingual
     lo: int | None = None
     hi: int | None = None
+    lo_inclusive: bool = True
     direct_points: int | None = None
     cite: Cite | None = None
 
