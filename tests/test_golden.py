@@ -25,6 +25,9 @@ KEYS = {
     "steps": {"instrument", "act", "step", "due", "state"},
     "unmet": {"provision", "instrument", "act", "at"},
     "measures": None,
+    "shown": {"act", "regulation", "rule", "way", "since", "until", "now", "cause"},
+    "duties": {"act", "regulation", "rule", "stage", "since", "due"},
+    "collected": {"act", "regulation", "verdict"},
     "ungated": {"what", "act", "of", "provision", "gate"},
     "gates": {"what", "act", "of", "provision", "gate", "effect", "since", "followed"},
 }
@@ -102,6 +105,46 @@ def gates(result: CaseResult) -> list[dict[str, Any]]:
     return [row | {"since": dt.date.fromisoformat(row["since"])} for row in as_data(result)]
 
 
+def shown(result: CaseResult) -> list[dict[str, Any]]:
+    return [
+        {
+            "act": result.act_of[r.case],
+            "regulation": r.instrument,
+            "rule": s.rule.id,
+            "way": s.rule.way,
+            "since": s.since,
+            "until": s.until,
+            "now": s.now,
+            "cause": s.cause,
+        }
+        for r in result.records
+        for s in r.shown
+    ]
+
+
+def duties(result: CaseResult) -> list[dict[str, Any]]:
+    return [
+        {
+            "act": result.act_of[r.case],
+            "regulation": r.instrument,
+            "rule": p.rule.id,
+            "stage": d.stage.id,
+            "since": d.since,
+            "due": d.due,
+        }
+        for r in result.records
+        for p in r.paths
+        for d in p.duties
+    ]
+
+
+def collected(result: CaseResult) -> list[dict[str, Any]]:
+    return [
+        {"act": result.act_of[r.case], "regulation": r.instrument, "verdict": r.allowed}
+        for r in result.records
+    ]
+
+
 def agrees(wanted: dict[str, Any], found: dict[str, Any]) -> bool:
     return all(found[key] == value for key, value in wanted.items())
 
@@ -137,6 +180,13 @@ def differences(result: CaseResult, expect: dict[str, Any]) -> list[str]:
             if name not in found_scores or not agrees(score, found_scores[name]):
                 wrong.append(f"score of {name}: not {score}, but {found_scores.get(name)}")
         wrong += [f"unexpected score of {name}" for name in found_scores.keys() - wanted]
+    for part, found in (("shown", shown), ("duties", duties), ("collected", collected)):
+        rows = found(result)
+        for row in expect.get(part, []):
+            if not any(agrees(row, each) for each in rows):
+                wrong.append(f"{part}: not {row}, but {rows}")
+        if expect.get(part) == [] and rows:
+            wrong.append(f"{part}: unexpected {rows}")
     found_gates = gates(result)
     for row in expect.get("gates", []):
         if not any(agrees(row, each) for each in found_gates):

@@ -21,6 +21,7 @@ from xinyong.law.course import nominal
 from xinyong.law.determine import Determination, Entry, Event, Ledger, Subject, determine, placed
 from xinyong.law.gates import Bar, bars, measure_target
 from xinyong.law.measures import DueMeasure, due
+from xinyong.law.regulations import RecordRules, record_rules
 
 __all__ = ["CaseResult", "Follows", "calculate", "ledger_of", "own_entries"]
 
@@ -56,6 +57,7 @@ class CaseResult:
         almost: provisions that failed at one condition only.
         assumptions: made by the calculator, in words.
         gated: gates on the measures due: for each of them, in their order.
+        records: what regulations say of each record.
         act_of: for each case of the ledger, the number of its act in the case.
     """
 
@@ -71,6 +73,7 @@ class CaseResult:
     assumptions: tuple[str, ...]
     act_of: tuple[int, ...]
     gated: tuple[tuple[Bar, ...], ...] = ()
+    records: tuple[RecordRules, ...] = ()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -214,6 +217,7 @@ def calculate(case: Case, law: Law | None = None, on: dt.date | None = None) -> 
         almost=tuple(trace.unmet(law, ledger, found)),
         assumptions=_assumptions(case),
         act_of=act_of,
+        records=tuple(record_rules(law, ledger, found)),
         gated=tuple(_measure_bars(law, m, case.subject.place, day) for m in measures),
     )
 

@@ -12,6 +12,7 @@ from xinyong.law.annex import Conduct
 from xinyong.law.clocks import is_step
 from xinyong.law.compile import Law
 from xinyong.law.reads import Reads, reads
+from xinyong.law.regulations import EVENTS_READ, reaching
 from xinyong.law.vocabulary import EVENTS
 
 __all__ = ["check", "check_day"]
@@ -81,15 +82,18 @@ def _act(case: Case, law: Law, loc: Loc, act: Act, on: dt.date) -> Iterator[Prob
         hint = f"it is for: {kinds}; a record copied from another subject needs 'via'"
         yield case.problem((*loc, "conduct"), message, hint)
     read = reads(law, act.conduct)
-    if not read.instruments:
+    subject = case.subject
+    where = (subject.place, subject.registered or subject.place, act.place or subject.place)
+    ruling = reaching(law, where)
+    if not read.instruments and not ruling:
         message = f"no provision listens to {act.conduct!r}, so nothing follows from it"
         yield case.problem((*loc, "conduct"), message, "remove the act")
         return
-    if act.place is not None and not read.place:
+    if act.place is not None and not read.place and not reaching(law, (act.place,)):
         message = f"no provision asks where {act.conduct!r} was done"
         yield case.problem((*loc, "place"), message, "remove it")
     yield from _details(case, loc, act, conduct, read)
-    yield from _events(case, law, loc, act, read)
+    yield from _events(case, law, loc, act, read, ruling)
     for i, document in enumerate(act.documents):
         at = (*loc, "documents", i)
         if document.kind not in law.documents:
@@ -120,7 +124,9 @@ def _details(case: Case, loc: Loc, act: Act, conduct: Conduct, read: Reads) -> I
             yield case.problem(at, message, f"remove it; facts that are read: {readable}")
 
 
-def _events(case: Case, law: Law, loc: Loc, act: Act, read: Reads) -> Iterator[Problem]:
+def _events(
+    case: Case, law: Law, loc: Loc, act: Act, read: Reads, ruling: tuple[str, ...]
+) -> Iterator[Problem]:
     readable = ", ".join(sorted(read.events - _OWN_FIELD.keys()))
     if act.settled_on and "settled" not in read.events:
         message = f"no provision reads that {act.conduct!r} was settled"
@@ -133,6 +139,8 @@ def _events(case: Case, law: Law, loc: Loc, act: Act, read: Reads) -> Iterator[P
             message = f"{fact.event!r} is not stated as an event"
             yield case.problem((*at, "event"), message, f"use {_OWN_FIELD[fact.event]}")
             continue
+        if fact.of in ruling and fact.event in EVENTS_READ:
+            continue  # a step under a regulation
         if fact.event not in read.events | _ALWAYS:
             message = f"no provision reads {fact.event!r} of {act.conduct!r}"
             hint = f"remove it; events that are read: {readable}"

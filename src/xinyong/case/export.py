@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from xinyong.case import limits
+from xinyong.case import limits, records
 from xinyong.case.calculator import CaseResult, Follows
 from xinyong.dates import date_of
 from xinyong.law import trace
@@ -134,6 +134,7 @@ def _act(result: CaseResult, number: int) -> dict[str, Any]:
         "entries": [entry(law, e) for e in result.entries if e.case == number],
         "steps": [_step(law, s) for s in found.steps if s.case == number],
         "lines": [_line(law, x) for x in found.lines if x.case == number],
+        "regulations": records.as_data(result, number),
         "almost": [
             {"at": a.at, "why_not": a.reason, "basis": basis(trace.of_provision(law, a.row))}
             for a in result.almost

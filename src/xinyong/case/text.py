@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from xinyong.case import limits
+from xinyong.case import limits, records
 from xinyong.case.calculator import CaseResult, Follows
 from xinyong.case.export import measure_provenance, scheme_provenance
 from xinyong.dates import date_of
@@ -120,6 +120,8 @@ def _act(result: CaseResult, number: int, index: int) -> Iterator[tuple[str, str
     for step in found.steps:
         if step.case == number and step.state != "done":
             yield "yellow", "  step: " + _step(law, step)
+    for text in records.words(result, number):
+        yield "", "  " + text
     almost = [a for a in result.almost if a.case == number]
     for a in almost[:_MOST_ALMOST]:
         where = trace.of_provision(law, a.row)

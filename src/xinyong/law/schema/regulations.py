@@ -18,6 +18,7 @@ from xinyong.law.schema.base import (
     Information,
     Kind,
     Rank,
+    Role,
     Term,
     Text,
 )
@@ -70,8 +71,10 @@ class Rule(Block):
 class Collect(Rule):
     """What may, must or must not be collected.
 
-    `allowed`: ``yes``, ``no``, or only with the subject's ``consent`` or ``written_consent``;
-    `closed`: nothing else may be collected. `source` tells public records from the market's.
+    `allowed`: ``yes``, ``no``, or only with the subject's ``consent`` or ``written_consent``.
+    `closed`: together with the other closed rules of the version it says all that may be
+    collected; `of` then says by conduct or document which records it covers. `source` tells
+    public records from the market's.
     """
 
     rule: Literal["collect"]
@@ -108,7 +111,11 @@ class ListPower(Rule):
 
 
 class MeasurePower(Rule):
-    """Which measures may be taken against whom, and within what limits."""
+    """Which measures may be taken against whom, and within what limits.
+
+    `described` restates kinds of measures; `reaches` are those behind the subject who may be
+    met too; `published_only`: only measures on a published list.
+    """
 
     rule: Literal["measure_power"]
     against: Literal["trustworthy", "dishonest", "seriously_dishonest"]
@@ -116,7 +123,8 @@ class MeasurePower(Rule):
     described: list[Text] = []
     related_matters_only: bool = False
     basis: Rank | None = None
-    reaches: list[Text] = []
+    reaches: list[Role] = []
+    published_only: bool = False
 
 
 class Disclosure(Rule):

@@ -1,0 +1,180 @@
+"""What regulations say of a case's records, as plain data and in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from xinyong.case.calculator import CaseResult
+from xinyong.law import schema, trace
+from xinyong.law.compile import Law
+from xinyong.law.regulations import Path, RecordRules, Shown
+
+__all__ = ["as_data", "of_case", "words"]
+
+_ALLOWED = {
+    "yes": "may be collected",
+    "no": "may not be collected",
+    "consent": "may be collected with the subject's consent",
+    "written_consent": "may be collected with the subject's written consent",
+    "unless law": "may be collected only if a law or regulation names the matter",
+}
+_WAYS = {"publish": "published", "query": "shown to whoever may ask", "share": "shared"}
+
+
+def of_case(result: CaseResult, case: int) -> Iterator[RecordRules]:
+    """Yield what regulations say of one case of the ledger."""
+    return (r for r in result.records if r.case == case)
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _where(law: Law, r: RecordRules, rule: schema.Rule) -> trace.Provenance:
+    return trace.of_cite(law, r.instrument, r.version, rule.id, rule.title, rule.cite)
+
+
+def _basis(law: Law, r: RecordRules, rule: schema.Rule) -> dict[str, Any]:
+    where = _where(law, r, rule)
+    return {
+        "rule": rule.id,
+        "text": where.text,
+        "article": where.article or None,
+        "source": where.source or None,
+        "depth": where.depth,
+        "assumption": where.assumption or None,
+    }
+
+
+def as_data(result: CaseResult, case: int) -> list[dict[str, Any]]:
+    """Return what regulations say of one case of the ledger, as plain data."""
+    law = result.law
+    return [
+        {
+            "regulation": r.instrument,
+            "version": r.version,
+            "collected": r.allowed or None,
+            "collected_basis": [_basis(law, r, rule) for rule in r.collect],
+            "shown": [
+                {
+                    "way": s.rule.way,
+                    "to": list(s.rule.to),
+                    "since": _iso(s.since),
+                    "until": _iso(s.until),
+                    "at_least_until": _iso(s.least),
+                    "now": s.now,
+                    "ends_by": s.cause or None,
+                    "afterwards": s.rule.afterwards,
+                    "basis": _basis(law, r, s.rule),
+                }
+                for s in r.shown
+            ],
+            "access": [
+                {"to": list(a.to), "needs": a.needs, "basis": _basis(law, r, a)} for a in r.access
+            ],
+            "notices": [
+                {"before": n.before, "content": list(n.content), "basis": _basis(law, r, n)}
+                for n in r.notices
+            ],
+            "paths": [_path(law, r, p) for p in r.paths],
+        }
+        for r in of_case(result, case)
+    ]
+
+
+def _path(law: Law, r: RecordRules, p: Path) -> dict[str, Any]:
+    rule = p.rule
+    data: dict[str, Any] = {"kind": rule.rule, "basis": _basis(law, r, rule)}
+    if isinstance(rule, schema.Objection):
+        data |= {"to": list(rule.to), "grounds": list(rule.grounds), "meanwhile": rule.meanwhile}
+    if isinstance(rule, schema.Repair):
+        data |= {
+            "excluded": rule.excluded,
+            "conditions": list(rule.conditions),
+            "any_of": rule.any_of,
+            "from": _iso(p.from_),
+            "effect": list(rule.effect),
+        }
+    data["stages"] = [
+        {
+            "stage": d.stage.id,
+            "text": d.stage.title,
+            "by": d.stage.by,
+            "modality": d.stage.modality,
+            "if": d.stage.if_,
+            "within": None if d.stage.within is None else [d.stage.within.n, d.stage.within.unit],
+            "from": d.stage.from_,
+            "since": _iso(d.since),
+            "due": _iso(d.due),
+        }
+        for d in p.duties
+    ]
+    return data
+
+
+# --- words ----------------------------------------------------------------------------------
+
+
+def _word(identifier: str) -> str:
+    return identifier.replace("_", " ")
+
+
+def words(result: CaseResult, case: int) -> Iterator[str]:
+    """Yield lines of text on what regulations say of one case of the ledger."""
+    law = result.law
+    for r in of_case(result, case):
+        it = law.catalogue.instrument(r.instrument)
+        name = it.short.en if it.short else it.name.en
+        if r.allowed:
+            art = "; ".join(_where(law, r, rule).basis for rule in r.collect)
+            yield f"record under {name}: {_ALLOWED[r.allowed]}{f' — {art}' if art else ''}"
+        for s in r.shown:
+            yield f"record under {name}: {_shown_words(s)} — {_where(law, r, s.rule).basis}"
+        for p in r.paths:
+            yield f"{_head(law, p)} ({name}) — {_where(law, r, p.rule).basis}"
+            for d in p.duties:
+                limit = "without a limit"
+                if d.stage.within is not None:
+                    n, unit = d.stage.within.n, _word(d.stage.within.unit)
+                    limit = f"within {n} {unit}{'' if n == 1 else 's'}"
+                    limit += f" of being {_word(d.stage.from_)}"
+                due = f", by {d.due}" if d.due else ""
+                if_ = f" if {d.stage.if_}" if d.stage.if_ else ""
+                by = law.catalogue.authorities[d.stage.by].name.en
+                yield f"  {d.stage.modality}: {by} {d.stage.title} {limit}{due}{if_}"
+
+
+def _shown_words(s: Shown) -> str:
+    way = _WAYS[s.rule.way]
+    if s.rule.excluded:
+        return f"is not {way}"
+    to = ", ".join(map(_word, s.rule.to))
+    if not s.now:
+        return f"no longer {way} since {s.until} ({s.cause}; {_word(s.rule.afterwards)})"
+    if s.rule.term.open:
+        return f"{way} to {to} without a limit"
+    term = s.rule.term
+    assert term.from_ is not None  # noqa: S101 - the format says so
+    clock = f"{term.n} {term.unit}s from {trace.noun(term.from_)}"
+    if s.until is None:
+        return f"{way} to {to}; {clock}, which has not begun or not ended the listing"
+    if s.cause != "term":
+        return f"{way} to {to} until {s.until} at the latest ({s.cause})"
+    return f"{way} to {to} until {s.until} ({clock})"
+
+
+def _head(law: Law, p: Path) -> str:
+    rule = p.rule
+    if isinstance(rule, schema.Objection):
+        to = ", ".join(law.catalogue.authorities[a].name.en for a in rule.to)
+        return f"objection to {to}, meanwhile {_word(rule.meanwhile)}"
+    if isinstance(rule, schema.Repair):
+        if rule.excluded:
+            return f"repair excluded: {rule.title}"
+        joint = " or " if rule.any_of else " and "
+        needs = joint.join(map(_word, rule.conditions)) or "as the text says"
+        begins = f", not before {p.from_}" if p.from_ else ""
+        return f"repair if {needs}{begins}: {', '.join(map(_word, rule.effect))}"
+    return f"if its decision is annulled: {rule.title}"
