@@ -96,12 +96,14 @@ def lint_command(
     every: Annotated[
         bool, typer.Option("--all", help="Name every part, also what is clear.")
     ] = False,
+    layers: With = None,
     as_json: AsJson = False,
 ) -> None:
     """Hold a rulebook against legal limits; leaves with 1 if there is a breach or a doubt."""
     from xinyong import cli_lint
 
-    cli_lint.lint_command(what, day(on), against or [], ignore_dates, every, as_json)
+    found = catalogue_of(layers)
+    cli_lint.lint_command(what, day(on), against or [], ignore_dates, every, as_json, found)
 
 
 # --- run and report -----------------------------------------------------------------------

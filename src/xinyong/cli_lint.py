@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from xinyong.law.catalogue import Catalogue
 
 __all__ = ["lint_command"]
 
@@ -27,6 +30,7 @@ def lint_command(
     ignore_dates: bool,
     every: bool,
     as_json: bool,
+    catalogue: Catalogue,
 ) -> None:
     """Print what the limits say of a rulebook, and leave with 1 if there is a finding."""
     from xinyong.law.lint import chosen, lint, read_rulebooks
@@ -34,7 +38,7 @@ def lint_command(
 
     names = [name.strip() for given in against for name in given.split(",") if name.strip()]
     profiles = chosen(names) if names else None
-    report = lint(read_rulebooks(what), on, profiles, ignore_dates)
+    report = lint(read_rulebooks(what, catalogue), on, profiles, ignore_dates)
     if as_json:
         typer.echo(json.dumps(as_dict(report, every), ensure_ascii=False, indent=2))
     else:

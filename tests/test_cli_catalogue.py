@@ -1,0 +1,138 @@
+"""The commands that read the catalogue: what they print, where, and with which exit code."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from xinyong import cli
+
+
+class Ran:
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]):
+    def run(*words: str) -> Ran:
+        with pytest.raises(SystemExit) as left:
+            cli.main(["catalogue", *words])
+        captured = capsys.readouterr()
+        return Ran(int(left.value.code or 0), captured.out, captured.err)
+
+    return run
+
+
+def test_list_keeps_what_is_asked_for(run) -> None:
+    ran = run("list", "--kind", "scheme", "--place", "wendeng", "--on", "2021-01-01", "--json")
+    ids = [row["id"] for row in json.loads(ran.out)["instruments"]]
+    assert "wendeng_2020" in ids
+    assert "spc_defaulters" not in ids
+    assert "失信被执行人名单" in run("list", "--polarity", "black").out
+
+
+def test_nothing_found_is_one_line_and_no_error(run) -> None:
+    ran = run("list", "--kind", "scheme", "--on", "1990-01-01")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == "no instrument fits: kind scheme, on 1990-01-01\n"
+    assert run("search", "zzzzzz").out == "nothing fits 'zzzzzz'\n"
+    assert run("search", "spc_defaulter list").out.splitlines()[0].startswith(("nothing", "inst"))
+    assert run("timeline", "--to", "1990-01-01").out.startswith("nothing is recorded")
+    ran = run("diff", "spc_defaulters", "--from", "2015-01-01", "--to", "2016-01-01")
+    assert "the same version applies on both days" in ran.out
+
+
+def test_show_prints_sentences_or_data(run) -> None:
+    text = run("show", "wage_arrears_list", "--on", "2022-06-01").out
+    assert "within 20 working days from the deadline" in text
+    assert "拖欠农民工工资失信联合惩戒对象名单" in text
+    data = json.loads(run("show", "wage_arrears_list", "--on", "2022-06-01", "--json").out)
+    assert [v["id"] for v in data["instrument"]["versions"]] == ["v2022"]
+    assert {s["version"] for s in data["sentences"]} == {"v2022"}
+    short, long = run("show", "wendeng_2020").out, run("show", "wendeng_2020", "--items").out
+    assert "--items prints them" in short
+    assert "--items prints them" not in long
+    assert long.count("\n") > short.count("\n") + 500
+
+
+def test_diff_tells_two_days_and_two_instruments(run) -> None:
+    ran = run("diff", "spc_defaulters", "--from", "2015-01-01", "--to", "2018-01-01", "--json")
+    data = json.loads(ran.out)
+    assert [s["version"] for s in data["sides"]] == ["v2013", "v2017"]
+    assert all(c["sentence"] for c in data["changes"])
+    text = run("diff", "spc_defaulters", "wage_arrears_list", "--on", "2019-01-01").out
+    assert "version v2017" in text
+    assert "Only in wage_arrears_list: provision" in text
+
+
+def test_timeline_search_and_audit_speak_json(run) -> None:
+    moments = json.loads(
+        run("timeline", "--from", "2013-01-01", "--to", "2013-12-31", "--json").out
+    )
+    assert "spc_defaulters" in {i for m in moments["moments"] for i in m["instruments"]}
+    hits = json.loads(run("search", "sxbzxr", "--json").out)["hits"]
+    assert "spc_defaulters" in {h["id"] for h in hits}
+    looked = json.loads(run("audit", "--json").out)
+    assert {"sources", "values", "assumed", "early", "gaps", "overlaps", "case_only"} <= set(looked)
+    text = run("audit").out
+    assert "Values without a source" in text
+    assert len(run("audit", "--all").out) > len(text)
+
+
+def test_export_writes_json_and_tables(run, tmp_path: Path) -> None:
+    data = json.loads(run("export").out)
+    assert data["schema"]["properties"]["versions"]
+    rows = list(
+        csv.DictReader(io.StringIO(run("export", "--format", "csv", "--table", "rules").out))
+    )
+    assert {"instrument", "version", "part", "id", "text", "article", "depth"} <= set(rows[0])
+    folder = tmp_path / "out"
+    paths = run("export", "--format", "csv", "--out", str(folder)).out.splitlines()
+    assert [Path(p).is_file() for p in paths] == [True] * len(paths)
+    assert len(paths) > 5
+    again = run("export", "--format", "csv", "--out", str(folder))
+    assert again.code == 6
+    assert "exists already" in again.err
+
+
+def test_schema_is_printed_for_editors(run) -> None:
+    assert json.loads(run("schema").out)["title"] == "An instrument of the catalogue"
+    assert "circumstances" in run("schema", "facts").out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("list", "--kind", "lst"), "did you mean 'list'?"),
+        (("list", "--on", "2020-13-01"), "not a calendar date"),
+        (("list", "--on", "0001-01-01"), "outside 1949"),
+        (("show", "spc_defaulter"), "did you mean 'spc_defaulters'?"),
+        (("diff", "spc_defaulters"), "give --from and --to"),
+        (("diff", "spc_defaulters", "wage_arrears_list", "--on", "2010-01-01"), "not in force"),
+        (("diff", "spc_defaulters", "wage", "--on", "2020-01-01"), "unknown instrument 'wage'"),
+        (
+            ("diff", "a", "b", "--on", "2020-01-01", "--to", "2020-01-01"),
+            "--on is one day for both",
+        ),
+        (("timeline", "--from", "2020-01-01", "--to", "2019-01-01"), "exchange them"),
+        (("timeline", "--topic", "lists"), "did you mean 'list'?"),
+        (("search",), "Missing argument"),
+        (("search", "x", "--most", "0"), "--most"),
+        (("export", "--format", "xml"), "neither json nor csv"),
+        (("export", "--format", "csv"), "give --table NAME or --out DIR"),
+        (("export", "--table", "rules"), "--table belongs to --format csv"),
+        (("export", "--format", "csv", "--table", "rule"), "did you mean 'rules'?"),
+        (("schema", "fact"), "did you mean 'facts'?"),
+    ],
+)
+def test_wrong_use_is_one_line_that_helps(run, words: tuple[str, ...], message: str) -> None:
+    ran = run(*words)
+    assert ran.code == 2
+    assert ran.out == ""
+    assert message in ran.err
+    assert len(ran.err.splitlines()) == 1
