@@ -322,7 +322,9 @@ def block_words(found: Catalogue, block: BaseModel) -> str:
         case schema.Rule():
             return rule_words(found, block)
         case schema.Feed():
-            rows = w.joined(f"grade {r.grade} as {w.word(r.circumstance)}" for r in block.rows)
+            rows = w.joined(
+                f"grade {w.word(r.grade)} as {w.word(r.circumstance)}" for r in block.rows
+            )
             conduct = found.conducts.get(block.conduct)
             what = conduct.en if conduct else w.word(block.conduct)
             to = w.titled(found, block.to)

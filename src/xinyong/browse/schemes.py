@@ -33,7 +33,7 @@ def _grade(grade: schema.Grade) -> str:
     direct = ""
     if grade.direct_points is not None:
         direct = f", {grade.direct_points:+d} points when set directly"
-    return f"Grade {grade.id}, {grade.name.en} ({grade.name.zh}): {span}{direct}."
+    return f"Grade {w.word(str(grade.id))}, {grade.name.en} ({grade.name.zh}): {span}{direct}."
 
 
 def _validity(rule: schema.Validity) -> str:
@@ -98,7 +98,7 @@ def scheme_words(scheme: schema.Scheme, items: int) -> list[tuple[str, schema.Ci
 
 def item_words(found: Catalogue, item: Item) -> str:
     """Return one item of a scheme's annex as one sentence."""
-    effect = f"grade {item.grade}" if item.grade else w.points_words(item.low, item.high)
+    effect = f"grade {w.word(item.grade)}" if item.grade else w.points_words(item.low, item.high)
     text = f"{item.text_en[:1].upper()}{item.text_en[1:]}: {effect}"
     if item.quantity:
         band = schema.Band.model_construct(

@@ -194,9 +194,9 @@ def effect_words(effect: Any) -> str:
                 text += f", once in every {units(effect.every_months, 'month')} begun"
             return f"the score changes by {text}"
         case schema.SetGrade():
-            return f"the grade is {effect.grade}"
+            return f"the grade is {word(str(effect.grade))}"
         case schema.Convert():
-            to = f"grade {effect.grade}"
+            to = f"grade {word(str(effect.grade))}"
             if effect.points is not None:
                 to = points_words(effect.points, effect.points)
             event = trace.noun(effect.from_)
