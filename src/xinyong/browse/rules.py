@@ -174,7 +174,7 @@ def _measure_power(found: Catalogue, r: schema.MeasurePower) -> str:
     text = text.replace("against the trustworthy", "for the trustworthy")
     text += "; in related matters only" if r.related_matters_only else ""
     text += f"; basis at least {w.word(r.basis)}" if r.basis else ""
-    return text + (f"; reaches {'; '.join(r.reaches)}" if r.reaches else "")
+    return text + (f"; reaches {'; '.join(map(w.word, r.reaches))}" if r.reaches else "")
 
 
 def _disclosure(found: Catalogue, r: schema.Disclosure) -> str:

@@ -39,7 +39,7 @@ def _grade(grade: schema.Grade) -> str:
 def _validity(rule: schema.Validity) -> str:
     which = []
     if rule.grade is not None:
-        which.append(f"direct grade {rule.grade}")
+        which.append(f"direct grade {w.word(rule.grade)}")
     if rule.minus_up_to is not None:
         which.append(f"deductions of at most {rule.minus_up_to} points")
     if rule.minus:
