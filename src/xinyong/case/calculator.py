@@ -58,7 +58,8 @@ class CaseResult:
         assumptions: made by the calculator, in words.
         gated: gates on the measures due: for each of them, in their order.
         records: what regulations say of each record.
-        act_of: for each case of the ledger, the number of its act in the case.
+        act_of: for each case of the ledger, the number of its act in the case; -1 for what
+            another scheme has fed into the file.
     """
 
     case: Case
@@ -204,6 +205,8 @@ def calculate(case: Case, law: Law | None = None, on: dt.date | None = None) -> 
     else:
         ledger, found = stated, determine(stated, law, day)
     live = [e.instrument for e in own_entries(found, ledger) if e.end is None]
+    more = 1 + max((e.case for e in ledger.events), default=-1) - len(act_of)
+    act_of = (*act_of, *(-1 for _ in range(more)))
     measures = due(law, live, case.subject.kind, day)
     return CaseResult(
         case=case,

@@ -46,6 +46,7 @@ def as_dict(result: CaseResult) -> dict[str, Any]:
         "acts": [
             _act(result, number) for number in map(result.act_of.index, range(len(case.acts)))
         ],
+        "fed": [_fed(result, n) for n, index in enumerate(result.act_of) if index < 0],
         "scores": [
             {
                 "scheme": s.instrument,
@@ -63,6 +64,7 @@ def as_dict(result: CaseResult) -> dict[str, Any]:
             {"act": result.act_of[e.case], "on": _day(date_of(e.day)), "event": e.event}
             | ({"of": e.what} if e.what else {})
             for e in result.taken
+            if result.act_of[e.case] >= 0
         ],
         "assumptions": list(result.assumptions),
         "interpretations": [
@@ -140,6 +142,18 @@ def _act(result: CaseResult, number: int) -> dict[str, Any]:
             for a in result.almost
             if a.case == number
         ],
+    }
+
+
+def _fed(result: CaseResult, number: int) -> dict[str, Any]:
+    """Return what one scheme fed into another, as a result of a year."""
+    law, found = result.law, result.determination
+    act = next(e for e in result.ledger.events if e.case == number and e.event == "occurred")
+    return {
+        "conduct": act.what,
+        "conduct_en": law.catalogue.conducts[act.what].en,
+        "on": _day(date_of(act.day)),
+        "lines": [_line(law, x) for x in found.lines if x.case == number],
     }
 
 

@@ -57,6 +57,9 @@ def lines(result: CaseResult) -> Iterator[tuple[str, str]]:
     for index in range(len(case.acts)):
         yield "", ""
         yield from _act(result, result.act_of.index(index), index)
+    for number, index in enumerate(result.act_of):
+        if index < 0:
+            yield from _fed(result, number)
     yield "", ""
     yield "bold", "Scores and grades"
     for s in found.scores:
@@ -86,6 +89,17 @@ def lines(result: CaseResult) -> Iterator[tuple[str, str]]:
     for roles, f in _grouped(result):
         yield from _follows(law, roles, f)
     yield from _uncertain(result)
+
+
+def _fed(result: CaseResult, number: int) -> Iterator[tuple[str, str]]:
+    law = result.law
+    act = next(e for e in result.ledger.events if e.case == number and e.event == "occurred")
+    title = law.catalogue.conducts[act.what].en
+    yield "", ""
+    yield "bold", f"Fed from another scheme: {act.what} ({title}), {date_of(act.day)}"
+    for line in result.determination.lines:
+        if line.case == number:
+            yield ("" if line.state == "live" else "dim"), "  score: " + _line(law, line)
 
 
 def _gates(result: CaseResult, case: int, row: int) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,8 @@
 
 Every ``must`` step is taken on its last lawful day, no ``may`` step is taken, and a
 record is formed on the day of its act unless the case says otherwise. A ``must`` step
-without a time limit is taken on the day it opens.
+without a time limit is taken on the day it opens. What one scheme feeds into another at the
+end of a year arrives on that day.
 """
 
 # mypy: disable-error-code="no-untyped-call"
@@ -16,6 +17,7 @@ from xinyong.law import tables as t
 from xinyong.law.clocks import BEYOND, is_step
 from xinyong.law.compile import Law
 from xinyong.law.determine import Determination, Event, Ledger, determine, findings
+from xinyong.law.feeds import fed, feeders, next_year_end
 from xinyong.law.vocabulary import EVENTS
 
 __all__ = ["nominal"]
@@ -33,6 +35,10 @@ def nominal(ledger: Ledger, law: Law, as_of: dt.date) -> tuple[Ledger, Determina
     last = day_of(as_of)
     day = min((e.day for e in ledger.events), default=last)
     stated = ledger
+    givers = feeders(law, ledger.subject)
+    starts = [day_of(w.in_force.from_) for it in givers for w in it.versions if w.feeds]
+    year_end = next_year_end(min([day, *starts])) if starts else NEVER
+    day = min(day, year_end)
     most = 4 * len(law.steps) * (1 + max((e.case for e in ledger.events), default=0))
     taken = 0
     while day <= last:
@@ -44,7 +50,11 @@ def nominal(ledger: Ledger, law: Law, as_of: dt.date) -> tuple[Ledger, Determina
             if taken > most:
                 raise RuntimeError("the nominal course does not come to an end")
             continue
-        following = int(min(found.count[t.NEXT_DUE], found.count[t.NEXT_VERSION]))
+        if day == year_end:
+            ledger = ledger.append(*fed(ledger, law, day, stated))
+            year_end = next_year_end(day + 1)
+            continue
+        following = int(min(found.count[t.NEXT_DUE], found.count[t.NEXT_VERSION], year_end))
         if following >= NEVER:
             break
         day = following
