@@ -319,7 +319,7 @@ class _Compiler:
         elif isinstance(e, schema.Points):
             row[t.P_EFFECT], row[t.P_A], row[t.P_B] = t.POINTS, e.low, e.high
             row[t.P_EVERY] = e.every_months or 0
-            row[t.P_GROUP] = self.groups.setdefault(p.id, len(self.groups))
+            row[t.P_GROUP] = self.groups.setdefault(f"{it.id}/{p.id}", len(self.groups))
             if e.per:
                 row[t.P_PER] = v.QUANTITIES.index(e.per)
                 row[t.P_STEP], row[t.P_TENTHS] = e.step or 1, e.points_per_step_tenths or 0
@@ -327,6 +327,8 @@ class _Compiler:
                 row[t.P_AWARD] = self.awards.setdefault(e.award, len(self.awards))
         elif isinstance(e, schema.SetGrade):
             row[t.P_EFFECT], row[t.P_A] = t.GRADE, grades.index(str(e.grade))
+            if e.term is not None:
+                row[t.P_TERM] = self.add_term(e.term)
         elif isinstance(e, schema.Convert):
             row[t.P_EFFECT], row[t.P_B] = t.CONVERT, v.EVENTS.index(e.from_)
             row[t.P_TERM] = self.add_term(e.term)

@@ -365,7 +365,9 @@ def case_lines(law, facts, led, n, case, via, x, found, begin, lo, hi, as_of):
         if points == 0 and effect == POINTS:
             continue
         award = law.prov[prov, P_AWARD]
-        term = validity(law, x, points, grade, award)
+        term = law.prov[prov, P_TERM]
+        if term < 0:
+            term = validity(law, x, points, grade, award)
         until = line_until(law, led, n, case, inst, term, formed, as_of)
         add_line(found, case, inst, prov, points, grade, formed, until, LINE_LIVE, factor)
         note(found, case, prov, ST_MET, -1)

@@ -50,10 +50,11 @@ class Points(Block):
 
 
 class SetGrade(Block):
-    """Set a grade directly."""
+    """Set a grade directly; a `term` of its own goes before the validity of the scheme."""
 
     do: Literal["grade"]
     grade: Id | str
+    term: Term | None = None
 
 
 class Convert(Block):

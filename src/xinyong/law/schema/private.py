@@ -49,11 +49,12 @@ class ScoreBand(Block):
 
 
 class Benefit(Block):
-    """What a score of at least `lo` opened, with whom, in which time."""
+    """What a score of at least `lo`, or a `grade`, opened, with whom, in which time."""
 
     id: Id
     title: Text
     lo: int | None = None
+    grade: str | None = None
     partner: Text | None = None
     from_: dt.date | None = Field(None, alias="from")
     until: dt.date | None = None

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from xinyong.law.schema.base import Bilingual, Block, Cite, Id, Term, Text
-from xinyong.law.schema.private import Consent
+from xinyong.law.schema.private import Benefit, Consent
 
 
 class Grade(Block):
@@ -73,6 +73,7 @@ class Scheme(Block):
     consent: Consent | None = None
     partial: Text | None = None
     case_only: Text | None = None
+    benefits: list[Benefit] = []
     validity: list[Validity] = Field(min_length=1)
     combination: Combination
     caps: list[Cap] = []
