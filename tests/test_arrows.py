@@ -44,7 +44,7 @@ MAY: dict[str, set[str]] = {
     "cli_common": BASE | {"law"},
     "cli_catalogue": BASE | {"law", "browse", "conduct", "cli_common"},
     "cli_run": WORLD | {"indicators", "engine", "study", "results", "report"},
-    "cli_lint": BASE | {"law"},
+    "cli_lint": BASE | {"law", "cli_common"},
     "cli": WORLD
     | {"indicators", "engine", "study", "results", "report", "case"}
     | {"cli_run", "cli_common", "cli_catalogue", "cli_lint"},

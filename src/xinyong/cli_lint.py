@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
+
+from xinyong.cli_common import print_json, print_lines
 
 if TYPE_CHECKING:
     from xinyong.law.catalogue import Catalogue
 
 __all__ = ["lint_command"]
-
-#: How styles look on a terminal; elsewhere text stays plain.
-_STYLES: dict[str, dict[str, Any]] = {
-    "": {},
-    "bold": {"bold": True},
-    "dim": {"dim": True},
-    "red": {"fg": "red"},
-    "yellow": {"fg": "yellow"},
-}
 
 
 def lint_command(
@@ -40,9 +32,8 @@ def lint_command(
     profiles = chosen(names) if names else None
     report = lint(read_rulebooks(what, catalogue), on, profiles, ignore_dates)
     if as_json:
-        typer.echo(json.dumps(as_dict(report, every), ensure_ascii=False, indent=2))
+        print_json(as_dict(report, every))
     else:
-        for style, text in lines(report, every):
-            typer.secho(text, **_STYLES[style])
+        print_lines(lines(report, every))
     if not report.clear:
         raise typer.Exit(1)

@@ -33,7 +33,7 @@ def attributes_of_instrument(book: Rulebook, version: schema.Version) -> dict[st
         "polarity": it.polarity,
         "level": it.level,
         "rank": it.rank,
-        "public": it.kind != "private_scheme" and it.level != "industry",
+        "public": _public(it),
         "based_on": it.based_on,
         "conduct_field": it.conduct_field,
         "measure_fields": frozenset(it.measure_fields),
@@ -57,6 +57,13 @@ def attributes_of_instrument(book: Rulebook, version: schema.Version) -> dict[st
         "scored": version.scheme is not None,
         "whole": _whole(book, version),
     }
+
+
+def _public(it: schema.Instrument) -> bool:
+    """Return whether authorities apply it; a village's own table, which has no rank, counts."""
+    if it.kind == "private_scheme" or it.level == "industry":
+        return False
+    return it.rank != "industry_rule" or it.level == "village"
 
 
 def _whole(book: Rulebook, version: schema.Version) -> bool:
