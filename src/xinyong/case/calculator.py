@@ -21,6 +21,7 @@ from xinyong.law.course import nominal
 from xinyong.law.determine import Determination, Entry, Event, Ledger, Subject, determine, placed
 from xinyong.law.gates import Bar, bars, measure_target
 from xinyong.law.measures import DueMeasure, due
+from xinyong.law.private import Membership, memberships
 from xinyong.law.regulations import RecordRules, record_rules
 
 __all__ = ["CaseResult", "Follows", "calculate", "ledger_of", "own_entries"]
@@ -58,6 +59,7 @@ class CaseResult:
         assumptions: made by the calculator, in words.
         gated: gates on the measures due: for each of them, in their order.
         records: what regulations say of each record.
+        private: the private schemes that the subject has joined.
         act_of: for each case of the ledger, the number of its act in the case; -1 for what
             another scheme has fed into the file.
     """
@@ -75,6 +77,7 @@ class CaseResult:
     act_of: tuple[int, ...]
     gated: tuple[tuple[Bar, ...], ...] = ()
     records: tuple[RecordRules, ...] = ()
+    private: tuple[Membership, ...] = ()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -128,6 +131,7 @@ def ledger_of(case: Case, law: Law) -> tuple[Ledger, tuple[int, ...]]:
         registration=s.registered or s.place,
         age=s.age or (18, 120),
         roles=tuple(s.roles),
+        consents=tuple(s.consents),
     )
     order = sorted(range(len(case.acts)), key=lambda i: _formed(case.acts[i]))
     events: list[Event] = []
@@ -220,6 +224,7 @@ def calculate(case: Case, law: Law | None = None, on: dt.date | None = None) -> 
         almost=tuple(trace.unmet(law, ledger, found)),
         assumptions=_assumptions(case),
         act_of=act_of,
+        private=tuple(memberships(law, ledger, found, case.subject.private_scores)),
         records=tuple(record_rules(law, ledger, found)),
         gated=tuple(_measure_bars(law, m, case.subject.place, day) for m in measures),
     )

@@ -10,7 +10,7 @@ from xinyong.document import Loc, nearest
 from xinyong.errors import CaseError, Problem
 from xinyong.law.annex import Conduct
 from xinyong.law.clocks import is_step
-from xinyong.law.compile import Law
+from xinyong.law.compile import Law, consent_schemes
 from xinyong.law.reads import Reads, reads
 from xinyong.law.regulations import EVENTS_READ, reaching
 from xinyong.law.vocabulary import EVENTS
@@ -49,7 +49,7 @@ def check(case: Case, law: Law, on: dt.date) -> None:
     Raises:
         CaseError: with every problem found.
     """
-    problems = list(_subject(case))
+    problems = [*_subject(case), *_consents(case, law, on)]
     for i, act in enumerate(case.acts):
         problems += _act(case, law, ("acts", i), act, on)
     if problems:
@@ -64,6 +64,33 @@ def _subject(case: Case) -> Iterator[Problem]:
         if role == "self":
             loc = ("subject", "roles", i)
             yield case.problem(loc, "'self' is not a role", "leave it out")
+
+
+def _consents(case: Case, law: Law, on: dt.date) -> Iterator[Problem]:
+    """Only schemes that one joins can be joined; a private score needs membership and a range."""
+    cat, subject = law.catalogue, case.subject
+    private = [it.id for it in cat.instruments.values() if it.kind == "private_scheme"]
+    joinable = (*private, *consent_schemes(cat))
+    for i, name in enumerate(subject.consents):
+        if name not in joinable:
+            hint = nearest(name, joinable) or f"one of {', '.join(joinable) or 'none'}"
+            message = f"no scheme {name[:40]!r} that asks for consent"
+            yield case.problem(("subject", "consents", i), message, hint)
+    for name, score in subject.private_scores.items():
+        loc = ("subject", "private_scores", name)
+        if name not in private:
+            message = f"unknown private scheme {name[:40]!r}"
+            yield case.problem(loc, message, nearest(name, private) or "")
+            continue
+        version = cat.version(name, on)
+        terms = version.private if version else None
+        if terms is None:
+            yield case.problem(loc, f"{name!r} is not in force on {on}", "remove it")
+        elif (terms.lo or 0) > score or (terms.hi is not None and score > terms.hi):
+            yield case.problem(loc, f"{score} lies outside {terms.lo} to {terms.hi}")
+        elif terms.consent.mode != "automatic" and name not in subject.consents:
+            message = f"the subject has not joined {name!r}"
+            yield case.problem(loc, message, "add it to 'consents'")
 
 
 def _act(case: Case, law: Law, loc: Loc, act: Act, on: dt.date) -> Iterator[Problem]:

@@ -11,10 +11,11 @@ from typing import Any
 from xinyong.case import limits, records
 from xinyong.case.calculator import CaseResult, Follows
 from xinyong.dates import date_of
-from xinyong.law import trace
+from xinyong.law import schema, trace
 from xinyong.law.compile import Law
 from xinyong.law.determine import Entry, Line, OpenStep
 from xinyong.law.measures import DueMeasure
+from xinyong.law.private import Membership
 
 __all__ = ["SCHEMA_VERSION", "as_dict"]
 
@@ -57,6 +58,7 @@ def as_dict(result: CaseResult) -> dict[str, Any]:
             }
             for s in found.scores
         ],
+        "private": [_member(result, m) for m in result.private],
         "measures": [_measure(law, m) for m in result.measures],
         "gates": limits.as_data(result),
         "follows": [_follows(result, f) for f in result.follows],
@@ -142,6 +144,40 @@ def _act(result: CaseResult, number: int) -> dict[str, Any]:
             for a in result.almost
             if a.case == number
         ],
+    }
+
+
+def _member(result: CaseResult, m: Membership) -> dict[str, Any]:
+    """Return a private scheme that the subject has joined."""
+    law, terms = result.law, m.terms
+
+    def where(name: str, text: str, cite: schema.Cite) -> dict[str, Any]:
+        return basis(trace.of_cite(law, m.instrument, m.version, name, text, cite))
+
+    return {
+        "scheme": m.instrument,
+        "consent": terms.consent.mode,
+        "score_stated": m.score,
+        "band": m.band.id if m.band else None,
+        "dimensions": [
+            {"id": d.id, "en": d.name.en, "share": None if d.share is None else d.share / 10_000}
+            for d in terms.dimensions
+        ],
+        "benefits": [
+            {"id": b.id, "text": b.title, "basis": where(b.id, b.title, b.cite)} for b in m.benefits
+        ],
+        "list_effects": [
+            {
+                "act": result.act_of[x.case],
+                "list": x.link.list,
+                "effect": list(x.link.effect),
+                "until": _day(x.until),
+                "basis": where("list_link", f"link to {x.link.list}", x.link.cite),
+            }
+            for x in m.links
+        ],
+        "gates": [bar.gate for bar in m.bars],
+        "basis": where("private", "terms of the scheme", terms.cite),
     }
 
 

@@ -50,7 +50,8 @@ class _Stated(BaseModel):
 class SubjectFacts(_Stated):
     """The subject: kind, place, and what provisions may ask about it.
 
-    `age` is a number of years or a band such as ``35-44``; only persons have one.
+    `age` is a number of years or a band such as ``35-44``; only persons have one. `consents`
+    names the schemes that it has joined, `private_scores` its score in some private ones.
     """
 
     kind: Kind
@@ -58,6 +59,8 @@ class SubjectFacts(_Stated):
     registered: Word | None = None
     age: tuple[int, int] | None = None
     roles: tuple[Role, ...] = ()
+    consents: tuple[Word, ...] = ()
+    private_scores: dict[Word, Number] = {}
 
     @field_validator("age", mode="before")
     @classmethod

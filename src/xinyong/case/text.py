@@ -12,6 +12,7 @@ from xinyong.dates import date_of
 from xinyong.law import trace
 from xinyong.law.compile import Law
 from xinyong.law.determine import Entry, Line, OpenStep, Score
+from xinyong.law.private import Membership
 
 __all__ = ["lines"]
 
@@ -70,6 +71,8 @@ def lines(result: CaseResult) -> Iterator[tuple[str, str]]:
             yield "dim", "    " + limits.words(b.bar, law, result.on)
     if not found.scores:
         yield "", "  none: no scheme reaches the subject on this day"
+    for joined in result.private:
+        yield from _member(result, joined)
     yield "bold", f"Measures due ({len(result.measures)})"
     weighed: dict[str, int] = {}
     for number, m in enumerate(result.measures):
@@ -100,6 +103,26 @@ def _fed(result: CaseResult, number: int) -> Iterator[tuple[str, str]]:
     for line in result.determination.lines:
         if line.case == number:
             yield ("" if line.state == "live" else "dim"), "  score: " + _line(law, line)
+
+
+def _member(result: CaseResult, m: Membership) -> Iterator[tuple[str, str]]:
+    law = result.law
+    it = law.catalogue.instrument(m.instrument)
+    score = "no score stated" if m.score is None else f"score {m.score} as stated"
+    band = f", band {m.band.name.en}" if m.band else ""
+    text = f"Private scheme: {it.name.en} ({it.name.zh}), joined ({_word(m.terms.consent.mode)})"
+    yield "bold", text
+    yield "", f"  {score}{band}; no score is worked out: its formula is not published"
+    for b in m.benefits:
+        where = trace.of_cite(law, m.instrument, m.version, b.id, b.title, b.cite)
+        yield "", f"  opens: {b.title} — {where.basis}"
+    for x in m.links:
+        where = trace.of_cite(law, m.instrument, m.version, "list_link", "", x.link.cite)
+        until = f" until {x.until}" if x.until else ""
+        what = ", ".join(map(_word, x.link.effect))
+        yield "red", f"  because of {x.link.list}: {what}{until} — {where.basis}"
+    for bar in m.bars:
+        yield "dim", "    " + limits.words(bar, law, result.on)
 
 
 def _gates(result: CaseResult, case: int, row: int) -> Iterator[tuple[str, str]]:

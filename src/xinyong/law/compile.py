@@ -23,7 +23,16 @@ from xinyong.law import vocabulary as v
 from xinyong.law.annex import Item
 from xinyong.law.catalogue import Catalogue, load, reaches
 
-__all__ = ["Law", "Origin", "StepOrigin", "compile_law", "grade_ids", "law", "simulated"]
+__all__ = [
+    "Law",
+    "Origin",
+    "StepOrigin",
+    "compile_law",
+    "consent_schemes",
+    "grade_ids",
+    "law",
+    "simulated",
+]
 
 _BASES = {
     "acts_from": t.BASIS_ACT,
@@ -155,6 +164,17 @@ def _mask(words: Sequence[str], names: tuple[str, ...]) -> int:
     return sum(1 << names.index(w) for w in words)
 
 
+def consent_schemes(catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the schemes that score nobody who has not consented, in the order of their bits."""
+    return tuple(
+        it.id
+        for it in catalogue.instruments.values()
+        if any(
+            w.scheme and w.scheme.consent and w.scheme.consent.mode == "opt_in" for w in it.versions
+        )
+    )
+
+
 class _Compiler:
     """Collects rows; the public face is `compile_law`."""
 
@@ -168,6 +188,7 @@ class _Compiler:
         self.schemes = tuple(
             i for i, x in catalogue.instruments.items() if any(w.scheme for w in x.versions)
         )
+        self.consents = consent_schemes(catalogue)
         self.code: list[list[int]] = []
         self.prov: list[list[int]] = []
         self.term: list[list[int]] = []
@@ -531,6 +552,8 @@ class _Compiler:
             row[t.I_SCHEME] = self.schemes.index(it.id) if is_scheme else -1
             row[t.I_DECIDES] = int("decided" in thens)
             row[t.I_KINDS] = _mask(it.subjects, v.KINDS)
+            if it.id in self.consents:
+                row[t.I_CONSENT] = self.consents.index(it.id) + 1
             inst_rows.append(row)
         for row, stratum in zip(inst_rows, self.strata(), strict=True):
             row[t.I_STRATUM] = stratum

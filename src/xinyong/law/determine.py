@@ -19,7 +19,7 @@ from xinyong.dates import NEVER, date_of, day_of
 from xinyong.law import tables as t
 from xinyong.law import vocabulary as v
 from xinyong.law.clocks import BEYOND, LEDGER_COLS
-from xinyong.law.compile import Law
+from xinyong.law.compile import Law, consent_schemes
 from xinyong.law.gates import Bar, bars, next_turn, provision_target, score_target
 from xinyong.law.kernel import fold
 
@@ -49,6 +49,7 @@ class Subject:
         residence, registration: place ids.
         age: lowest and highest age in years (a band); ignored for organisations.
         roles: public roles such as ``official`` or ``party_member``.
+        consents: ids of the schemes, public or private, that the subject has joined.
     """
 
     kind: str
@@ -56,13 +57,17 @@ class Subject:
     registration: str = "cn"
     age: tuple[int, int] = (18, 120)
     roles: tuple[str, ...] = ()
+    consents: tuple[str, ...] = ()
 
     def facts(self, law: Law) -> t.Ints:
         """Return the facts as the kernel reads them: int64[F_COLS]."""
         roles = sum(1 << v.ROLES.index(r) for r in self.roles)
         code = law.code["place"]
         row = [v.KINDS.index(self.kind), *self.age, roles]
-        return np.array([*row, code[self.residence], code[self.registration]], np.int64)
+        asked = consent_schemes(law.catalogue) if self.consents else ()
+        consents = sum(1 << i for i, name in enumerate(asked) if name in self.consents)
+        places = (code[self.residence], code[self.registration])
+        return np.array([*row, *places, consents], np.int64)
 
 
 @dataclass(frozen=True, slots=True)

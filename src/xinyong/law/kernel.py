@@ -24,7 +24,9 @@ from xinyong.law.entries import (
 from xinyong.law.scores import scheme_lines
 from xinyong.law.tables import (
     COPY,
+    F_CONSENTS,
     F_KIND,
+    I_CONSENT,
     I_KIND,
     I_KINDS,
     I_STEP,
@@ -45,6 +47,14 @@ from xinyong.law.tables import (
 )
 
 LIST, SCHEME = 0, 1
+
+
+def joins(law, facts, inst):
+    """Tell whether a scheme is meant for the subject: its kind, and its consent if asked for."""
+    if not law.inst[inst, I_KINDS] >> facts[F_KIND] & 1:
+        return 0
+    bit = law.inst[inst, I_CONSENT]
+    return 1 if bit == 0 or facts[F_CONSENTS] >> (bit - 1) & 1 else 0
 
 
 def fold(law, facts, led, n, cases, as_of, found, out):
@@ -89,9 +99,8 @@ def fold(law, facts, led, n, cases, as_of, found, out):
                 if mine and within_reach(law, facts, led, n, case, inst, as_of):
                     if law.inst[inst, I_KIND] == LIST:
                         list_case(law, facts, led, n, case, via, inst, found, lo, hi, as_of, out)
-                    elif (
-                        law.inst[inst, I_STEP] < law.inst[inst, I_STEP_END]
-                        and law.inst[inst, I_KINDS] >> facts[F_KIND] & 1
+                    elif law.inst[inst, I_STEP] < law.inst[inst, I_STEP_END] and joins(
+                        law, facts, inst
                     ):
                         # a scheme's steps (recording) open for every case it listens to
                         steps_of(law, facts, led, n, case, via, inst, found, 0, NEVER, NEVER, as_of)
@@ -116,7 +125,7 @@ def fold(law, facts, led, n, cases, as_of, found, out):
         inst = law.scheme[x, X_INST]
         if not law.scheme[x, X_FROM] <= as_of <= law.scheme[x, X_TO]:
             continue
-        if not law.inst[inst, I_KINDS] >> facts[F_KIND] & 1:
+        if not joins(law, facts, inst):
             continue
         if within_reach(law, facts, led, n, -1, inst, as_of):
             scheme_lines(law, facts, led, n, cases, x, found, as_of)

@@ -128,6 +128,7 @@ class _Record:
     steps: dict[tuple[str, str], int]
     documents: frozenset[str]
     lists: tuple[str, ...]
+    emergency: bool
     listed: int | None
     ended: int | None
 
@@ -141,6 +142,21 @@ class _Record:
             over = [self.first[e] for e in _OVER if e in self.first]
             return self.first.get("ended", min(over, default=None))
         return self.first.get(word)
+
+
+def _emergency(law: Law, ledger: Ledger, case: int, day: int) -> bool:
+    """Tell whether an act was done in an emergency of its place, or else of the residence."""
+    place = _act_place(law, ledger, case) or ledger.subject.residence
+    on = date_of(day)
+    return any(
+        places.within(place, e.place) and e.from_ <= on and (e.until is None or on <= e.until)
+        for e in law.catalogue.emergencies.values()
+    )
+
+
+def _act_place(law: Law, ledger: Ledger, case: int) -> str | None:
+    at = next((e.value for e in ledger.events if e.case == case and e.event == "occurred"), 0)
+    return law.places[at - 1] if at else None
 
 
 def _record(law: Law, ledger: Ledger, found: Determination, case: int) -> _Record | None:
@@ -171,6 +187,7 @@ def _record(law: Law, ledger: Ledger, found: Determination, case: int) -> _Recor
         steps=steps,
         documents=frozenset(documents),
         lists=tuple(e.instrument for e in live),
+        emergency=_emergency(law, ledger, case, first["occurred"]),
         listed=min((day_of(e.start) for e in entries), default=None),
         ended=max((day_of(d) for d in ends), default=None),
     )
@@ -184,6 +201,7 @@ def concerns(of: schema.Records, record: _Record) -> bool:
         and (of.conduct is None or record.conduct.id in of.conduct)
         and (of.conduct_not is None or record.conduct.id not in of.conduct_not)
         and (of.documents is None or bool(record.documents & set(of.documents)))
+        and (of.emergency is None or of.emergency == record.emergency)
         and (of.listed_on is None or bool(set(of.listed_on) & set(record.lists)))
     )
 
@@ -297,11 +315,10 @@ def reaching(law: Law, where: tuple[str, ...]) -> tuple[str, ...]:
 def _tied(law: Law, ledger: Ledger, case: int, reach: schema.Reach) -> bool:
     """Tell whether residence, registration or the place of the act lies within a reach."""
     s = ledger.subject
-    at = next((e.value for e in ledger.events if e.case == case and e.event == "occurred"), 0)
     ties = {
         "residence": s.residence,
         "registration": s.registration,
-        "act_place": law.places[at - 1] if at else None,
+        "act_place": _act_place(law, ledger, case),
     }
     return any(place and places.within(place, reach.place) for place in map(ties.get, reach.by))
 

@@ -45,7 +45,7 @@ OPENS_MET, OPENS_ENTERED, OPENS_ENDED, OPENS_ALWAYS = 0, 1, 2, 3
 
 # Columns of `inst`.
 I_KIND, I_REACH_BY, I_STEP, I_STEP_END, I_REMOVES, I_RECORDS, I_SCHEME = 0, 1, 2, 3, 4, 5, 6
-I_STRATUM, I_DECIDES, I_KINDS, I_COLS = 7, 8, 9, 10
+I_STRATUM, I_DECIDES, I_KINDS, I_CONSENT, I_COLS = 7, 8, 9, 10, 11
 
 # Bits of I_REACH_BY: which tie to the place counts.
 BY_RESIDENCE, BY_REGISTRATION, BY_ACT_PLACE = 1, 2, 4
@@ -65,7 +65,8 @@ NO_SCORE = 2_000_000_000
 V_GRADE, V_UP_TO, V_MINUS, V_PLUS, V_AWARDS, V_TERM, V_COLS = 0, 1, 2, 3, 4, 5, 6
 
 # Subject facts handed to the kernel.
-F_KIND, F_AGE_LO, F_AGE_HI, F_ROLES, F_RESIDENCE, F_REGISTRATION, F_COLS = 0, 1, 2, 3, 4, 5, 6
+F_KIND, F_AGE_LO, F_AGE_HI, F_ROLES, F_RESIDENCE, F_REGISTRATION = 0, 1, 2, 3, 4, 5
+F_CONSENTS, F_COLS = 6, 7  # one bit for each scheme that asks for consent
 
 # Causes of exit (`lawful end`), in the order in which they win on the same day.
 CAUSES = (

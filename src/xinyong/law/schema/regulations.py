@@ -47,7 +47,8 @@ class Records(Block):
     """Which records a rule is about; what is left out is not tested.
 
     `conduct` narrows to acts, `conduct_not` leaves acts out, `documents` to records that rest
-    on one of these documents, `listed_on` to records that led to one of these lists.
+    on one of these documents, `listed_on` to records that led to one of these lists,
+    `emergency` to acts done in an emergency of the place (true) or outside one (false).
     """
 
     polarity: RecordPolarity | None = None
@@ -56,6 +57,7 @@ class Records(Block):
     conduct_not: list[Id] | None = None
     documents: list[Id] | None = None
     listed_on: list[Id] | None = None
+    emergency: bool | None = None
 
 
 class Rule(Block):
