@@ -31,8 +31,10 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
     StreamEndEvent,
 )
+from ruamel.yaml.parser import Parser
 from ruamel.yaml.reader import Reader
 from ruamel.yaml.scanner import Scanner
+from ruamel.yaml.tokens import ScalarToken
 
 from xinyong.document import (
     FORBIDDEN,
@@ -185,6 +187,71 @@ class _Scanner(Scanner):
     of a minute), so waiting for the event is too late.
     """
 
+    #: Property in the base class, asked for at every character; the reader never changes.
+    reader: Any = None
+    #: Another version needs a directive, and directives are refused.
+    scanner_processing_version = (1, 2)
+
+    def __init__(self, loader: Any = None) -> None:
+        self.reader = loader.reader
+        super().__init__(loader)
+
+    # Every event asks these half a dozen times; the base class answers each in four calls.
+
+    def need_more_tokens(self) -> bool:
+        if self.done:
+            return False
+        if not self.tokens:
+            return True
+        keys = self.possible_simple_keys
+        if not keys:
+            return False
+        reader = self.reader
+        line, oldest = reader.line, reader.index - 1024
+        for key in keys.values():
+            if key.line != line or key.index < oldest:
+                self.stale_possible_simple_keys()
+                break
+        taken = self.tokens_taken
+        first = None
+        for key in keys.values():
+            if first is None or key.token_number < first:
+                first = key.token_number
+        return first == taken
+
+    def check_token(self, *choices: Any) -> bool:
+        while self.need_more_tokens():
+            self.fetch_more_tokens()
+        return bool(self.tokens) and (not choices or isinstance(self.tokens[0], choices))
+
+    # A plain scalar goes on to the end of its line, a colon and space, or a comment; in
+    # flow style also to a comma or bracket. The base class goes character by character.
+    _WORD = r"(?:[^ \t\n\0:%s]|:(?![ \t\n\0]))++"
+    _PLAIN = re.compile(rf"{_WORD}(?: ++(?!#){_WORD})*+" % ("", ""))
+    _FLOW_PLAIN = re.compile(rf"{_WORD}(?: ++(?!#){_WORD})*+" % ((r",\[\]{}",) * 2))
+
+    def scan_plain(self) -> ScalarToken:
+        reader = self.reader
+        flow = self.flow_level
+        plain = self._FLOW_PLAIN if flow else self._PLAIN
+        start_mark = end_mark = reader.get_mark()
+        indent = self.indent + 1
+        chunks: list[str] = []
+        spaces: list[str] = []
+        while reader.peek() != "#":
+            match = plain.match(reader.buffer, reader.pointer)
+            if match is None:
+                break
+            self.allow_simple_key = False
+            chunks += spaces
+            chunks.append(match.group())
+            reader.forward(match.end() - match.start())
+            end_mark = reader.get_mark()
+            spaces = self.scan_plain_spaces(indent, start_mark)
+            if not spaces or (not flow and reader.column < indent):
+                break
+        return ScalarToken("".join(chunks), True, start_mark, end_mark)
+
     _BLANK = re.compile(r"(?: *+(?:#[^\n]*+)?\n)*+ *+(?:#[^\n\0]*+)?")
     _FLOW_BLANK = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?\n)*+[ \t]*+(?:#[^\n\0]*+)?")
 
@@ -230,6 +297,28 @@ class _Scanner(Scanner):
         self.reader.stop = self.reader.index + 6 * MAX_SCALAR
         fetch()
         self.reader.stop = math.inf
+
+
+class _Parser(Parser):
+    """ruamel's parser, which keeps its scanner instead of looking it up at every step."""
+
+    scanner: Any = None
+    resolver: Any = None  # both are properties of the base class
+
+    def __init__(self, loader: Any) -> None:
+        self.scanner, self.resolver = loader.scanner, loader.resolver
+        super().__init__(loader)
+
+    def parse_node(self, block: bool = False, indentless_sequence: bool = False) -> Any:
+        token = self.scanner.peek_token()
+        if type(token) is not ScalarToken:
+            return super().parse_node(block, indentless_sequence)
+        # Most nodes are scalars, and none has an anchor or a tag: the scanner refuses both.
+        self.scanner.get_token()
+        self.state = self.states.pop()
+        implicit = (True, False) if token.plain else (False, True)
+        start, end = token.start_mark, token.end_mark
+        return ScalarEvent(None, None, implicit, token.value, start, end, style=token.style)
 
 
 class _Builder:
@@ -283,7 +372,7 @@ class _Builder:
 
     def _events(self) -> Iterator[Any]:
         yaml = YAML(typ="safe", pure=True, plug_ins=[])
-        yaml.Reader, yaml.Scanner = _Reader, _Scanner
+        yaml.Reader, yaml.Scanner, yaml.Parser = _Reader, _Scanner, _Parser
         try:
             # Not yaml.parse(): it resets the reader, and with it the line, on an error.
             _, parser = yaml.get_constructor_parser(self.text)

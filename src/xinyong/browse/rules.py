@@ -252,34 +252,38 @@ def _definition(_: Catalogue, r: schema.Definition) -> str:
     return f"{r.term.en} ({r.term.zh}) means {r.means.rstrip('.')}"
 
 
-_SENTENCES: dict[type[BaseModel], Callable[[Catalogue, Any], str]] = {
-    schema.Collect: _collect,
-    schema.ListPower: _list_power,
-    schema.MeasurePower: _measure_power,
-    schema.Disclosure: _disclosure,
-    schema.Access: _access,
-    schema.Notice: _notice,
-    schema.Objection: _objection,
-    schema.Annulment: _annulment,
-    schema.Repair: _repair,
-    schema.Right: _right,
-    schema.Liability: _liability,
-    schema.Definition: _definition,
+#: Type of rule -> its sentence, and the fields that the sentence says.
+_SENTENCES: dict[type[BaseModel], tuple[Callable[[Catalogue, Any], str], str]] = {
+    schema.Collect: (_collect, "allowed information source closed condition unless"),
+    schema.ListPower: (_list_power, "grounds basis must needs"),
+    schema.MeasurePower: (
+        _measure_power,
+        "against measures described related_matters_only basis reaches",
+    ),
+    schema.Disclosure: (_disclosure, "of way to term least while_listed afterwards excluded"),
+    schema.Access: (_access, "to needs free_per_year only_public_part"),
+    schema.Notice: (_notice, "before after_the_act to content within written"),
+    schema.Objection: (_objection, "to grounds meanwhile stages"),
+    schema.Annulment: (_annulment, "stages"),
+    schema.Repair: (_repair, "of excluded conditions any_of wait per_year stages effect"),
+    schema.Right: (_right, "what per_year within"),
+    schema.Liability: (_liability, "whose breach_of sanction fine"),
+    schema.Definition: (_definition, "term means"),
 }
-_SAYS_OF = (schema.Disclosure, schema.Repair)
+_OF_ALL = {"id", "title", "rule", "of", "by", "cite"}
 
 
 def rule_words(found: Catalogue, rule: schema.Rule) -> str:
     """Return a rule of a regulation as a sentence."""
-    make = _SENTENCES.get(type(rule))
-    if make is None:
+    if type(rule) not in _SENTENCES:
         return _capital(w.plain(rule)) + "."
+    make, fields = _SENTENCES[type(rule)]
     text = make(found, rule)
-    if not isinstance(rule, _SAYS_OF) and rule.of != schema.Records():
+    if "of" not in fields.split() and rule.of != schema.Records():
         text += f"; about {_of(found, rule.of)}"
     if rule.by:
         text += f"; by {_names(found, rule.by)}"
-    return _capital(text) + "."
+    return f"{_capital(text)}{w.others_words(rule, _OF_ALL | set(fields.split()))}."
 
 
 # --- feeds and private terms -------------------------------------------------------------------

@@ -333,12 +333,13 @@ def load(root: Path = _DATA, layers: tuple[Path, ...] = ()) -> Catalogue:
     Raises:
         CatalogueError: with every problem found, each with file, line and field.
     """
-    digest = _digest_of(root)
-    found = _built_in(digest) if root == _DATA else _read_and_check(root, digest)
-    for layer in layers:
-        both = hashlib.blake2b(f"{digest}\0{_digest_of(layer)}".encode(), digest_size=16)
-        digest = both.hexdigest()
-        found = _read_and_check(layer, digest, found)
+    with stored.uninterrupted():
+        digest = _digest_of(root)
+        found = _built_in(digest) if root == _DATA else _read_and_check(root, digest)
+        for layer in layers:
+            both = hashlib.blake2b(f"{digest}\0{_digest_of(layer)}".encode(), digest_size=16)
+            digest = both.hexdigest()
+            found = _read_and_check(layer, digest, found)
     return found
 
 

@@ -627,7 +627,8 @@ def compile_law(catalogue: Catalogue) -> Law:
     Raises:
         CatalogueError: derived facts depend on each other in a circle.
     """
-    return _Compiler(catalogue).run()
+    with uninterrupted():
+        return _Compiler(catalogue).run()
 
 
 @cache
