@@ -22,6 +22,7 @@ from xinyong.law import tables as t
 from xinyong.law import vocabulary as v
 from xinyong.law.annex import Item
 from xinyong.law.catalogue import Catalogue, load, reaches
+from xinyong.law.stored import uninterrupted
 
 __all__ = [
     "Law",
