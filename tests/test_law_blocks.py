@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from reference.made_up import GUESS, instrument
 from xinyong.case import calculate, read_case
 from xinyong.case.text import lines
 from xinyong.dates import day_of
@@ -21,54 +22,7 @@ from xinyong.law.compile import Law, compile_law
 from xinyong.law.determine import Event, Ledger, Subject, determine, placed
 from xinyong.law.gates import bars, measure_target, offers, score_target
 
-GUESS = {"assumption": "made up for a test"}
 TERM = {"n": 1, "unit": "year", "from": "formed"}
-
-
-def instrument(name: str, kind: str, version: dict[str, Any], **more: Any) -> schema.Instrument:
-    """A made-up instrument of 2020 whose only version says what is given."""
-    data: dict[str, Any] = {
-        "id": name,
-        "kind": kind,
-        "polarity": "mixed",
-        "name": {"en": "made up", "zh": "虚构"},
-        "issuer": "ndrc",
-        "decider": "ndrc",
-        "keeper": "ndrc",
-        "level": "city",
-        "rank": "normative_document",
-        "rank_cite": GUESS,
-        "based_on": "record",
-        "conduct_field": "social",
-        "nature": ["management"],
-        "subjects": ["person"],
-        "reach": {"place": "cn", "by": ["residence"], "cite": GUESS},
-        "review": {
-            "objection": False,
-            "administrative_review": False,
-            "suit": False,
-            "cite": GUESS,
-        },
-        "sources": {
-            "none": {
-                "title": {"en": "none", "zh": "无"},
-                "issuer": "ndrc",
-                "date": dt.date(2020, 1, 1),
-                "depth": "secondary",
-                "where": "nowhere",
-            }
-        },
-        "versions": [
-            {
-                "id": "v1",
-                "in_force": {"from": dt.date(2020, 1, 1), "cite": GUESS},
-                "transition": "all",
-                "transition_cite": GUESS,
-                **version,
-            }
-        ],
-    }
-    return schema.Instrument.model_validate(data | more)
 
 
 def scheme(when: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
