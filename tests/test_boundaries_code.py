@@ -61,6 +61,10 @@ MEANT_OTHERWISE = {
     "xinyong.report.figure.Figure.name": "id of a chart",
     "data/places.csv:name_en": "name of a province or city",
     "data/places.csv:name_zh": "name of a province or city",
+    "xinyong.law.provincial.ProvincialList.name_en": "name of a list on a portal",
+    "xinyong.law.provincial.ProvincialList.name_zh": "name of a list on a portal",
+    "law/data/provincial_lists.csv:name_en": "name of a list on a portal",
+    "law/data/provincial_lists.csv:name_zh": "name of a list on a portal",
 }
 
 

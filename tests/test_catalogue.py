@@ -97,9 +97,10 @@ def test_measures_follow_the_version_of_the_day(compiled: Law) -> None:
 
     assert measures_of(compiled, "spc_defaulters", dt.date(2013, 9, 30)) == ()
     before = measures_of(compiled, "spc_defaulters", dt.date(2016, 1, 1))
-    assert {m.instrument for m in before} == {"spc_defaulters"}
-    assert flights(dt.date(2015, 1, 1)) == set()
-    assert flights(dt.date(2018, 6, 1)) == {"mou_spc_2016"}
+    assert {m.instrument for m in before} == {"spc_defaulters", "mou_integrity_2014"}
+    assert flights(dt.date(2014, 1, 15)) == set()
+    assert flights(dt.date(2015, 1, 1)) == {"mou_integrity_2014"}
+    assert flights(dt.date(2018, 6, 1)) == {"mou_integrity_2014", "mou_spc_2016"}
 
 
 def test_one_digest_for_one_state_of_the_files(built_in: Catalogue, tmp_path: Path) -> None:

@@ -174,9 +174,9 @@ def build(scenario: Scenario, law: Law) -> World:
     Raises:
         CatalogueError: rates or assumptions do not fit the catalogue.
     """
-    law = simulated(law)
     given, found = assumptions(), rates()
     check_rates(found, law.catalogue.conducts)
+    law = simulated(law, {split.conduct for family in found for split in family.split})
     on = scenario.mechanisms
     people = society(scenario.scale, scenario.seed)
     population = people.totals[:, 0].copy()

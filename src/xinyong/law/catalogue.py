@@ -202,7 +202,7 @@ class _Checker:
         for sid, source in it.sources.items():
             self.known(doc, ("sources", sid, "issuer"), "authority", source.issuer)
         for loc, block in walk(it):
-            for name in ("cite", "rank_cite", "transition_cite"):
+            for name in ("cite", "rank_cite", "transition_cite", "signatories_cite"):
                 cite = getattr(block, name, None)
                 if isinstance(cite, schema.Cite):
                     self.cite(doc, (*loc, name), cite, it)
@@ -243,6 +243,8 @@ class _Checker:
     def _unique(self, doc: Document, it: schema.Instrument) -> None:
         self._once(doc, ("interpretations",), [note.id for note in it.interpretations], "id")
         self._once(doc, ("unmodelled",), it.unmodelled)
+        self._once(doc, ("lead",), it.lead)
+        self._once(doc, ("signatories",), it.signatories)
         for i, note in enumerate(it.interpretations):
             loc = ("interpretations", i, "alternatives")
             self._once(doc, loc, [a.id for a in note.alternatives], "id")
@@ -431,6 +433,9 @@ def _read_and_check(root: Path, digest: str, base: Catalogue | None = None) -> C
         (states_at, "emergencies", states.emergencies, base.emergencies),
     ):
         checker.vocabulary(document, name, [block.id for block in blocks], known)
+    for i, measure in enumerate(measures.measures):
+        for j, authority in enumerate(measure.by):
+            checker.known(measures_at, ("measures", i, "by", j), "authority", authority)
     checker.emergencies(states_at, states, base.emergency_sources)
     items: dict[str, list[Item]] = {}
     for it, document in loaded:

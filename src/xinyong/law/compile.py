@@ -7,7 +7,7 @@ down, in integers, what the catalogue says.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
@@ -129,11 +129,36 @@ def grade_ids(it: schema.Instrument) -> list[str]:
     return max(lists, key=len, default=[])
 
 
-def simulated(law: Law) -> Law:
+def _without_idle_measures(catalogue: Catalogue, conducts: Container[str]) -> Catalogue:
+    """Return the catalogue without measures of lists that none of the conducts can lead to."""
+    live = {
+        it.id
+        for it in catalogue.instruments.values()
+        for version in it.versions
+        for p in version.provisions
+        if isinstance(p.effect, schema.Enter) and any(c in conducts for c in p.conduct)
+    }
+    kept = {}
+    for name, it in catalogue.instruments.items():
+        if (it.serves or name) not in live and any(w.measures for w in it.versions):
+            bare = [w.model_copy(update={"measures": []}) for w in it.versions]
+            it = it.model_copy(update={"versions": bare})
+        kept[name] = it
+    return replace(catalogue, instruments=kept)
+
+
+def simulated(law: Law, conducts: Container[str] | None = None) -> Law:
     """Return the law without the schemes that are case-only: nobody is scored by them.
 
     Codes and rows stay the same; nothing listens for those schemes any more.
+
+    Args:
+        law: the law.
+        conducts: conduct that happens at all; measures of lists that none of it can
+            lead to are left out, so that no room is kept for counting them.
     """
+    if conducts is not None:
+        law = replace(law, catalogue=_without_idle_measures(law.catalogue, conducts))
     x = law.tables
     left_out = {
         i

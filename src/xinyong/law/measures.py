@@ -67,7 +67,7 @@ def measures_of(law: Law, list_id: str, day: dt.date) -> tuple[DueMeasure, ...]:
         >>> from xinyong.law.compile import law
         >>> found = measures_of(law(), "spc_defaulters", dt.date(2016, 6, 1))
         >>> sorted({m.instrument for m in found})
-        ['mou_spc_2016', 'spc_defaulters']
+        ['mou_integrity_2014', 'mou_spc_2016', 'spc_defaulters']
     """
     own = law.catalogue.instrument(list_id)
     serving = [i for i in law.catalogue.instruments.values() if i.serves == list_id]

@@ -71,6 +71,7 @@ from xinyong.law.schema.instruments import (
     MeasureRow,
     Reach,
     Review,
+    Stated,
     Version,
 )
 from xinyong.law.schema.private import (
@@ -221,6 +222,7 @@ __all__ = [
     "Severity",
     "Source",
     "Stage",
+    "Stated",
     "Step",
     "Term",
     "Text",

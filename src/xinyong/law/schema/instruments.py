@@ -43,6 +43,14 @@ class MeasureRow(Block):
     cite: Cite
 
 
+class Stated(Block):
+    """A number that a source states about the document as a whole, read or not."""
+
+    of: Literal["signatories", "measures", "kinds_of_conduct", "areas"]
+    n: int = Field(ge=1)
+    cite: Cite
+
+
 class InForce(Block):
     """From when to when a version applies (both days included)."""
 
@@ -165,6 +173,10 @@ class Instrument(Block):
     protected: list[Protected] = []
     subjects: list[Kind] = Field(min_length=1)
     serves: Id | None = Field(None, description="memorandum: the list whose entries it acts on")
+    lead: list[Id] = Field([], description="memorandum: the bodies that drew it up")
+    signatories: list[Id] = Field([], description="memorandum: all that signed, leads included")
+    signatories_cite: Cite | None = None
+    stated: list[Stated] = []
     reach: Reach
     review: Review | None = None
     automated: Automated | None = None
@@ -172,6 +184,14 @@ class Instrument(Block):
     interpretations: list[Interpretation] = []
     unmodelled: list[Text] = []
     versions: list[Version] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _signed(self) -> Instrument:
+        if self.signatories and not set(self.lead) <= set(self.signatories):
+            raise ValueError("those that lead a memorandum are among its signatories")
+        if bool(self.lead or self.signatories) != (self.signatories_cite is not None):
+            raise ValueError("lead and signatories need signatories_cite, which needs them")
+        return self
 
     @model_validator(mode="after")
     def _complete(self) -> Instrument:

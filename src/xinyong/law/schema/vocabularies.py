@@ -20,7 +20,7 @@ class Authority(Block):
 
 
 class Measure(Block):
-    """A consequence of an entry."""
+    """A consequence of an entry; `by` are the bodies known to apply it, on any list."""
 
     id: Id
     name: Bilingual
@@ -29,6 +29,14 @@ class Measure(Block):
     polarity: Literal["black", "red"]
     category: Text
     cite: Text
+    by: list[Id] = []
+    by_cite: Text | None = None
+
+    @model_validator(mode="after")
+    def _cited(self) -> Measure:
+        if bool(self.by) != (self.by_cite is not None):
+            raise ValueError("by and by_cite go together")
+        return self
 
 
 class Authorities(Block):
