@@ -28,6 +28,7 @@ KEYS = {
     "shown": {"act", "regulation", "rule", "way", "since", "until", "now", "cause"},
     "duties": {"act", "regulation", "rule", "stage", "since", "due"},
     "collected": {"act", "regulation", "verdict"},
+    "not_due": None,
     "ungated": {"what", "act", "of", "provision", "gate"},
     "gates": {"what", "act", "of", "provision", "gate", "effect", "since", "followed"},
 }
@@ -199,6 +200,7 @@ def differences(result: CaseResult, expect: dict[str, Any]) -> list[str]:
         wrong.append(f"unexpected gates {[x['gate'] for x in found_gates]}")
     due = {m.measure for m in result.measures}
     wrong += [f"measure {m} is not due" for m in expect.get("measures", []) if m not in due]
+    wrong += [f"measure {m} is due" for m in expect.get("not_due", []) if m in due]
     return wrong
 
 
@@ -239,6 +241,7 @@ def test_the_runner_sees_what_differs() -> None:
         {"scores": {"wendeng_2020": {"points": 1000.0}}},
         {"scores": {"wendeng_2020": {}}},
         {"measures": ["m_nothing"]},
+        {"not_due": ["m_publish"]},
         {"entry": []},
         {"entries": [{"lists": "spc_defaulters"}]},
     )
