@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,16 @@ from hypothesis import strategies as st
 from xinyong.errors import CatalogueError, UsageError
 from xinyong.law import schema
 from xinyong.law.catalogue import load
-from xinyong.law.lint import Finding, Report, Rulebook, chosen, lint, load_profiles, read_rulebooks
+from xinyong.law.lint import (
+    Finding,
+    Report,
+    Rulebook,
+    chosen,
+    lint,
+    load_profiles,
+    read_rulebooks,
+    table,
+)
 from xinyong.law.lint.attributes import ATTRIBUTES, OVERS
 from xinyong.law.lint.engine import targets
 from xinyong.law.lint.limits import load_profiles as load_from
@@ -552,6 +562,53 @@ def test_an_annex_beside_the_rulebook_is_read(tmp_path: Path) -> None:
     (tmp_path / "wendeng_2020_items.csv").unlink()
     with pytest.raises(CatalogueError, match=r"no file .* beside"):
         read_rulebooks(str(tmp_path / "wendeng_2020.yaml"))
+
+
+# --- tables of the page -------------------------------------------------------------------------
+
+
+def test_the_tables_of_the_page_are_those_of_the_catalogue() -> None:
+    """Where this fails: python -m xinyong.law.lint.table docs/lint.md."""
+    page = (ROOT / "docs" / "lint.md").read_text(encoding="utf-8")
+    shown_there = dict(re.findall(r"<!-- made: (\w+)[^>]*-->\n(.*?)<!-- end -->", page, re.DOTALL))
+    assert shown_there == table.made()
+
+
+def test_tables_are_written_between_their_marks(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "a\n<!-- made: limits by x -->\nformer rows\n<!-- end -->\nb\n", encoding="utf-8"
+    )
+    table.write(page)
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("a\n<!-- made: limits by x -->\n| Limit |")
+    assert text.endswith("|\n<!-- end -->\nb\n")
+    assert "former rows" not in text
+
+
+def test_the_table_of_limits_names_every_limit_once() -> None:
+    rows = table.limits().splitlines()[2:]
+    assert [re.search(r"`(\w+)\.(\w+)`", row).groups() for row in rows] == LIMITS  # type: ignore[union-attr]
+    assert all(row.count("|") == 6 for row in rows)
+
+
+def test_a_row_of_the_table_of_instruments_counts_what_the_linter_finds() -> None:
+    (row,) = table.by_instrument(read_rulebooks("wendeng_2020")).splitlines()[2:]
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    profiles = ["cn_2019", "cn_49", "cn_lists", "craft", "pipl"]
+    last = lint(read_rulebooks("wendeng_2020"), on=table.LAST)
+    first = lint(read_rulebooks("wendeng_2020"))
+    for name, cell in zip(profiles, cells[2:], strict=True):
+
+        def counted(report: Report, profile: str = name) -> str:
+            both = [[f for f in report.of(r) if f.profile == profile] for r in ("breach", "doubt")]
+            return f"{len(both[0])}/{len(both[1])}"
+
+        before, after = counted(first), counted(last)
+        if name in ("cn_49", "cn_lists", "pipl"):
+            assert cell == f"– → {after}"
+        else:
+            assert cell == after == before
 
 
 # --- telling --------------------------------------------------------------------------------------
