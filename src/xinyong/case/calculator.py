@@ -98,6 +98,10 @@ class CaseResult:
         for row in self._rows():
             where = trace.of_provision(self.law, row)
             touched.setdefault(where.instrument, set()).update(where.notes)
+        for r in self.records:
+            touched.setdefault(r.instrument, set())
+        for b in self.determination.barred:
+            touched.setdefault(b.bar.instrument, set())
         found = []
         for name in sorted(touched):
             for note in self.law.catalogue.instrument(name).interpretations:

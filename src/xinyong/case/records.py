@@ -11,7 +11,7 @@ from xinyong.law import schema, trace
 from xinyong.law.compile import Law
 from xinyong.law.regulations import Path, RecordRules, Shown
 
-__all__ = ["as_data", "of_case", "words"]
+__all__ = ["as_data", "of_case", "ways", "words"]
 
 _ALLOWED = {
     "yes": "may be collected",
@@ -20,7 +20,7 @@ _ALLOWED = {
     "written_consent": "may be collected with the subject's written consent",
     "unless law": "may be collected only if a law or regulation names the matter",
 }
-_WAYS = {"publish": "published", "query": "shown to whoever may ask", "share": "shared"}
+_WAYS = {"publish": "published", "query": "shown on request", "share": "shared"}
 
 
 def of_case(result: CaseResult, case: int) -> Iterator[RecordRules]:
@@ -122,7 +122,11 @@ def _word(identifier: str) -> str:
 
 
 def words(result: CaseResult, case: int) -> Iterator[str]:
-    """Yield lines of text on what regulations say of one case of the ledger."""
+    """Yield lines of text on what regulations say of one case of the ledger.
+
+    Ways to undo it are told here only where the case states a step, so that days are known;
+    `ways` tells them once for all records.
+    """
     law = result.law
     for r in of_case(result, case):
         it = law.catalogue.instrument(r.instrument)
@@ -133,17 +137,50 @@ def words(result: CaseResult, case: int) -> Iterator[str]:
         for s in r.shown:
             yield f"record under {name}: {_shown_words(s)} — {_where(law, r, s.rule).basis}"
         for p in r.paths:
-            yield f"{_head(law, p)} ({name}) — {_where(law, r, p.rule).basis}"
-            for d in p.duties:
-                limit = "without a limit"
-                if d.stage.within is not None:
-                    n, unit = d.stage.within.n, _word(d.stage.within.unit)
-                    limit = f"within {n} {unit}{'' if n == 1 else 's'}"
-                    limit += f" of being {_word(d.stage.from_)}"
-                due = f", by {d.due}" if d.due else ""
-                if_ = f" if {d.stage.if_}" if d.stage.if_ else ""
-                by = law.catalogue.authorities[d.stage.by].name.en
-                yield f"  {d.stage.modality}: {by} {d.stage.title} {limit}{due}{if_}"
+            if any(d.since for d in p.duties):
+                yield from _path_words(law, r, p)
+
+
+def ways(result: CaseResult) -> Iterator[str]:
+    """Yield lines of text on who may see records and how they are undone, once a regulation."""
+    law = result.law
+    seen: set[tuple[str, str, str]] = set()
+    for r in result.records:
+        for rule in (*r.access, *(p.rule for p in r.paths)):
+            key = (r.instrument, r.version, rule.id)
+            if key in seen:
+                continue
+            seen.add(key)
+            if isinstance(rule, schema.Access):
+                to, needs = ", ".join(map(_word, rule.to)), _NEEDS[rule.needs]
+                free = f", {rule.free_per_year} times a year free" if rule.free_per_year else ""
+                yield f"seen by {to}: {needs}{free} — {_where(law, r, rule).basis}"
+            else:
+                yield from _path_words(law, r, next(p for p in r.paths if p.rule is rule))
+
+
+_NEEDS = {
+    "nothing": "nothing is needed",
+    "identification": "on identification",
+    "written_authorisation": "on the subject's written authorisation",
+    "consent": "with the subject's consent",
+    "duty": "as their duties need",
+}
+
+
+def _path_words(law: Law, r: RecordRules, p: Path) -> Iterator[str]:
+    it = law.catalogue.instrument(r.instrument)
+    name = it.short.en if it.short else it.name.en
+    yield f"{_head(law, p)} ({name}) — {_where(law, r, p.rule).basis}"
+    for d in p.duties:
+        limit = "without a limit"
+        if d.stage.within is not None:
+            n, unit = d.stage.within.n, _word(d.stage.within.unit)
+            limit = f"within {n} {unit}{'' if n == 1 else 's'} of being {_word(d.stage.from_)}"
+        due = f", by {d.due}" if d.due else ""
+        if_ = f", if {d.stage.if_}" if d.stage.if_ else ""
+        by = law.catalogue.authorities[d.stage.by].name.en
+        yield f"  {by} ({d.stage.modality}): {d.stage.title}, {limit}{due}{if_}"
 
 
 def _shown_words(s: Shown) -> str:
@@ -159,7 +196,7 @@ def _shown_words(s: Shown) -> str:
     assert term.from_ is not None  # noqa: S101 - the format says so
     clock = f"{term.n} {term.unit}s from {trace.noun(term.from_)}"
     if s.until is None:
-        return f"{way} to {to}; {clock}, which has not begun or not ended the listing"
+        return f"{way} to {to}; {clock}, whose end is not fixed yet"
     if s.cause != "term":
         return f"{way} to {to} until {s.until} at the latest ({s.cause})"
     return f"{way} to {to} until {s.until} ({clock})"

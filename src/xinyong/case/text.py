@@ -91,6 +91,11 @@ def lines(result: CaseResult) -> Iterator[tuple[str, str]]:
         yield "dim", f"  {count} of them {text}"
     for roles, f in _grouped(result):
         yield from _follows(law, roles, f)
+    told = list(records.ways(result))
+    if told:
+        yield "bold", "Who may see records, and how they are undone"
+        for text in told:
+            yield "", "  " + text
     yield from _uncertain(result)
 
 
