@@ -99,7 +99,7 @@ def _where(found: Catalogue, where: schema.Where) -> str:
         label = w.word(name)
         if name in ("instrument", "instrument_not", "measure"):
             parts.append(f"{label} {_names(found, value, 'or')}")
-        elif name == "conduct":
+        elif name in ("conduct", "conduct_not"):
             known = [found.conducts[c].en if c in found.conducts else w.word(c) for c in value]
             parts.append(f"{label} {w.joined(known, 'or')}")
         elif isinstance(value, bool):
@@ -122,7 +122,10 @@ def gate_words(found: Catalogue, gate: schema.Gate) -> str:
         case "required" if gate.needs is not None:
             text = f"{about}{which} are barred unless: {_where(found, gate.needs)}"
         case "weighed":
-            text = f"{about}{which} are to be weighed: {(gate.test or '').rstrip('.')}"
+            text = f"{about}{which} are to be weighed"
+            if gate.needs is not None:
+                text += f" unless: {_where(found, gate.needs)}"
+            text += f": {(gate.test or '').rstrip('.')}"
         case other:
             text = f"{about}{which}: {w.word(other)}"
     said = {"id", "title", "bars", "where", "effect", "needs", "test", "cite"}

@@ -63,7 +63,8 @@ class Target:
         what: one of `vocabulary.GATE_TARGETS`; instrument: where it stands; version: of it.
         conducts: ids that a provision listens to (of a list, for its measures).
         kinds: subjects addressed; sign: of points, -1, 0 or 1.
-        documents: kinds of document it rests on; listed: it reads an entry on a list.
+        documents: kinds of document it may rest on; listed: it reads an entry on a list.
+        asked: kinds that it asks for itself; bare: one of its conducts has no document by nature.
         copied: reads records of somebody else; measure: the row, if it is a measure.
     """
 
@@ -75,6 +76,8 @@ class Target:
     sign: int = 0
     documents: frozenset[str] = frozenset()
     listed: bool = False
+    asked: frozenset[str] = frozenset()
+    bare: bool = True
     copied: bool = False
     measure: schema.MeasureRow | None = None
 
@@ -127,7 +130,7 @@ def provision_target(
     elif isinstance(effect, schema.SetGrade):
         sign = 1 if all(catalogue.conducts[c].polarity == "good" for c in conducts) else -1
     by_nature = [set(catalogue.conducts[c].documents) for c in conducts]
-    shared = set().union(*by_nature) if all(by_nature) else set()
+    asked = frozenset(_documents_of(conditions))
     return Target(
         what=what,
         instrument=it,
@@ -135,7 +138,9 @@ def provision_target(
         conducts=conducts,
         kinds=kinds or tuple(it.subjects),
         sign=sign,
-        documents=frozenset((*_documents_of(conditions), *shared)),
+        documents=asked or frozenset().union(*by_nature),
+        asked=asked,
+        bare=not all(by_nature),
         listed=_reads_list(conditions),
         copied="self" not in via,
     )
@@ -208,6 +213,16 @@ def fits(where: schema.Where, x: Target, catalogue: Catalogue) -> bool:
     return whole and _provision_fits(where, x, catalogue) and _measure_fits(where, x, catalogue)
 
 
+def _documented(x: Target) -> bool:
+    """Tell whether a provision rests on some document in every case."""
+    return bool(x.listed or x.asked or not x.bare)
+
+
+def _always(x: Target, kinds: set[str]) -> bool:
+    """Tell whether a provision never rests on anything but documents of these kinds."""
+    return x.listed or bool(x.asked & kinds) or (not x.bare and x.documents <= kinds)
+
+
 def _provision_fits(where: schema.Where, x: Target, catalogue: Catalogue) -> bool:
     conducts = [catalogue.conducts[c] for c in x.conducts]
     fields = [c.field for c in conducts] or [str(x.instrument.conduct_field)]
@@ -218,7 +233,9 @@ def _provision_fits(where: schema.Where, x: Target, catalogue: Catalogue) -> boo
         and _any(where.conduct_field, fields)
         and _any(where.protected, tags)
         and (where.sign is None or x.sign == signs[where.sign])
-        and (where.document is None or bool(x.documents or x.listed) == (where.document == "any"))
+        and not (where.conduct_not and set(x.conducts) & set(where.conduct_not))
+        and (where.document is None or _documented(x) == (where.document == "any"))
+        and (where.documents_always is None or _always(x, set(where.documents_always)))
         and (where.documents is None or x.listed or bool(x.documents & set(where.documents)))
         and (where.copied is None or x.copied == where.copied)
     )

@@ -48,6 +48,8 @@ def references(block: BaseModel) -> Iterator[tuple[Loc, str, str]]:
         yield from _each("conduct", "conduct", block.conduct)
         yield from _each("measure", "measure", block.measure)
         yield from _each("documents", "document", block.documents)
+        yield from _each("documents_always", "document", block.documents_always)
+        yield from _each("conduct_not", "conduct", block.conduct_not)
     elif isinstance(block, schema.Instrument):
         yield from _each("lead", "authority", block.lead)
         yield from _each("signatories", "authority", block.signatories)

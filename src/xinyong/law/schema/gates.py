@@ -38,7 +38,8 @@ class Where(Block):
     order of `vocabulary.RANKS`), `based_on`, `subjects`, `offers` and `lacks`.
     Of a provision: `conduct`, `conduct_field`, `protected`, `sign` of its points, and
     `document`: whether it rests on a document, because it asks for one or its conduct has one
-    by nature; `documents`: it rests on one of these kinds, or reads a listing, which is one.
+    by nature; `documents`: it may rest on one of these kinds, or reads a listing, which is one;
+    `documents_always`: it never rests on anything else. `conduct_not`: it listens to none of these.
     `copied`: it reads records of somebody else.
     Of a measure: `measure`, `measure_field`, `nature`, `category`, `category_not_in`,
     `by_level` (level of the authority that applies it), `discretionary`, `reaches_others`,
@@ -57,11 +58,13 @@ class Where(Block):
     offers: list[Offer] | None = None
     lacks: list[Offer] | None = None
     conduct: list[Id] | None = None
+    conduct_not: list[Id] | None = None
     conduct_field: list[FieldName] | None = None
     protected: list[Protected] | None = None
     sign: Literal["plus", "minus"] | None = None
     document: Literal["any", "none"] | None = None
     documents: list[Id] | None = None
+    documents_always: list[Id] | None = None
     copied: bool | None = None
     measure: list[Id] | None = None
     measure_field: list[FieldName] | None = None
@@ -78,8 +81,8 @@ class Gate(Block):
     """One limit.
 
     `barred`: what fits `where` may not be done. `required`: what fits `where` must also fit
-    `needs`, or it may not be done. `weighed`: what fits `where` is subject to a test that no
-    attribute decides; `test` says which.
+    `needs`, or it may not be done. `weighed`: what fits `where` (and does not fit `needs`, if
+    given) is subject to a test that no attribute decides; `test` says which.
     """
 
     id: Id
@@ -93,7 +96,8 @@ class Gate(Block):
 
     @model_validator(mode="after")
     def _shape(self) -> Gate:
-        if (self.effect == "required") != (self.needs is not None):
+        asks = self.needs is not None
+        if (self.effect == "required" and not asks) or (self.effect == "barred" and asks):
             raise ValueError("effect: required and needs go together")
         if (self.effect == "weighed") != (self.test is not None):
             raise ValueError("effect: weighed and test go together")
