@@ -32,7 +32,7 @@ $(STAMP): pyproject.toml $(LOCK)
 		|| { echo "xinyong needs Python 3.11 or newer; try: make setup PYTHON=python3.12" >&2; exit 1; }
 ifneq ($(UV),)
 	@test -x $(BIN)/python || $(UV) venv --quiet --seed --python "$(PYTHON)" $(VENV)
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r $(LOCK)
+	$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $(LOCK)
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 else
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

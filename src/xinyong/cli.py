@@ -6,6 +6,7 @@ standard error, each class with its own exit code; there is never a traceback.
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -130,6 +131,7 @@ def run_command(
     """Run a scenario over the synthetic society and write its report."""
     from xinyong import cli_run
 
+    gc.enable()
     if keep not in (None, "all", "entries", "indicators"):
         raise UsageError(f"--keep: {keep!r} is not one of all, entries, indicators")
     scenario = cli_run.scenario_of(file, scale, first, last, seed, keep)
@@ -147,6 +149,7 @@ def report_command(
     """Write the report of a finished run again."""
     from xinyong import cli_run
 
+    gc.enable()
     cli_run.report_command(folder, as_json)
 
 
@@ -161,6 +164,8 @@ def main(args: list[str] | None = None) -> None:
     """
     # The base of every usage error; click's own, whether typer bundles it or not.
     wrong_use: Any = typer.BadParameter.__bases__[0]
+    collecting = gc.isenabled()
+    gc.disable()  # most commands make what they print and leave; `run` and `report` collect
     try:
         args = (sys.argv[1:] if args is None else args) or ["--help"]
         code = app(args=args, prog_name="xinyong", standalone_mode=False) or 0
@@ -179,6 +184,9 @@ def main(args: list[str] | None = None) -> None:
         where = f"{error.filename}: " if error.filename else ""
         reason = error.strerror or "input or output failed"
         code = _failed(OutputError(f"{where}{reason}; check the path and the space left"))
+    finally:
+        if collecting:
+            gc.enable()
     if code == _INTERRUPTED:
         print("xinyong: interrupted; nothing was written", file=sys.stderr)
     sys.exit(code)
