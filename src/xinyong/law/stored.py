@@ -18,14 +18,10 @@ from pathlib import Path
 __all__ = ["read", "uninterrupted", "write"]
 
 _NAME = "catalogue.json"
-_SCHEMA = (
-    *("__init__", "base", "conditions", "effects", "gates", "instruments", "private"),
-    *("provisions", "regulations", "schemes", "vocabularies"),
-)
 #: What decides how the files are read, and whether they are in order.
 _CODE_AND_PLACES = (
     *("annex.py", "catalogue.py", "references.py", "stored.py", "vocabulary.py"),
-    *(f"schema/{name}.py" for name in _SCHEMA),
+    *sorted(f"schema/{path.name}" for path in (Path(__file__).parent / "schema").glob("*.py")),
     *("../document.py", "../validation.py", "../yamlio.py", "../places.py", "../data/places.csv"),
 )
 
