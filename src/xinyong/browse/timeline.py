@@ -88,6 +88,9 @@ def _of_versions(found: Catalogue) -> Iterator[Moment]:
     for it in found.instruments.values():
         for i, version in enumerate(it.versions):
             begin, until = version.in_force.from_, version.in_force.until
+            if version.draft is not None:
+                yield _moment(it, version, "draft", begin, f"draft {version.id}: {version.draft}")
+                continue
             fact = f"version {version.id} enters into force"
             if i:
                 fact += f", in place of {it.versions[i - 1].id}"

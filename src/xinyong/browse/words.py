@@ -102,7 +102,9 @@ def cite_words(it: schema.Instrument, cite: schema.Cite) -> str:
 
 
 def span_words(version: schema.Version) -> str:
-    """Return from when to when a version is in force."""
+    """Return from when to when a version is in force; a draft never is."""
+    if version.draft is not None:
+        return f"draft of {version.in_force.from_}, never law"
     until = version.in_force.until
     return f"{version.in_force.from_} to {until or 'open'}"
 

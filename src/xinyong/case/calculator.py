@@ -212,7 +212,7 @@ def calculate(case: Case, law: Law | None = None, on: dt.date | None = None) -> 
         ledger, found = nominal(stated, law, day)
     else:
         ledger, found = stated, determine(stated, law, day)
-    live = [e.instrument for e in own_entries(found, ledger) if e.end is None]
+    live = [(e.instrument, e.start) for e in own_entries(found, ledger) if e.end is None]
     more = 1 + max((e.case for e in ledger.events), default=-1) - len(act_of)
     act_of = (*act_of, *(-1 for _ in range(more)))
     measures = due(law, live, case.subject.kind, day)

@@ -63,6 +63,8 @@ def measure_table(law: Law, given: Assumptions) -> tuple[MeasureTable, list[tupl
     for it in cat.instruments.values():
         target = it.serves or it.id
         for version in it.versions:
+            if version.draft is not None:
+                continue
             begin = day_of(version.in_force.from_)
             until = version.in_force.until
             end = NEVER if until is None else day_of(until)

@@ -101,6 +101,8 @@ class Catalogue:
                 continue
             followed: schema.Version | None = None
             for version in instrument.versions:
+                if version.draft is not None:
+                    continue
                 start = version.in_force.from_
                 lag = lag_months(version, place)
                 begins = start.year * 12 + start.month - 1 + lag
@@ -136,6 +138,8 @@ def reaches(instrument: schema.Instrument, place: str) -> bool:
 
 def _covers(version: schema.Version, day: dt.date) -> bool:
     until = version.in_force.until
+    if version.draft is not None:
+        return False
     return version.in_force.from_ <= day and (until is None or day <= until)
 
 

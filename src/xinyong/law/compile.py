@@ -555,6 +555,8 @@ class _Compiler:
             self.inst_now = number
             step_start = len(self.step)
             for i, version in enumerate(it.versions):
+                if version.draft is not None:
+                    continue
                 for p in version.provisions:
                     self.provision(it, version, i, p)
                 self.add_scheme(it, version)

@@ -5,14 +5,19 @@ list. It is *due* while both the entry lives and that version is in force; wheth
 authority ever holds a copy of the entry and acts on it is not the law's business.
 """
 
+# mypy: disable-error-code="no-untyped-call"
+
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from xinyong.dates import day_of
 from xinyong.law import schema
+from xinyong.law import vocabulary as v
 from xinyong.law.catalogue import _covers
+from xinyong.law.clocks import BEYOND, add
 from xinyong.law.compile import Law
 
 __all__ = ["DueMeasure", "due", "measures_of"]
@@ -30,6 +35,7 @@ class DueMeasure:
         kinds: kinds of listed subjects it meets; empty for all.
         reaches: roles behind the listed subject that it reaches too.
         discretionary: whether the authority may refrain.
+        lasts: how long from the listing (n, unit), where it ends before the entry.
         cite: the article, or the assumption.
     """
 
@@ -42,6 +48,7 @@ class DueMeasure:
     reaches: tuple[str, ...]
     discretionary: bool
     cite: schema.Cite
+    lasts: tuple[int, str] | None = None
 
     def meets(self, kind: str) -> bool:
         """Tell whether the measure meets a listed subject of this kind."""
@@ -82,6 +89,7 @@ def measures_of(law: Law, list_id: str, day: dt.date) -> tuple[DueMeasure, ...]:
             reaches=tuple(row.reaches),
             discretionary=row.discretionary,
             cite=row.cite,
+            lasts=None if row.lasts is None else (row.lasts.n, row.lasts.unit),
         )
         for it in (own, *serving)
         for version in it.versions
@@ -90,9 +98,32 @@ def measures_of(law: Law, list_id: str, day: dt.date) -> tuple[DueMeasure, ...]:
     )
 
 
-def due(law: Law, lists: Iterable[str], kind: str, day: dt.date) -> tuple[DueMeasure, ...]:
-    """Return the measures due on a day for a subject of a kind that is on several lists."""
+def due(
+    law: Law, listed: Iterable[tuple[str, dt.date]], kind: str, day: dt.date
+) -> tuple[DueMeasure, ...]:
+    """Return the measures due on a day for a subject of a kind.
+
+    Args:
+        law: the compiled law.
+        listed: its live entries, each a list and the day it was entered.
+        kind: the kind of the subject.
+        day: the day.
+    """
+    latest: dict[str, dt.date] = {}
+    for list_id, start in listed:
+        latest[list_id] = max(start, latest.get(list_id, start))
     found: list[DueMeasure] = []
-    for list_id in dict.fromkeys(lists):
-        found += [m for m in measures_of(law, list_id, day) if m.meets(kind)]
+    for list_id, start in latest.items():
+        for m in measures_of(law, list_id, day):
+            if m.meets(kind) and not _over(law, m, start, day):
+                found.append(m)
     return tuple(found)
+
+
+def _over(law: Law, m: DueMeasure, start: dt.date, day: dt.date) -> bool:
+    """Tell whether a measure of its own length has run out before the entry has."""
+    if m.lasts is None:
+        return False
+    n, unit = m.lasts
+    end = int(add(law.tables, day_of(start), n, v.UNITS.index(unit)))
+    return end != BEYOND and end <= day_of(day)

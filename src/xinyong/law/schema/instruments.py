@@ -27,7 +27,7 @@ from xinyong.law.schema.base import (
 )
 from xinyong.law.schema.gates import Gate
 from xinyong.law.schema.private import PrivateTerms
-from xinyong.law.schema.provisions import Provision, Step
+from xinyong.law.schema.provisions import Provision, Step, Within
 from xinyong.law.schema.regulations import RegulationRule
 from xinyong.law.schema.schemes import Feed, Scheme
 
@@ -40,6 +40,9 @@ class MeasureRow(Block):
     kinds: list[Kind] | None = None
     reaches: list[Role] = []
     discretionary: bool = False
+    lasts: Within | None = Field(
+        None, description="how long from the listing, where the measure ends before the entry"
+    )
     cite: Cite
 
 
@@ -79,6 +82,10 @@ class Version(Block):
     """The instrument as it stood in one period."""
 
     id: Id
+    draft: Text | None = Field(
+        None,
+        description="published as a draft only: shown, but never law; what is known of its fate",
+    )
     in_force: InForce
     transition: Literal["acts_from", "records_from", "decisions_from", "pending", "all"]
     transition_cite: Cite
