@@ -37,6 +37,8 @@ def compiled() -> Law:
 
 def test_every_instrument_has_one_version_a_day(built_in: Catalogue) -> None:
     for it in built_in.instruments.values():
+        if all(w.draft for w in it.versions):
+            continue  # see test_drafts
         first = it.versions[0].in_force.from_
         last = it.versions[-1].in_force.until or dt.date(2026, 12, 31)
         day = first
@@ -235,8 +237,19 @@ def test_one_id_means_one_thing(
 def test_every_fact_that_an_act_may_state_is_read(compiled: Law) -> None:
     """Documents are descriptive: a record rests on one, and its days count, whatever its kind."""
     declared: set[str] = set()
+    drafted = {
+        conduct
+        for it in compiled.catalogue.instruments.values()
+        for version in it.versions
+        if version.draft
+        for p in version.provisions
+        for conduct in p.conduct
+    }
     for conduct in compiled.catalogue.conducts.values():
         read = reads(compiled, conduct.id)
+        if not read.instruments and conduct.id in drafted:
+            declared |= {*conduct.circumstances, *conduct.documents}
+            continue
         assert read.instruments, f"no provision listens to {conduct.id}"
         stated = {*conduct.quantities, *conduct.circumstances}
         assert stated == read.details, conduct.id
