@@ -170,7 +170,7 @@ def timeline(
         UsageError: there is no such place or topic.
 
     Example:
-        >>> [e.date for e in timeline(place="weihai", topic="scheme")]
+        >>> [e.date for e in timeline(place="wendeng", topic="scheme")]
         ['2020-01-01', '2020-01-01']
     """
     if topic is not None and topic not in get_args(Topic):
