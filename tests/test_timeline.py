@@ -73,7 +73,8 @@ def test_a_month_covers_its_days_and_a_year_its_months() -> None:
         dt.date(2014, 12, 31),
     )
     assert by_id["spc_2013"].precision == "day"
-    assert by_id["finance_mou_2017"].last_day == dt.date(2017, 12, 31)
+    year = by_id["tax_mou_2014"].model_copy(update={"date": "2014"})
+    assert (year.precision, year.last_day) == ("year", dt.date(2014, 12, 31))
     assert month in timeline(since=dt.date(2014, 12, 20))
     assert month not in timeline(since=dt.date(2015, 1, 1))
     assert month in timeline(until=dt.date(2014, 12, 1))
