@@ -1,0 +1,64 @@
+"""Schemes: who is scored where, what a partial scheme does not claim, what is simulated."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from xinyong import places
+from xinyong.law import schema
+from xinyong.law import tables as t
+from xinyong.law.catalogue import load, reaches
+from xinyong.law.compile import law, simulated
+
+SCHEMES = [(it, w) for it in load().instruments.values() for w in it.versions if w.scheme]
+
+
+def test_only_the_scheme_with_rates_is_simulated() -> None:
+    run = simulated(law())
+    assert run.schemes == ("wendeng_2020",)
+    assert run.grades == (law().grades[law().schemes.index("wendeng_2020")],)
+    assert len(run.tables.scheme) == 1
+    kept = {run.instruments[run.tables.prov[p, t.P_INST]] for p in run.tables.listening}
+    assert kept & set(law().schemes) == {"wendeng_2020"}
+    assert len(run.tables.prov) == len(law().tables.prov), "rows keep their numbers"
+
+
+@pytest.mark.parametrize(("it", "version"), SCHEMES, ids=lambda x: getattr(x, "id", ""))
+def test_bands_leave_no_gap_and_do_not_overlap(
+    it: schema.Instrument, version: schema.Version
+) -> None:
+    assert version.scheme is not None
+    bands = [g for g in version.scheme.grades if g.lo is not None or g.hi is not None]
+    for above, below in zip(bands, bands[1:], strict=False):
+        assert above.lo is not None, it.id
+        assert below.hi == above.lo - above.lo_inclusive, it.id
+
+
+@pytest.mark.parametrize(("it", "version"), SCHEMES, ids=lambda x: getattr(x, "id", ""))
+def test_a_scheme_that_is_not_whole_says_so(it: schema.Instrument, version: schema.Version) -> None:
+    scheme = version.scheme
+    assert scheme is not None
+    unknown = scheme.base is None or not scheme.grades
+    unknown = unknown or any(g.lo is None and g.hi is None for g in scheme.grades)
+    if unknown and it.id != "wendeng_2020":
+        assert scheme.partial, it.id
+
+
+def test_one_resident_of_weihai_has_one_score_of_that_name() -> None:
+    day = dt.date(2020, 6, 1)
+    for place in ("weihai", "wendeng", "rongcheng"):
+        here = [
+            it.id
+            for it, w in load().at(day, place)
+            if w.scheme and it.subjects == ["person"] or (w.scheme and it.reach.place == place)
+        ]
+        assert len(here) == 1, (place, here)
+
+
+def test_the_parts_left_out_of_a_reach_lie_within_it() -> None:
+    for it in load().instruments.values():
+        for part in it.reach.without:
+            assert places.within(part, it.reach.place)
+            assert not reaches(it, part)
