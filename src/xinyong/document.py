@@ -91,7 +91,8 @@ def dotted(loc: Sequence[str | int]) -> str:
         if isinstance(part, int):
             out += f"[{part}]"
         elif re.fullmatch(r"[\w-]+", part):
-            out += ("." if out else "") + masked(part)
+            short = part if len(part) <= 60 else f"{part[:57]}..."
+            out += ("." if out else "") + masked(short)
         else:
             out += f"[{quoted(part)}]"
     return out

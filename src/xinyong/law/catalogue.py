@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -147,7 +147,32 @@ def _load_model(model: type[BaseModel], path: Path) -> tuple[Any, Document]:
     from xinyong.yamlio import read_yaml, validate  # the parser: only where there is no cache
 
     document = read_yaml(path, CatalogueError)
-    return validate(model, document, CatalogueError), document
+    found = validate(model, document, CatalogueError)
+    if beyond := list(_too_large(document.data, ())):
+        message = f"numbers lie between -{_LARGEST:,} and {_LARGEST:,}"
+        hint = "write a smaller one"
+        raise CatalogueError([document.problem(loc, message, hint) for loc in beyond])
+    return found, document
+
+
+#: Whatever the kernel computes from numbers of a file fits into 64 bits.
+_LARGEST = 10**12
+
+
+def _too_large(value: Any, loc: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    """Yield the places of whole numbers that the kernel could not calculate with."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _too_large(inner, (*loc, key))
+    elif isinstance(value, list):
+        for i, inner in enumerate(value):
+            yield from _too_large(inner, (*loc, i))
+    elif isinstance(value, int) and abs(value) > _LARGEST:
+        yield loc
+
+
+_DAYS = {"day": 1, "working_day": 1, "month": 31, "year": 366}
+_LONGEST = 200 * 366
 
 
 class _Checker:
@@ -224,12 +249,20 @@ class _Checker:
             if isinstance(block, schema.Provision | schema.Step):
                 for i, condition in enumerate(block.when):
                     self.condition(doc, (*loc, "when", i), condition)
+            self._term(doc, loc, block)
             for at, kind, word in references(block):
                 self.known(doc, (*loc, *at), kind, word)
         for loc, message, hint in problems_of(it):
             self.problems.append(doc.problem(loc, message, hint))
         self._unique(doc, it)
         self._versions(doc, it)
+
+    def _term(self, doc: Document, loc: tuple[str | int, ...], block: BaseModel) -> None:
+        if isinstance(block, schema.Term | schema.Within | schema.ListedFor):
+            extended = (getattr(block, "extended_by", None) or 0) + (block.n or 0)
+            if extended * _DAYS.get(block.unit or "day", 1) > _LONGEST:
+                message = f"{block.n} {block.unit}s are more than 200 years"
+                self.problems.append(doc.problem((*loc, "n"), message, "write a shorter time"))
 
     def _dated(
         self,
