@@ -24,7 +24,15 @@ from xinyong.society.margins import (
 )
 from xinyong.society.margins import _rows as data_rows
 from xinyong.society.strata import LABELS, PROFILES, Society, apportion, society
-from xinyong.society.subjects import Subject, format_id, pack, parse_id, unpack, unpack_id
+from xinyong.society.subjects import (
+    Subject,
+    format_id,
+    format_ids,
+    pack,
+    parse_id,
+    unpack,
+    unpack_id,
+)
 from xinyong.streams import compiled, packed_id
 
 NATION = 1_409_778_724
@@ -322,6 +330,12 @@ def test_ids_go_round(leaf: int, kind: int, index: int) -> None:
     assert parse_id(format_id(id)) == Subject(leaf, kind, index)
     assert tuple(int(x) for x in unpack(id)) == unpack_id(id) == (leaf, kind, index)
     assert int(packed_id(leaf, kind, index)) == id
+
+
+@given(st.lists(st.tuples(st.integers(0, 31), st.integers(0, 4), st.integers(0, 2**32 - 1))))
+def test_many_ids_are_written_as_one(parts: list[tuple[int, int, int]]) -> None:
+    ids = [int(pack(*part)) for part in parts]
+    assert format_ids(ids).tolist() == [format_id(id) for id in ids]
 
 
 def test_a_slip_in_an_id_is_noticed() -> None:

@@ -9,6 +9,7 @@ factors whose mean is one. Conduct that is protected is never given a rate.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
@@ -114,11 +115,21 @@ class Family(_Block):
 
 
 class _File(_Block):
+    instruments: list[str] = Field(min_length=1)
     families: list[Family]
 
 
 class Rates(list[Family]):
-    """All families, in the order of the file."""
+    """All families, in the order of the file.
+
+    Attributes:
+        instruments: the lists and schemes that the rates are for; the simulation runs these,
+            with the memoranda that serve them. Everything else is case-only.
+    """
+
+    def __init__(self, families: Iterable[Family], instruments: Iterable[str] = ()) -> None:
+        super().__init__(families)
+        self.instruments = tuple(instruments)
 
 
 @cache
@@ -135,7 +146,7 @@ def rates(path: Path = _PATH) -> Rates:
         if family.id in seen:
             raise CatalogueError(document.problem(("families", i, "id"), "stands twice"))
         seen.add(family.id)
-    return Rates(found.families)
+    return Rates(found.families, found.instruments)
 
 
 def check_rates(found: Rates, conducts: dict[str, Any]) -> None:

@@ -188,7 +188,12 @@ def _take_steps(leaf, law, ledger, day, found, led, n, policy, keys, compact):
         step = row[Q_STEP]
         then = law.step[step, S_THEN]
         what = law.step[step, S_INST] if _is_step(then) else -1
+        due = leaf.lg_due[ledger]
         append_event(leaf, ledger, row[Q_DUE], then, what, row[Q_CASE], 0)
+        # One more of a kind of which rules read the first alone changes nothing on its day.
+        stands = _first(led, n, row[Q_CASE], then, what, -NEVER, day) < NEVER
+        if stands and not policy.counts_again[step]:
+            leaf.lg_due[ledger] = due
 
 
 @lean

@@ -98,11 +98,12 @@ def _running(shares: list[float], width: int) -> list[np.uint64]:
     return out + [threshold(1.0)] * (width - len(out))
 
 
-def _waited(law: Law, conducts: list[int], scored: bool) -> int:
+def _waited(law: Law, conducts: list[int], scored: bool, stated: set[int]) -> int:
     """Return the anchors that steps on these conducts wait for, as a mask.
 
-    Before the first of them nothing can follow from a record, so its file need not be
-    looked at. Schemes count in the leaves they score only.
+    Steps that the record itself states (the events `stated`) are taken already. Before the
+    first of the anchors nothing can follow from a record, so its file need not be looked at.
+    Schemes count in the leaves they score only.
     """
     x = law.tables
     rows = [
@@ -113,7 +114,8 @@ def _waited(law: Law, conducts: list[int], scored: bool) -> int:
         if x.inst[inst, t.I_KIND] != 0 and not scored:
             continue
         for step in range(int(x.inst[inst, t.I_STEP]), int(x.inst[inst, t.I_STEP_END])):
-            mask |= int(x.step[step, t.S_ANCHORS])
+            if int(x.step[step, t.S_THEN]) not in stated:
+                mask |= int(x.step[step, t.S_ANCHORS])
     for op in x.code[x.code[:, 0] == t.OP_LAPSED]:
         mask |= 1 << int(op[1])
     return mask
@@ -170,7 +172,9 @@ def families_of(found: Rates, law: Law, full_detection: bool, scored: bool) -> F
                 x.what[i, j] = law.code[space][then.what]
             x.after[i, j], x.until[i, j] = then.after
             x.share[i, j] = threshold(then.share)
-        waited = _waited(law, [law.code["conduct"][w.conduct] for w in family.split], scored)
+        stated = {EVENTS.index(h.event) for h in family.then if h.share == 1.0}
+        conducts = [law.code["conduct"][w.conduct] for w in family.split]
+        waited = _waited(law, conducts, scored, stated)
         x.wakes[i] = bool(waited >> EVENTS.index("occurred") & 1 or waited >> len(EVENTS))
         for j, then in enumerate(family.then):
             x.waited[i, j] = waited >> EVENTS.index(then.event) & 1

@@ -26,7 +26,7 @@ def _file(path: Path, rows: int) -> dict[str, Any]:
 
 
 def _names(world: World) -> dict[str, dict[str, str]]:
-    cat = world.law.catalogue
+    cat = world.catalogue
     found: dict[str, Any] = {i: x.short or x.name for i, x in cat.instruments.items()}
     found |= {i: x.name for i, x in cat.measures.items()}
     found |= {i: x.name for i, x in cat.authorities.items()}
@@ -38,7 +38,7 @@ def _names(world: World) -> dict[str, dict[str, str]]:
 
 
 def _case_only(world: World) -> list[dict[str, str]]:
-    """Return the provisions that no family of conduct can trigger."""
+    """Return the provisions of simulated instruments that no family of conduct can trigger."""
     modelled = {split.conduct for family in world.rates for split in family.split}
     found = []
     listening: dict[int, set[str]] = {}
@@ -80,7 +80,7 @@ def manifest_of(
         seconds: how long the run took.
     """
     scenario = world.scenario
-    cat = world.law.catalogue
+    cat = world.catalogue
     last = scenario.first_month + scenario.months - 1
     subjects = {
         kind: int(sum(int(world.society.alive(r.place, k, last)) for r in runs))
@@ -114,6 +114,7 @@ def manifest_of(
             {
                 "id": it.id,
                 "kind": it.kind,
+                "simulated": it.id in world.law.catalogue.instruments,
                 "versions": [
                     {
                         "id": v.id,
@@ -151,7 +152,7 @@ def manifest_of(
                 "question": i.question,
                 "default": i.default,
             }
-            for it in cat.instruments.values()
+            for it in world.law.catalogue.instruments.values()
             for i in it.interpretations
         ],
         "case_only": _case_only(world),

@@ -167,9 +167,7 @@ def run(
             tables["events/events.parquet"] = event_table(world, runs)
         for name, table in tables.items():
             files[folder / name] = _write(table, folder / name)
-        found = manifest_of(
-            world, runs, digest(world, runs), files, folder, time.perf_counter() - started
-        )
+        found = manifest_of(world, runs, digest(runs), files, folder, time.perf_counter() - started)
         text = json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True)
         (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
     return Run(target)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ from xinyong.institutions.measures import ASPECTS, standing
 from xinyong.jit import njit
 from xinyong.law.tables import CAUSES
 from xinyong.law.vocabulary import EVENTS, KINDS
-from xinyong.society.subjects import format_id
+from xinyong.society.subjects import format_id, format_ids
 
 __all__ = ["digest", "entry_table", "event_table", "indicator_table", "score_table"]
 
@@ -125,11 +126,12 @@ def _default_grades(world: World, run: LeafRun, rows: _Rows, place: str) -> None
     """Count those of a scheme's leaf who have no file, and so stand at the default grade."""
     scheme = world.law.schemes[0]
     it = world.law.catalogue.instruments[scheme]
-    version = it.versions[0]
-    base = version.scheme.base if version.scheme else 0
+    rules = it.versions[0].scheme
+    assert rules is not None  # noqa: S101 - the simulation runs schemes with points
+    assert rules.base is not None  # noqa: S101
     default = next(
-        str(g.id) for g in (version.scheme.grades if version.scheme else [])
-        if (g.lo is None or g.lo <= base) and (g.hi is None or base <= g.hi)
+        str(g.id) for g in rules.grades
+        if (g.lo is None or g.lo <= rules.base) and (g.hi is None or rules.base <= g.hi)
     )  # fmt: skip
     graded = run.grades.sum(axis=1)
     out = np.zeros_like(graded)
@@ -143,11 +145,23 @@ def _default_grades(world: World, run: LeafRun, rows: _Rows, place: str) -> None
     rows.add(out, place, KINDS, f"{scheme}/{default}", "grade_default", "subjects")
 
 
-def _entry_columns(run: LeafRun) -> tuple[NDArray[np.int64], ...]:
-    """Return entries sorted by list, subject, start: nine int64 columns."""
+@njit
+def _sampled(keys, place, subject):  # type: ignore[no-untyped-def]
+    """Tell which subjects belong to the fixed sample of files."""
+    out = np.zeros(subject.size, np.bool_)
+    for i in range(subject.size):
+        out[i] = is_sampled(keys, place, subject[i])
+    return out
+
+
+def _entry_columns(world: World, run: LeafRun) -> tuple[NDArray[np.int64], ...]:
+    """Return the entries kept, sorted by list, subject, start: nine int64 columns."""
     leaf = run.leaf
     en = leaf.en[: int(leaf.counts[N_ENTRIES])]
     en = en[en["inst"] >= 0]
+    if world.scenario.keep == "indicators":
+        subject = leaf.lg["subject"][leaf.cs["ledger"][en["case"]]]
+        en = en[_sampled(world.keys, run.place, subject)]
     cases = leaf.cs[en["case"]]
     columns = (
         en["inst"], leaf.lg["subject"][cases["ledger"]], en["start"], en["prov"], en["lawful"],
@@ -158,13 +172,12 @@ def _entry_columns(run: LeafRun) -> tuple[NDArray[np.int64], ...]:
     return tuple(c[order] for c in wide)
 
 
-def digest(world: World, runs: list[LeafRun]) -> str:
+def digest(runs: list[LeafRun]) -> str:
     """Return the digest over all results: sorted logical rows, not file bytes.
 
     It covers the counts of every leaf and every entry, whatever was kept.
     """
     found = hashlib.blake2b(digest_size=16)
-    found.update(world.law.catalogue.digest.encode())
     for run in sorted(runs, key=lambda r: r.place):
         for array in (run.acts, run.flow, run.measures, run.grades, run.queue, run.files):
             found.update(np.ascontiguousarray(array).tobytes())
@@ -180,43 +193,35 @@ def _days(column: NDArray[np.int64]) -> pa.Array:
     )
 
 
-@njit
-def _sampled(keys, place, subject):  # type: ignore[no-untyped-def]
-    """Tell which subjects belong to the fixed sample of files."""
-    out = np.zeros(subject.size, np.bool_)
-    for i in range(subject.size):
-        out[i] = is_sampled(keys, place, subject[i])
-    return out
+def _names(run: LeafRun, subject: NDArray[np.int64]) -> pa.Array:
+    return pa.array(format_ids(run.place << 40 | subject), pa.string())
 
 
-def _names(run: LeafRun, subject: NDArray[np.int64]) -> list[str]:
-    return [format_id(run.place << 40 | int(s)) for s in subject]
+def _words(words: Sequence[str], codes: NDArray[np.int64]) -> pa.Array:
+    """Return one word for each code; a code of -1 is the empty word."""
+    return pa.array(["", *words], pa.string()).take(pa.array(codes + 1, pa.int64()))
 
 
 def entry_table(world: World, runs: list[LeafRun]) -> pa.Table:
     """Return the table of entries (with ``keep=indicators`` a fixed sample of files)."""
     parts = []
     law = world.law
+    grounds = [origin.provision for origin in law.origins]
     for run in runs:
-        inst, subject, start, prov, lawful, cause, end, flags, _ = _entry_columns(run)
-        if world.scenario.keep == "indicators":
-            chosen = _sampled(world.keys, run.place, subject)
-            inst, subject, start, prov = inst[chosen], subject[chosen], start[chosen], prov[chosen]
-            lawful, cause, end = lawful[chosen], cause[chosen], end[chosen]
-            flags = flags[chosen]
-        grounds = [law.origins[p].provision if p >= 0 else "" for p in prov]
+        inst, subject, start, prov, lawful, cause, end, flags, _ = _entry_columns(world, run)
+        n = len(subject)
         mistaken = (flags & (CASE_FALSE | CASE_MISATTACHED)) != 0
         parts.append(
             pa.table(
                 {
-                    "subject": pa.array(_names(run, subject), pa.string()),
-                    "place": pa.array([places.leaves()[run.place]] * len(subject), pa.string()),
-                    "kind": pa.array([KINDS[s >> 32] for s in subject], pa.string()),
-                    "list": pa.array([law.instruments[i] for i in inst], pa.string()),
-                    "ground": pa.array(grounds, pa.string()),
+                    "subject": _names(run, subject),
+                    "place": _words(places.leaves(), np.full(n, run.place)),
+                    "kind": _words(KINDS, subject >> 32),
+                    "list": _words(law.instruments, inst),
+                    "ground": _words(grounds, prov),
                     "start": _days(start),
                     "lawful_end": _days(lawful),
-                    "cause": pa.array([CAUSES[c] if c >= 0 else "" for c in cause], pa.string()),
+                    "cause": _words(CAUSES, cause),
                     "end": _days(end),
                     "mistaken": pa.array(mistaken, pa.bool_()),
                     "copied": pa.array((flags & CASE_COPIED) != 0, pa.bool_()),
@@ -237,7 +242,7 @@ def score_table(world: World, runs: list[LeafRun]) -> pa.Table:
         n = int(run.leaf.counts[N_LEDGERS])
         rows = np.nonzero(run.leaf.lg["grade"][:n] >= 0)[0]
         order = rows[np.argsort(run.leaf.lg["subject"][rows])]
-        subjects += _names(run, run.leaf.lg["subject"][order])
+        subjects += _names(run, run.leaf.lg["subject"][order]).to_pylist()
         place += [places.leaves()[run.place]] * len(order)
         kind += [KINDS[int(s) >> 32] for s in run.leaf.lg["subject"][order]]
         points += run.leaf.lg["score"][order].tolist()

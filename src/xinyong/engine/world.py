@@ -22,7 +22,8 @@ from xinyong.institutions.measures import MeasureTable, measure_table
 from xinyong.institutions.redress import Routes, routes_of
 from xinyong.institutions.steps import Policy, policy_of
 from xinyong.law import tables as t
-from xinyong.law.compile import Law, simulated
+from xinyong.law.catalogue import Catalogue
+from xinyong.law.compile import Law, compile_law
 from xinyong.law.vocabulary import KINDS
 from xinyong.society.links import Links, links
 from xinyong.society.strata import LABELS, Society, society
@@ -82,9 +83,13 @@ class Stream:
 
 @dataclass(frozen=True)
 class World:
-    """All that is fixed for a run; see the types of the parts."""
+    """All that is fixed for a run; see the types of the parts.
+
+    `catalogue` is whole; `law` has what the simulation runs of it (see `Rates.instruments`).
+    """
 
     scenario: Scenario
+    catalogue: Catalogue
     law: Law
     given: Assumptions
     rates: Rates
@@ -175,8 +180,9 @@ def build(scenario: Scenario, law: Law) -> World:
         CatalogueError: rates or assumptions do not fit the catalogue.
     """
     given, found = assumptions(), rates()
-    check_rates(found, law.catalogue.conducts)
-    law = simulated(law, {split.conduct for family in found for split in family.split})
+    catalogue = law.catalogue
+    check_rates(found, catalogue.conducts)
+    law = compile_law(catalogue.only(found.instruments))
     on = scenario.mechanisms
     people = society(scenario.scale, scenario.seed)
     population = people.totals[:, 0].copy()
@@ -191,6 +197,7 @@ def build(scenario: Scenario, law: Law) -> World:
         shift += 1
     return World(
         scenario=scenario,
+        catalogue=catalogue,
         law=law,
         given=given,
         rates=found,

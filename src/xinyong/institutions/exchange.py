@@ -63,8 +63,7 @@ def arrival(link, key, act, word, direction, day):
     limit = link.coverage[direction]
     if limit != np.uint64(0xFFFFFFFFFFFFFFFF) and first >= limit:
         return NEVER
-    span = np.int64(below(second, np.uint64(4)))
+    span = np.int64(second >> np.uint64(62))
     low = 0 if span == 0 else link.days[direction, span - 1]
     width = link.days[direction, span] - low + 1
-    third = draw64(key, act, word, np.uint64(direction + 2))[0]
-    return day + low + np.int64(below(third, np.uint64(width)))
+    return day + low + np.int64(below(second << np.uint64(2), np.uint64(width)))

@@ -17,11 +17,16 @@ from numpy.typing import NDArray
 from xinyong.assumptions import Assumptions
 from xinyong.jit import lean
 from xinyong.law import tables as t
+from xinyong.law.clocks import is_step
 from xinyong.law.compile import Law
 from xinyong.law.vocabulary import EVENTS
 from xinyong.streams import below, draw64, name_word, threshold
 
 __all__ = ["Policy", "policy_of", "step_day", "takes"]
+
+
+#: Events that the kernel itself reads, whatever the rules say.
+_KERNEL_READS = ("decided", "recorded", "removed", "restored", "extended")
 
 
 class Policy(NamedTuple):
@@ -34,6 +39,8 @@ class Policy(NamedTuple):
         share: uint64[steps], threshold of taking the step at all.
         limited: bool[steps], the law sets a limit.
         inert: bool[steps], no provision, step or term reads the event it writes.
+        counts_again: bool[steps], an event like the one it writes matters even where one like
+            it stands already.
         last_days: int64[steps], the step is taken in the last so many days of its limit (0:
             on any day within it).
         late: uint64[1], threshold of missing the limit.
@@ -47,32 +54,55 @@ class Policy(NamedTuple):
     share: NDArray[np.uint64]
     limited: NDArray[np.bool_]
     inert: NDArray[np.bool_]
+    counts_again: NDArray[np.bool_]
     last_days: NDArray[np.int64]
     late: NDArray[np.uint64]
     late_days: NDArray[np.int64]
     free_days: NDArray[np.int64]
 
 
-def _inert(law: Law, event: str) -> bool:
-    """Tell whether no rule of any instrument reads an event."""
+def _inert(law: Law, inst: int, event: str) -> bool:
+    """Tell whether no rule reads the event that a step of an instrument writes.
+
+    The events of a procedure are read by the rules of their own instrument alone.
+    """
     code = EVENTS.index(event)
     x = law.tables
-    if event in ("decided", "recorded", "removed", "restored", "extended"):
-        return False  # the kernel itself reads these
-    for op in x.code.tolist():
+    if event in _KERNEL_READS:
+        return False
+    prov, step = x.prov, x.step
+    if is_step(code):
+        prov, step = prov[prov[:, t.P_INST] == inst], step[step[:, t.S_INST] == inst]
+    spans = [(p[t.P_CODE], p[t.P_CODE_END]) for p in prov.tolist()]
+    spans += [(s[t.S_CODE], s[t.S_CODE_END]) for s in step.tolist()]
+    for op in (op for a, b in spans for op in x.code[a:b].tolist()):
         kind = op[0]
         if kind == t.OP_EVENT and code in op[1:3]:
             return False
         if kind == t.OP_LAPSED and (op[1] == code or op[2] >> code & 1):
             return False
-        if kind == t.OP_LISTED_FOR and (op[5] == code or op[4] >> code & 1):
+    for op in x.code.tolist():  # time on a list may be asked by others
+        if op[0] == t.OP_LISTED_FOR and (op[5] == code or op[4] >> code & 1):
             return False
-    if any(int(anchors) >> code & 1 for anchors in x.step[:, t.S_ANCHORS]):
+    if any(int(anchors) >> code & 1 for anchors in step[:, t.S_ANCHORS]):
         return False
-    if any(not term[t.T_OPEN] and term[t.T_ANCHOR] == code for term in x.term.tolist()):
+    terms = {p[t.P_TERM] for p in prov.tolist()} | {v[t.V_TERM] for v in x.valid.tolist()}
+    if any(x.term[i, t.T_ANCHOR] == code and not x.term[i, t.T_OPEN] for i in terms if i >= 0):
         return False
     exits = (t.END, t.RESTORE, t.CONVERT)
-    return not any(p[t.P_EFFECT] in exits and p[t.P_B] == code for p in x.prov.tolist())
+    return not any(p[t.P_EFFECT] in exits and p[t.P_B] == code for p in prov.tolist())
+
+
+def _counts_again(law: Law, event: str) -> bool:
+    """Tell whether any rule reads more than the first event of its kind in a case.
+
+    Conditions and anchors ask for the first; what ends, restores or converts an entry is
+    looked for from the entry's start.
+    """
+    x = law.tables
+    exits = (t.END, t.RESTORE, t.CONVERT)
+    read = {p[t.P_B] for p in x.prov.tolist() if p[t.P_EFFECT] in exits}
+    return event in _KERNEL_READS or EVENTS.index(event) in read
 
 
 def policy_of(law: Law, given: Assumptions, nominal: bool, queues: bool) -> Policy:
@@ -105,7 +135,11 @@ def policy_of(law: Law, given: Assumptions, nominal: bool, queues: bool) -> Poli
         queue,
         share,
         steps[:, t.S_N] >= 0,
-        np.array([_inert(law, o.step.then) for o in law.steps], np.bool_),
+        np.array(
+            [_inert(law, law.code["instrument"][o.instrument], o.step.then) for o in law.steps],
+            np.bool_,
+        ),
+        np.array([_counts_again(law, o.step.then) for o in law.steps], np.bool_),
         last_days,
         np.array([threshold(given.value("steps.late_share"))], np.uint64),
         np.array([int(given.value("steps.late_days"))], np.int64),

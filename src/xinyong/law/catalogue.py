@@ -11,7 +11,7 @@ import contextlib
 import datetime as dt
 import hashlib
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -69,6 +69,15 @@ class Catalogue:
             tail = f"; {hint}" if hint else f"; there are {', '.join(self.instruments)}"
             raise UsageError(f"unknown instrument {name!r}{tail}")
         return self.instruments[name]
+
+    def only(self, names: Container[str]) -> Catalogue:
+        """Return the catalogue with these instruments, and those that serve them, alone.
+
+        Vocabularies and digest stay: it is the same law, read in part.
+        """
+        kept = {i: x for i, x in self.instruments.items() if i in names or x.serves in names}
+        items = {i: rows for i, rows in self.items.items() if i in kept}
+        return replace(self, instruments=kept, items=items)
 
     def version(self, instrument: str, day: dt.date) -> schema.Version | None:
         """Return the version of an instrument that is enacted law on a day, if any."""

@@ -15,7 +15,8 @@ from xinyong.law.tables import T_N, T_OPEN, T_UNIT
 
 # Columns of a ledger row. `what` narrows the event (conduct, document kind, quantity or
 # circumstance, instrument; -1 for none); `value` is a quantity, or the role of a copy.
-DAY, EVENT, WHAT, CASE, VALUE, LEDGER_COLS = 0, 1, 2, 3, 4, 5
+# `later` is written by `index_events`: the events (bits) that occur in this row or after it.
+DAY, EVENT, WHAT, CASE, VALUE, LATER, LEDGER_COLS = 0, 1, 2, 3, 4, 5, 6
 
 # Codes of `vocabulary.EVENTS` that the kernel itself has to know.
 (
@@ -43,13 +44,22 @@ def add(law, day, n, unit):
     return add_months(day, 12 * n)
 
 
+def index_events(led, n):
+    """Write the column `LATER`, so that nobody looks for an event that does not come."""
+    later = 0
+    for i in range(n - 1, -1, -1):
+        later |= 1 << led[i, EVENT]
+        led[i, LATER] = later
+
+
 def first(led, n, case, event, what, since, until):
     """Return the first day in [since, until] of an event of a case, or NEVER.
 
     ``what`` = -1 accepts any; a row with ``what`` = -1 answers to any.
     """
+    bit = 1 << event
     for i in range(n):
-        if led[i, DAY] > until:
+        if led[i, DAY] > until or not led[i, LATER] & bit:
             break
         if (
             led[i, CASE] == case
@@ -65,7 +75,7 @@ def detail(led, n, case, what, until, missing):
     """Return the latest stated value of a quantity or circumstance of a case."""
     found = missing
     for i in range(n):
-        if led[i, DAY] > until:
+        if led[i, DAY] > until or not led[i, LATER] & 1 << EV_DETAIL:
             break
         if led[i, CASE] == case and led[i, EVENT] == EV_DETAIL and led[i, WHAT] == what:
             found = led[i, VALUE]

@@ -7,9 +7,10 @@ down, in integers, what the catalogue says.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,6 @@ __all__ = [
     "consent_schemes",
     "grade_ids",
     "law",
-    "simulated",
 ]
 
 _BASES = {
@@ -129,63 +129,6 @@ def grade_ids(it: schema.Instrument) -> list[str]:
     return max(lists, key=len, default=[])
 
 
-def _without_idle_measures(catalogue: Catalogue, conducts: Container[str]) -> Catalogue:
-    """Return the catalogue without measures of lists that none of the conducts can lead to."""
-    live = {
-        it.id
-        for it in catalogue.instruments.values()
-        for version in it.versions
-        for p in version.provisions
-        if isinstance(p.effect, schema.Enter) and any(c in conducts for c in p.conduct)
-    }
-    kept = {}
-    for name, it in catalogue.instruments.items():
-        if (it.serves or name) not in live and any(w.measures for w in it.versions):
-            bare = [w.model_copy(update={"measures": []}) for w in it.versions]
-            it = it.model_copy(update={"versions": bare})
-        kept[name] = it
-    return replace(catalogue, instruments=kept)
-
-
-def simulated(law: Law, conducts: Container[str] | None = None) -> Law:
-    """Return the law without the schemes that are case-only: nobody is scored by them.
-
-    Codes and rows stay the same; nothing listens for those schemes any more.
-
-    Args:
-        law: the law.
-        conducts: conduct that happens at all; measures of lists that none of it can
-            lead to are left out, so that no room is kept for counting them.
-    """
-    if conducts is not None:
-        law = replace(law, catalogue=_without_idle_measures(law.catalogue, conducts))
-    x = law.tables
-    left_out = {
-        i
-        for i, name in enumerate(law.instruments)
-        for w in law.catalogue.instruments[name].versions
-        if w.scheme and w.scheme.case_only
-    }
-    if not left_out:
-        return law
-    offsets, listening = [0], []
-    for c in range(len(law.conducts)):
-        rows = x.listening[x.by_conduct[c] : x.by_conduct[c + 1]].tolist()
-        listening += [p for p in rows if int(x.prov[p, t.P_INST]) not in left_out]
-        offsets.append(len(listening))
-    kept = [i for i, name in enumerate(law.schemes) if law.instruments.index(name) not in left_out]
-    return replace(
-        law,
-        tables=x._replace(
-            by_conduct=np.array(offsets, np.int64),
-            listening=np.array(listening, np.int64),
-            scheme=x.scheme[[int(row[t.X_INST]) not in left_out for row in x.scheme]],
-        ),
-        schemes=tuple(law.schemes[i] for i in kept),
-        grades=tuple(law.grades[i] for i in kept),
-    )
-
-
 def _mask(words: Sequence[str], names: tuple[str, ...]) -> int:
     return sum(1 << names.index(w) for w in words)
 
@@ -219,6 +162,7 @@ class _Compiler:
         self.prov: list[list[int]] = []
         self.term: list[list[int]] = []
         self.step: list[list[int]] = []
+        self.anchor: list[int] = []
         self.valid: list[list[int]] = []
         self.cap: list[list[int]] = []
         self.grade: list[list[int]] = []
@@ -475,6 +419,9 @@ class _Compiler:
         row[t.S_MUST], row[t.S_OPENS] = int(s.modality == "must"), _OPENS[s.opens]
         row[t.S_CODE], row[t.S_CODE_END] = self.conditions(s.when)
         row[t.S_ANCHORS] = _mask(list(s.from_), v.ANCHORS)
+        row[t.S_ANCHOR] = len(self.anchor)
+        self.anchor += [v.ANCHORS.index(anchor) for anchor in s.from_]
+        row[t.S_ANCHOR_END] = len(self.anchor)
         row[t.S_N] = -1 if s.within is None else s.within.n
         row[t.S_UNIT] = 0 if s.within is None else v.UNITS.index(s.within.unit)
         row[t.S_EXTENDED] = 0 if s.within is None else s.within.extended_by or 0
@@ -586,9 +533,15 @@ class _Compiler:
         for row, stratum in zip(inst_rows, self.strata(), strict=True):
             row[t.I_STRATUM] = stratum
         offsets, listening = [0], []
+        sections: list[list[int]] = []
+        section_offsets = [0]
         for pairs in self.listen:  # by instrument, then by effect, then as in the text
             order = sorted(pairs, key=lambda x: (x[0], self.prov[x[1]][t.P_EFFECT], x[1]))
             listening += [p for _, p in order]
+            for inst, own in groupby(order, key=lambda x: x[0]):
+                start = sections[-1][2] if len(sections) > section_offsets[-1] else offsets[-1]
+                sections.append([inst, start, start + len(list(own))])
+            section_offsets.append(len(sections))
             offsets.append(len(listening))
         reach = [[int(reaches(it, p)) for p in self.places] for it in self.cat.instruments.values()]
         states = list(self.cat.emergencies.values())
@@ -597,6 +550,10 @@ class _Compiler:
             prov=_table(self.prov, t.P_COLS),
             by_conduct=np.array(offsets, np.int64),
             listening=np.array(listening, np.int64),
+            by_section=np.array(section_offsets, np.int64),
+            section=_table(sections, 3),
+            strata=np.array([1 + max((r[t.I_STRATUM] for r in inst_rows), default=0)], np.int64),
+            anchor=np.array(self.anchor, np.int64),
             code=_table(self.code, t.CODE_COLS),
             term=_table(self.term, 8),
             step=_table(self.step, t.S_COLS),

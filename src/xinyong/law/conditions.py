@@ -23,6 +23,7 @@ from xinyong.law.clocks import (
     EV_FORMED,
     EV_OCCURRED,
     EVENT,
+    LATER,
     VALUE,
     WHAT,
     add,
@@ -87,6 +88,8 @@ def conduct_of(led, n, case):
 def via_of(led, n, case):
     """Return the role through which a case was copied to this file; 0 for an own act."""
     for i in range(n):
+        if not led[i, LATER] & 1 << EV_COPIED:
+            break
         if led[i, CASE] == case and led[i, EVENT] == EV_COPIED:
             return led[i, VALUE]
     return 0

@@ -54,7 +54,7 @@ def nominal(ledger: Ledger, law: Law, as_of: dt.date) -> tuple[Ledger, Determina
             ledger = ledger.append(*fed(ledger, law, day, stated))
             year_end = next_year_end(day + 1)
             continue
-        following = int(min(found.count[t.NEXT_DUE], found.count[t.NEXT_VERSION], year_end))
+        following = int(min(found.count[t.NEXT_DUE : t.N_COUNTS].min(), year_end))
         if following >= NEVER:
             break
         day = following

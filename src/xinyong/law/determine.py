@@ -18,7 +18,7 @@ import numpy as np
 from xinyong.dates import NEVER, date_of, day_of
 from xinyong.law import tables as t
 from xinyong.law import vocabulary as v
-from xinyong.law.clocks import BEYOND, LEDGER_COLS
+from xinyong.law.clocks import BEYOND, LATER, LEDGER_COLS, index_events
 from xinyong.law.compile import Law, consent_schemes
 from xinyong.law.gates import Bar, bars, next_turn, provision_target, score_target
 from xinyong.law.kernel import fold
@@ -129,7 +129,8 @@ class Ledger:
             e = self.events[j]
             space = _SPACE.get(e.event, "instrument")
             what = law.code[space][e.what] if e.what else -1
-            rows[i] = (e.day, law.code["event"][e.event], what, e.case, e.value)
+            rows[i, :LATER] = (e.day, law.code["event"][e.event], what, e.case, e.value)
+        index_events(rows, len(rows))
         cases = 1 + max((e.case for e in self.events), default=-1)
         return rows, cases
 
@@ -294,7 +295,7 @@ def decode(found: t.Findings, law: Law, as_of: int) -> Determination:
             )
         )
     steps = []
-    next_due = int(min(c[t.NEXT_DUE], c[t.NEXT_VERSION]))
+    next_due = int(c[t.NEXT_DUE : t.N_COUNTS].min())
     for r in found.step[: c[t.N_STEP]]:
         origin = law.steps[r[t.Q_STEP]]
         done = r[t.Q_DONE] < NEVER

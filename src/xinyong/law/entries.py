@@ -50,6 +50,7 @@ from xinyong.law.tables import (
     N_STATUS,
     N_STEP,
     NEXT_DUE,
+    NEXT_LIMIT,
     NEXT_VERSION,
     OPENS_ENDED,
     OPENS_ENTERED,
@@ -72,7 +73,8 @@ from xinyong.law.tables import (
     Q_DUE,
     Q_STEP,
     RESTORE,
-    S_ANCHORS,
+    S_ANCHOR,
+    S_ANCHOR_END,
     S_CODE,
     S_CODE_END,
     S_EXTENDED,
@@ -113,6 +115,12 @@ def due_later(found, day, as_of):
     """Remember the earliest day after `as_of` on which something may change by itself."""
     if as_of < day < found.count[NEXT_DUE]:
         found.count[NEXT_DUE] = day
+
+
+def limit_later(found, day, as_of):
+    """Remember the earliest day after `as_of` on which the limit of an open step runs out."""
+    if as_of < day < found.count[NEXT_LIMIT]:
+        found.count[NEXT_LIMIT] = day
 
 
 def rule_turns(found, begins, last, as_of):
@@ -277,13 +285,9 @@ def steps_of(law, facts, led, n, case, via, inst, found, met, listed, lawful, as
         if as_of > row[S_TO] and found.status.shape[0] == 0:
             continue  # what was done under an earlier version matters to a trace only
         anchor = NEVER
-        bits, bit = row[S_ANCHORS], 0
-        while bits:
-            if bits & 1:
-                day = anchor_day(led, n, case, inst, bit, listed, lawful, as_of)
-                anchor = min(anchor, day)
-            bits >>= 1
-            bit += 1
+        for i in range(row[S_ANCHOR], row[S_ANCHOR_END]):
+            day = anchor_day(led, n, case, inst, law.anchor[i], listed, lawful, as_of)
+            anchor = min(anchor, day)
         if anchor >= NEVER:
             continue
         if anchor > as_of:  # the end of the year is known before it comes
@@ -292,8 +296,8 @@ def steps_of(law, facts, led, n, case, via, inst, found, met, listed, lawful, as
         due = anchor
         if row[S_N] >= 0:
             due = add(law, anchor, row[S_N], row[S_UNIT])
-            extended = first(led, n, case, EV_EXTENDED, inst, -NEVER, as_of)
-            if row[S_EXTENDED] > 0 and extended < NEVER and due != BEYOND:
+            longer = row[S_EXTENDED] > 0 and due != BEYOND
+            if longer and first(led, n, case, EV_EXTENDED, inst, -NEVER, as_of) < NEVER:
                 due = add(law, due, row[S_EXTENDED], row[S_UNIT])
         what = inst if is_step(row[S_THEN]) else -1
         done = first(led, n, case, row[S_THEN], what, anchor, as_of)
@@ -319,7 +323,7 @@ def steps_of(law, facts, led, n, case, via, inst, found, met, listed, lawful, as
             out[Q_DUE], out[Q_DONE] = due, done
             found.count[N_STEP] = i + 1
         if done >= NEVER:
-            due_later(found, due, as_of)
+            limit_later(found, due, as_of)
 
 
 def list_case(law, facts, led, n, case, via, inst, found, lo, hi, as_of, out):

@@ -9,7 +9,7 @@ calculator runs it as it stands, the simulation runs its compiled twin.
 from __future__ import annotations
 
 from xinyong.dates import NEVER
-from xinyong.law.clocks import DAY, EV_DEADLINE, EV_OCCURRED, EVENT, first
+from xinyong.law.clocks import DAY, EV_DEADLINE, EV_OCCURRED, EVENT, first, index_events
 from xinyong.law.conditions import conduct_of, first_unmet, via_of, within_reach
 from xinyong.law.entries import (
     addressed,
@@ -35,11 +35,11 @@ from xinyong.law.tables import (
     N_COPY,
     N_COUNTS,
     NEXT_DUE,
+    NEXT_LIMIT,
     NEXT_VERSION,
     P_CODE,
     P_CODE_END,
     P_EFFECT,
-    P_INST,
     ST_MET,
     X_FROM,
     X_INST,
@@ -63,7 +63,8 @@ def fold(law, facts, led, n, cases, as_of, found, out):
     Args:
         law: `LawTables`.
         facts: int64[F_COLS] facts of the subject.
-        led: int64[rows, LEDGER_COLS], sorted by day; rows after `as_of` are not seen.
+        led: int64[rows, LEDGER_COLS], sorted by day; rows after `as_of` are not seen. The
+            column `LATER` is written.
         n: number of rows.
         cases: number of cases (numbered from 0 in the order in which their records formed).
         as_of: the day asked for.
@@ -74,27 +75,22 @@ def fold(law, facts, led, n, cases, as_of, found, out):
         found.count[i] = 0
     found.count[NEXT_DUE] = NEVER
     found.count[NEXT_VERSION] = NEVER
+    found.count[NEXT_LIMIT] = NEVER
+    index_events(led, n)
     for i in range(n):
         if led[i, DAY] > as_of:
             due_later(found, led[i, DAY], as_of)
             break
         if led[i, DAY] == as_of and led[i, EVENT] == EV_DEADLINE:
             due_later(found, as_of + 1, as_of)  # lapsed from the day after
-    strata = 0
-    for inst in range(law.inst.shape[0]):
-        strata = max(strata, law.inst[inst, I_STRATUM] + 1)
-    for stratum in range(strata):
+    for stratum in range(law.strata[0]):
         for case in range(cases):
             conduct = conduct_of(led, n, case)
             if conduct < 0 or first(led, n, case, EV_OCCURRED, -1, -NEVER, as_of) >= NEVER:
                 continue
             via = via_of(led, n, case)
-            lo, end = law.by_conduct[conduct], law.by_conduct[conduct + 1]
-            while lo < end:
-                inst = law.prov[law.listening[lo], P_INST]
-                hi = lo
-                while hi < end and law.prov[law.listening[hi], P_INST] == inst:
-                    hi += 1
+            for s in range(law.by_section[conduct], law.by_section[conduct + 1]):
+                inst, lo, hi = law.section[s, 0], law.section[s, 1], law.section[s, 2]
                 mine = law.inst[inst, I_STRATUM] == stratum
                 if mine and within_reach(law, facts, led, n, case, inst, as_of):
                     if law.inst[inst, I_KIND] == LIST:
@@ -119,7 +115,6 @@ def fold(law, facts, led, n, cases, as_of, found, out):
                             if c < found.copy.shape[0]:
                                 found.copy[c, 0], found.copy[c, 1] = case, prov
                                 found.count[N_COPY] = c + 1
-                lo = hi
     for x in range(law.scheme.shape[0]):
         rule_turns(found, law.scheme[x, X_FROM], law.scheme[x, X_TO], as_of)
         inst = law.scheme[x, X_INST]

@@ -40,7 +40,8 @@ T_OPEN, T_N, T_UNIT, T_ANCHOR, T_CONTINUING, T_EXTEND, T_EXT_LO, T_EXT_HI = 0, 1
 
 # Columns of `step`.
 S_INST, S_FROM, S_TO, S_MUST, S_OPENS, S_CODE, S_CODE_END = 0, 1, 2, 3, 4, 5, 6
-S_ANCHORS, S_N, S_UNIT, S_EXTENDED, S_THEN, S_COLS = 7, 8, 9, 10, 11, 12
+S_ANCHORS, S_N, S_UNIT, S_EXTENDED, S_THEN = 7, 8, 9, 10, 11
+S_ANCHOR, S_ANCHOR_END, S_COLS = 12, 13, 14
 OPENS_MET, OPENS_ENTERED, OPENS_ENDED, OPENS_ALWAYS = 0, 1, 2, 3
 
 # Columns of `inst`.
@@ -88,6 +89,11 @@ class LawTables(NamedTuple):
         prov: [provisions, P_COLS]; see the ``P_…`` constants.
         by_conduct: [conducts + 1] offsets into `listening`.
         listening: provisions that listen to a conduct, in the order of evaluation.
+        by_section: [conducts + 1] offsets into `section`.
+        section: [n, 3] instrument, and from where to where in `listening` it has provisions
+            for the conduct.
+        strata: [1] how many strata the instruments have.
+        anchor: the anchors of steps, from `S_ANCHOR` to `S_ANCHOR_END` (mask: `S_ANCHORS`).
         code: [operations, CODE_COLS] conditions in postfix form.
         term: [terms, 8]; see the ``T_…`` constants.
         step: [steps, S_COLS], grouped by instrument.
@@ -107,6 +113,10 @@ class LawTables(NamedTuple):
     prov: Ints
     by_conduct: Ints
     listening: Ints
+    by_section: Ints
+    section: Ints
+    strata: Ints
+    anchor: Ints
     code: Ints
     term: Ints
     step: Ints
@@ -143,8 +153,9 @@ class Findings(NamedTuple):
     Attributes:
         entry: [n, E_COLS] entries; line: [n, L_COLS] score lines; step: [n, Q_COLS] open
             and done steps; score: [schemes, Z_COLS]; status: [n, Y_COLS] provisions tried.
-        count: [N_COUNTS] rows used in entry, line, step, score, status, the next due day, and the
-            next day on which a version of a rule tried begins or ceases.
+        count: [N_COUNTS] rows used in entry, line, step, score, status and copy; then the next
+            day on which something comes by itself, on which a version of a rule tried begins or
+            ceases, and on which the limit of an open step runs out.
         copy: [n, 2] case and provision of every record that is to be copied to others.
     """
 
@@ -157,7 +168,8 @@ class Findings(NamedTuple):
     copy: Ints
 
 
-N_ENTRY, N_LINE, N_STEP, N_SCORE, N_STATUS, N_COPY, NEXT_DUE, NEXT_VERSION, N_COUNTS = range(9)
+N_ENTRY, N_LINE, N_STEP, N_SCORE, N_STATUS, N_COPY = range(6)
+NEXT_DUE, NEXT_VERSION, NEXT_LIMIT, N_COUNTS = range(6, 10)
 
 
 def room(entries: int = 64, lines: int = 512, steps: int = 256, statuses: int = 4096) -> Findings:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 import altair as alt
+from altair.utils.schemapi import debug_mode
 
 from xinyong.errors import UsageError
 from xinyong.report import against, effects, lists
@@ -85,7 +86,11 @@ def svg(found: Figure, width: int, tag: str) -> str:
     """
     import vl_convert
 
-    text = vl_convert.vegalite_to_svg(config(found.draw(width)).to_dict())
+    # Whether the chart keeps to the grammar is a matter of the tests (`chart` checks it); half of
+    # the time of a report went there.
+    with debug_mode(False):
+        spec = config(found.draw(width)).to_dict(validate=False)
+    text = vl_convert.vegalite_to_svg(spec)
     ids: dict[str, str] = {}  # the renderer counts ids from one chart to the next
     for name in re.findall(r'id="([^"]+)"', text):
         ids.setdefault(name, f"{tag}-{len(ids)}")

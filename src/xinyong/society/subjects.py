@@ -99,6 +99,28 @@ def format_id(id: int) -> str:
     return f"SYN-{code}-{_KIND_LETTERS[kind]}-{digits}-{_check(int(id))}Z"
 
 
+def format_ids(ids: ArrayLike) -> NDArray[np.str_]:
+    """Return the printed forms of many ids, as `format_id` gives them one by one.
+
+    Example:
+        >>> format_ids([int(pack(31, 1, 255))]).tolist()
+        ['SYN-371003-E-000007Z-RZ']
+    """
+    packed = np.atleast_1d(np.asarray(ids, np.int64))
+    leaf, kind, index = unpack(packed)
+    base = np.frombuffer(_BASE32.encode("ascii"), np.uint8)
+    letters = np.frombuffer("".join(_KIND_LETTERS).encode("ascii"), np.uint8)
+    codes = np.array([list(place(x).gb_code.encode("ascii")) for x in leaves()], np.uint8)
+    text = np.empty((len(packed), len(_EXAMPLE)), np.uint8)
+    text[:] = np.frombuffer(_EXAMPLE.encode("ascii"), np.uint8)
+    text[:, 4:10] = codes[leaf]
+    text[:, 11] = letters[kind]
+    for i in range(_DIGITS):
+        text[:, 12 + _DIGITS - i] = base[(index >> 5 * i) & 31]
+    text[:, -2] = base[packed % 29]
+    return text.view(f"S{len(_EXAMPLE)}").ravel().astype(np.str_)
+
+
 def parse_id(text: str) -> Subject:
     """Read a printed subject id.
 
