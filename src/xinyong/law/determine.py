@@ -130,7 +130,7 @@ class Ledger:
             space = _SPACE.get(e.event, "instrument")
             what = law.code[space][e.what] if e.what else -1
             rows[i, :LATER] = (e.day, law.code["event"][e.event], what, e.case, e.value)
-        index_events(rows, len(rows))
+        index_events(rows, len(rows))  # type: ignore[no-untyped-call]
         cases = 1 + max((e.case for e in self.events), default=-1)
         return rows, cases
 
