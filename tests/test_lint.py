@@ -368,6 +368,9 @@ def test_what_is_not_known_is_never_a_breach(made: tuple[str, list[dict[str, Any
         ({"of": "x", "only": ["@s"]}, {"x": frozenset("ca")}, False),
         ({"of": "x", "prefix": "other_"}, {"x": frozenset(["a", "other_b"])}, True),
         ({"of": "x", "prefix": "other_"}, {"x": frozenset(["another_b"])}, False),
+        ({"of": "x", "only_prefix": "o_"}, {"x": frozenset(["o_a", "o_b"])}, True),
+        ({"of": "x", "only_prefix": "o_"}, {"x": frozenset(["a", "o_b"])}, False),
+        ({"of": "x", "only_prefix": "o_"}, {"x": frozenset()}, False),
         ({"of": "x", "empty": True}, {"x": frozenset()}, True),
         ({"of": "x", "empty": False}, {"x": frozenset()}, False),
         ({"of": "x", "empty": False}, {"x": frozenset("a")}, True),
@@ -433,6 +436,37 @@ def test_parts_have_the_attributes_that_are_described(words: Words) -> None:
             described = set(ATTRIBUTES["instrument"]) | set(ATTRIBUTES[target.over])
             assert set(target.values) == described, target.path
     assert seen == set(OVERS)
+
+
+@pytest.mark.parametrize(
+    ("bands", "overlaps", "gap"),
+    [
+        # lo, lo_inclusive, hi of the upper band over a lower one up to 89
+        ((90, True, None), False, False),
+        ((89, True, None), True, False),
+        ((89, False, None), False, False),
+        ((91, True, None), False, True),
+        ((90, False, None), False, True),
+        ((None, True, 200), True, False),
+        ((80, True, 85), True, False),
+    ],
+)
+def test_bands_meet_without_gap_or_overlap(
+    words: Words, bands: tuple[int | None, bool, int | None], overlaps: bool, gap: bool
+) -> None:
+    lo, lo_inclusive, hi = bands
+    upper = {
+        "id": "u",
+        "name": {"en": "u", "zh": "上"},
+        "lo": lo,
+        "lo_inclusive": lo_inclusive,
+        "hi": hi,
+    }
+    lower = {"id": "l", "name": {"en": "l", "zh": "下"}, "lo": None, "hi": 89}
+    tested = book(words, "scheme", {"v.scheme.grades": [upper, lower]})
+    parts = targets(tested, tested.instrument.versions[0])
+    (found,) = (t for t in parts if t.path.endswith(".grades.u"))
+    assert (found.values["overlaps"], found.values["gap"]) == (overlaps, gap)
 
 
 # --- profiles ---------------------------------------------------------------------------------

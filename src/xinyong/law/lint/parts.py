@@ -71,10 +71,8 @@ def attributes_of_grade(book: Rulebook, scheme: schema.Scheme, at: int) -> dict[
     reachable = _reachable(book, scheme, grade)
     if not all(map(_bounded, scheme.grades)):
         return {"overlaps": None, "gap": None, "reachable": reachable}
-    below = [g.hi for g in others if g.hi is not None and grade.lo is not None and g.hi < grade.lo]
-    gap = bool(below) and max(below) + 1 < (grade.lo or 0)
     overlaps = any(_overlap(grade, g) for g in others)
-    return {"overlaps": overlaps, "gap": gap, "reachable": reachable}
+    return {"overlaps": overlaps, "gap": _gap(grade, others), "reachable": reachable}
 
 
 def _bounded(grade: schema.Grade) -> bool:
@@ -82,10 +80,27 @@ def _bounded(grade: schema.Grade) -> bool:
     return grade.lo is not None or grade.hi is not None
 
 
+def _below(a: schema.Grade, b: schema.Grade) -> bool:
+    """Return whether a band ends before another begins."""
+    if a.hi is None or b.lo is None:
+        return False
+    return a.hi < b.lo or (a.hi == b.lo and not b.lo_inclusive)
+
+
 def _overlap(a: schema.Grade, b: schema.Grade) -> bool:
-    return (a.lo is None or b.hi is None or a.lo <= b.hi) and (
-        b.lo is None or a.hi is None or b.lo <= a.hi
-    )
+    return not _below(a, b) and not _below(b, a)
+
+
+def _gap(grade: schema.Grade, others: list[schema.Grade]) -> bool:
+    """Return whether points right below a band belong to no grade.
+
+    Points are whole here, and the upper bound of a band belongs to it.
+    """
+    below = [g for g in others if _below(g, grade)]
+    if grade.lo is None or not below:
+        return False
+    first = grade.lo if grade.lo_inclusive else grade.lo + 1
+    return max(g.hi or 0 for g in below) + 1 < first
 
 
 def _effects(book: Rulebook) -> Iterator[tuple[str, int, int]]:

@@ -29,8 +29,9 @@ class Test(Block):
     `is`, `in`: a single value is this one, or one of these. `has_any`, `has_none`: a set
     holds one of these words, or none. `within`: all its words are among these (an empty set
     is within any); `only`: the same, and there is a word. `prefix`: one of its words begins
-    so. `empty`: whether it has no word. `at_least`, `less_than`: a number. `known`: whether
-    the rulebook tells at all. ``@name`` stands for the words of a named set of the profile.
+    so; `only_prefix`: all do, and there is a word. `empty`: whether it has no word.
+    `at_least`, `less_than`: a number. `known`: whether the rulebook tells at all. ``@name``
+    stands for the words of a named set.
     """
 
     __test__ = False  # no test of pytest's
@@ -46,6 +47,7 @@ class Test(Block):
     within: list[Word] | None = None
     only: list[Word] | None = None
     prefix: str | None = None
+    only_prefix: str | None = None
     empty: bool | None = None
     at_least: int | None = None
     less_than: int | None = None
@@ -135,6 +137,8 @@ def _of_set(test: Test, value: frozenset[str], sets: Sets) -> bool:
         return bool(value) and value <= _words(test.only, sets)
     if test.prefix is not None:
         return any(word.startswith(test.prefix) for word in value)
+    if test.only_prefix is not None:
+        return bool(value) and all(word.startswith(test.only_prefix) for word in value)
     if test.empty is not None:
         return (not value) == test.empty
     raise TypeError(f"{test.of} is a set: {test.asks} asks something else")
