@@ -570,6 +570,71 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
         read_rulebooks(str(tmp_path / "one.yaml"))
 
 
+def test_words_of_a_folder_are_added_to_those_of_the_catalogue(tmp_path: Path) -> None:
+    (tmp_path / "facts.yaml").write_text(
+        "documents: [{id: slip, name: {en: slip, zh: 条}}]\n"
+        "circumstances: [{id: rainy, name: {en: rainy, zh: 雨}}]\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "conducts.csv").write_text(
+        "id,en,zh,field,polarity,kinds,episode,quantities,circumstances,documents,protected\n"
+        "t_slip,Slipped,滑倒,social,bad,person,0,,rainy|able,slip|judgment,\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "places.csv").write_text(
+        "id,name_en,name_zh,parent\neu,Union,欧盟,\nhere,Here,此地,eu\n", encoding="utf-8"
+    )
+    (tmp_path / "authorities.yaml").write_text(
+        "authorities: [{id: t_town, name: {en: t, zh: 镇}, level: county, cite: invented}]\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "measures.yaml").write_text(
+        "measures: [{id: t_m, name: {en: m, zh: 措}, field: social, nature: penalty, "
+        "polarity: black, category: travel, cite: invented}]\n",
+        encoding="utf-8",
+    )
+    words, (circumstances, documents) = _words(tmp_path, load())
+    assert words.conducts["t_slip"].documents == ("slip", "judgment")
+    assert words.conducts["wage_arrears"] == load().conducts["wage_arrears"]
+    assert words.places == {"eu": "", "here": "eu"}
+    assert words.authorities["t_town"].level == "county"
+    assert words.authorities["court"] == load().authorities["court"]
+    assert words.measures["t_m"].nature == "penalty"
+    assert words.measures["m_no_fly"] == load().measures["m_no_fly"]
+    assert set(circumstances) == {*load().circumstances, "rainy"}
+    assert set(documents) == {*load().documents, "slip"}
+    assert words.instruments == load().instruments
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (b"", "places.csv:1: the header must be id,name_en,name_zh,parent"),
+        (b"id,name_en,name_zh,parent\nx,X\n", "places.csv:2: 2 cells where 4 are expected"),
+        (b"id,name_en,name_zh,parent\na,A,B,\n,X,Y,eu\n", "places.csv:3: 4 cells where 4"),
+        (b"\xff", "places.csv: cannot be read"),
+    ],
+)
+def test_a_wrong_table_of_places_says_where(tmp_path: Path, text: bytes, says: str) -> None:
+    (tmp_path / "places.csv").write_bytes(text)
+    with pytest.raises(CatalogueError) as error:
+        _words(tmp_path, load())
+    assert says in str(error.value)
+
+
+def test_every_instrument_of_a_folder_is_a_rulebook(tmp_path: Path) -> None:
+    (tmp_path / "instruments").mkdir()
+    for name, folder in (("list", tmp_path / "instruments"), ("scheme", tmp_path)):
+        (folder / f"{name}.yaml").write_bytes((HERE / f"{name}.yaml").read_bytes())
+    found = read_rulebooks(str(tmp_path))
+    assert [b.instrument.kind for b in found] == ["scheme", "list"]
+    assert [b.path for b in found] == [
+        tmp_path / "scheme.yaml",
+        tmp_path / "instruments" / "list.yaml",
+    ]
+    assert all(b.id == "tested" for b in found)
+
+
 def test_a_file_is_read_with_the_words_of_its_folder() -> None:
     folder = ROOT / "examples" / "lint" / "welfare_city"
     (alone,) = read_rulebooks(str(folder / "instruments" / "welfare_risk_list.yaml"))
@@ -672,6 +737,46 @@ def test_the_text_is_grouped_and_names_what_was_not_held(wendeng: Report) -> Non
     text = "\n".join(t for _, t in lines(early))
     assert "nothing was held" in text
     assert "in force from 2020-12-07; they would find" in text
+
+
+VILLAGE = "examples/lint/village_points"
+
+
+@pytest.mark.parametrize(
+    ("file", "arguments"),
+    [
+        ("village_points.txt", ["--against", "cn_49,craft,gdpr_22", "--all"]),
+        ("village_points.json", ["--against", "cn_49,cn_lists,gdpr_22", "--json"]),
+    ],
+)
+def test_the_whole_output_for_a_village(
+    file: str,
+    arguments: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Written by ``xinyong lint examples/lint/village_points`` with these options."""
+    from xinyong import cli
+
+    monkeypatch.chdir(ROOT)
+    with pytest.raises(SystemExit):
+        cli.main(["lint", VILLAGE, *arguments])
+    assert capsys.readouterr().out == (HERE / file).read_text(encoding="utf-8")
+
+
+def test_long_lists_are_cut_and_what_is_not_in_force_is_named() -> None:
+    report = lint(read_rulebooks("all"), on=dt.date(2013, 10, 5), against=chosen(["craft"]))
+    told = list(lines(report))
+    assert ("dim", "wendeng_2020: not in force on that day") in told
+    assert told[-1][0] == "bold"
+    assert {style for style, _ in told} <= {"", "bold", "dim", "red", "yellow"}
+    assert as_dict(report)["not_in_force"] == list(report.silent)
+    cut = lint(read_rulebooks("wendeng_2020"), against=chosen(["craft"]))
+    group = [f for f in cut.of("breach") if f.limit == "document"]
+    text = [line for _, line in lines(cut)]
+    assert f"    ... and {len(group) - 6} more; --all names them" in text
+    at = next(i for i, t in enumerate(text) if t.startswith("  BREACH craft.document"))
+    assert sum(t.startswith("    - ") for t in text[at : at + 16]) == 6
 
 
 def test_a_clear_rulebook_says_so(words: Words) -> None:
