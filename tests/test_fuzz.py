@@ -81,3 +81,17 @@ def test_tables_are_read_as_carefully_as_yaml(tmp_path: Path, content: bytes, me
     with pytest.raises(CatalogueError, match=message) as caught:
         load(layers=(tmp_path,))
     assert all("conducts.csv" in p.file for p in caught.value.problems)
+
+
+def test_a_ladder_without_a_quantity_is_refused(tmp_path: Path, fuzz: ModuleType) -> None:
+    folder = fuzz.DATA / "instruments"
+    for name in ("wendeng_2020.yaml", "wendeng_2020_items.csv"):
+        text = (folder / name).read_text(encoding="utf-8")
+        lines = text.splitlines(keepends=True)
+        if name.endswith(".csv"):
+            cells = lines[1].split(",")
+            cells[-5] = "x"  # after it: ladder_mode, field, protected, flag
+            lines[1] = ",".join(cells)
+        (tmp_path / name).write_text("".join(lines), encoding="utf-8")
+    with pytest.raises(CatalogueError, match="a ladder adds up a quantity"):
+        load(layers=(tmp_path,))

@@ -325,6 +325,8 @@ def read_items(
             row.wrong("conduct", "an item names at least one conduct", "fill the cell")
         if found[-1].per and found[-1].step < 1:
             row.wrong("step", "an item with `per` needs a step of at least 1")
+        if found[-1].ladder and not (found[-1].quantity or found[-1].per):
+            row.wrong("ladder", "a ladder adds up a quantity", "fill quantity or per")
     _once(path, "item", [(x.item, x.line) for x in found], problems)
     if problems:
         raise CatalogueError(problems)
