@@ -28,6 +28,7 @@ KEYS = {
     "shown": {"act", "regulation", "rule", "way", "since", "until", "now", "cause"},
     "duties": {"act", "regulation", "rule", "stage", "since", "due"},
     "collected": {"act", "regulation", "verdict"},
+    "uncollected": {"act", "regulation"},
     "not_due": None,
     "ungated": {"what", "act", "of", "provision", "gate"},
     "gates": {"what", "act", "of", "provision", "gate", "effect", "since", "followed"},
@@ -188,6 +189,9 @@ def differences(result: CaseResult, expect: dict[str, Any]) -> list[str]:
                 wrong.append(f"{part}: not {row}, but {rows}")
         if expect.get(part) == [] and rows:
             wrong.append(f"{part}: unexpected {rows}")
+    for row in expect.get("uncollected", []):
+        if any(agrees(row, each) for each in collected(result)):
+            wrong.append(f"collected: {row}")
     found_gates = gates(result)
     for row in expect.get("gates", []):
         if not any(agrees(row, each) for each in found_gates):
