@@ -119,7 +119,7 @@ def _items(found: Catalogue) -> Iterator[Row]:
 
 def _flat(row: Row) -> Row:
     return {k: _list(v) if isinstance(v, tuple | list) else ("" if v is None else v)
-            for k, v in row.items() if k != "line"}  # fmt: skip
+            for k, v in row.items() if k not in ("line", "amended")}  # fmt: skip
 
 
 def _conducts(found: Catalogue) -> Iterator[Row]:

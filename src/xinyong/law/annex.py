@@ -62,7 +62,8 @@ class Item:
     step by step. `every_months` counts the item once a started cycle. Items of one
     `ladder` share a quantity cumulated in the calendar year; `ladder_mode` is
     ``replace`` (the highest band reached counts) or ``add`` (tiers add up). An item whose
-    `flag` has ``conversion`` describes what the instrument's conversions already do.
+    `flag` has ``conversion`` describes what the instrument's conversions already do. `amended`
+    says what an amendment changed (`law.amend`); no file has it.
     """
 
     item: str
@@ -96,6 +97,7 @@ class Item:
     protected: tuple[str, ...]
     flag: str
     line: int = 0
+    amended: str = ""
 
 
 def _read_table(path: Path, columns: list[str], problems: list[Problem]) -> list[dict[str, str]]:
@@ -275,7 +277,7 @@ def read_items(
         CatalogueError: with every problem found, each with file, line and column.
     """
     problems: list[Problem] = []
-    columns = [f.name for f in fields(Item) if f.name != "line"]
+    columns = [f.name for f in fields(Item) if f.name not in ("line", "amended")]
     facts = circumstances + tuple(f"listed_on:{name}" for name in lists)
     found: list[Item] = []
     for cells in _read_table(path, columns, problems):

@@ -28,7 +28,7 @@ from xinyong.law import vocabulary as v
 from xinyong.law.annex import Conduct, Item, read_conducts, read_items
 from xinyong.law.references import problems_of, references, walk
 
-__all__ = ["Catalogue", "load"]
+__all__ = ["Catalogue", "load", "problems_in"]
 
 _DATA = Path(str(files("xinyong.law") / "data"))
 _MAX_DEPTH = 3
@@ -66,8 +66,8 @@ class Catalogue:
         """
         if name not in self.instruments:
             hint = nearest(name, self.instruments)
-            tail = f"; {hint}" if hint else f"; there are {', '.join(self.instruments)}"
-            raise UsageError(f"unknown instrument {name!r}{tail}")
+            tail = f"; {hint or 'see: xinyong catalogue list'}"
+            raise UsageError(f"unknown instrument {name[:60]!r}{tail}")
         return self.instruments[name]
 
     def only(self, names: Container[str]) -> Catalogue:
@@ -416,6 +416,23 @@ def _built_in(digest: str) -> Catalogue:
     if as_json.validate_json(body) == checked:
         stored.write(digest, body)
     return checked
+
+
+def problems_in(catalogue: Catalogue, it: schema.Instrument, document: Document) -> list[Problem]:
+    """Return what the cross-checks of a file find in an instrument that comes from elsewhere."""
+    checker = _Checker(
+        {
+            "authority": tuple(catalogue.authorities),
+            "measure": tuple(catalogue.measures),
+            "conduct": tuple(catalogue.conducts),
+            "document": tuple(catalogue.documents),
+            "circumstance": tuple(catalogue.circumstances),
+            "instrument": (*catalogue.instruments, it.id),
+            "place": tuple(p.id for p in places.places()),
+        }
+    )
+    checker.instrument(document, it)
+    return checker.problems
 
 
 _VOCABULARY = ("authorities.yaml", "measures.yaml", "facts.yaml", "emergencies.yaml")

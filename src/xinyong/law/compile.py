@@ -393,6 +393,9 @@ class _Compiler:
             if not item.article.startswith("annex"):
                 source = scheme.cite.source or source
             cite = schema.Cite(source=source, article=item.article)
+        if item.amended:
+            text = f"; the text: {cite.source}, {cite.article}"
+            cite = schema.Cite(assumption=f"amended for this calculation: {item.amended}{text}")
         effect: schema.SetGrade | schema.Points
         if item.grade:
             effect = schema.SetGrade(do="grade", grade=item.grade)
