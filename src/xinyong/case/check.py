@@ -12,7 +12,7 @@ from xinyong.law.annex import Conduct
 from xinyong.law.clocks import is_step
 from xinyong.law.compile import Law, consent_schemes
 from xinyong.law.reads import Reads, reads
-from xinyong.law.regulations import EVENTS_READ, reaching
+from xinyong.law.regulations import EVENTS_READ, anchors, reaching
 from xinyong.law.vocabulary import EVENTS
 
 __all__ = ["check", "check_day"]
@@ -155,6 +155,7 @@ def _events(
     case: Case, law: Law, loc: Loc, act: Act, read: Reads, ruling: tuple[str, ...]
 ) -> Iterator[Problem]:
     readable = ", ".join(sorted(read.events - _OWN_FIELD.keys()))
+    counted = anchors(law, ruling)
     if act.settled_on and "settled" not in read.events:
         message = f"no provision reads that {act.conduct!r} was settled"
         yield case.problem(
@@ -168,6 +169,8 @@ def _events(
             continue
         if fact.of in ruling and fact.event in EVENTS_READ:
             continue  # a step under a regulation
+        if fact.of is None and fact.event in counted:
+            continue  # a day from which a regulation counts
         if fact.event not in read.events | _ALWAYS:
             message = f"no provision reads {fact.event!r} of {act.conduct!r}"
             hint = f"remove it; events that are read: {readable}"

@@ -12,7 +12,7 @@ and counts their clocks. A record is one case of a ledger.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from xinyong import places
@@ -22,7 +22,16 @@ from xinyong.law.annex import Conduct
 from xinyong.law.compile import Law
 from xinyong.law.determine import Determination, Ledger
 
-__all__ = ["EVENTS_READ", "Duty", "Path", "RecordRules", "Shown", "reaching", "record_rules"]
+__all__ = [
+    "EVENTS_READ",
+    "Duty",
+    "Path",
+    "RecordRules",
+    "Shown",
+    "anchors",
+    "reaching",
+    "record_rules",
+]
 
 _OVER = ("ended", "corrected", "performed")
 
@@ -310,6 +319,19 @@ def reaching(law: Law, where: tuple[str, ...]) -> tuple[str, ...]:
         for it in law.catalogue.instruments.values()
         if it.kind == "regulation" and any(places.within(p, it.reach.place) for p in where)
     )
+
+
+def anchors(law: Law, regulations: Iterable[str]) -> frozenset[str]:
+    """Return the events of a record from which these regulations count a time."""
+    found = set()
+    for id in regulations:
+        for version in law.catalogue.instruments[id].versions:
+            for rule in version.rules:
+                if isinstance(rule, schema.Disclosure):
+                    found |= {term.from_ for term in (rule.term, rule.least) if term}
+                elif isinstance(rule, schema.Repair) and rule.wait is not None:
+                    found.add(rule.wait.from_)
+    return frozenset(str(word) for word in found if word)
 
 
 def _tied(law: Law, ledger: Ledger, case: int, reach: schema.Reach) -> bool:
