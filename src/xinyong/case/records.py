@@ -24,8 +24,9 @@ _WAYS = {"publish": "published", "query": "shown on request", "share": "shared"}
 
 
 def of_case(result: CaseResult, case: int) -> Iterator[RecordRules]:
-    """Yield what regulations say of one case of the ledger."""
-    return (r for r in result.records if r.case == case)
+    """Yield what regulations that have a rule about it say of one case of the ledger."""
+    says = ("allowed", "shown", "access", "notices", "paths")
+    return (r for r in result.records if r.case == case and any(getattr(r, x) for x in says))
 
 
 def _iso(day: dt.date | None) -> str | None:
