@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from xinyong.case.check import check, check_day
 from xinyong.case.model import Act, Case, checked_places, refuse_identities
+from xinyong.case.uncertain import Touched, touched
 from xinyong.dates import day_of
 from xinyong.errors import Problem
 from xinyong.law import schema, trace
@@ -89,37 +91,10 @@ class CaseResult:
         """Return the steps that the nominal course added, by day."""
         return tuple(sorted(self.ledger.events[len(self.stated.events) :], key=lambda e: e.day))
 
-    def notes(self) -> tuple[tuple[str, schema.Interpretation], ...]:
-        """Return (instrument, interpretation) that touch a provision which produced a finding.
-
-        Interpretations that name no provision count for every finding of their instrument.
-        """
-        touched: dict[str, set[str]] = {}
-        for row in self._rows():
-            where = trace.of_provision(self.law, row)
-            touched.setdefault(where.instrument, set()).update(where.notes)
-        for r in self.records:
-            touched.setdefault(r.instrument, set())
-        for b in self.determination.barred:
-            touched.setdefault(b.bar.instrument, set())
-        found = []
-        for name in sorted(touched):
-            for note in self.law.catalogue.instrument(name).interpretations:
-                loose = not any(a.path for a in note.alternatives)
-                scheme = any(
-                    (a.path or "").split(".")[2:3] == ["scheme"] for a in note.alternatives
-                )
-                if note.id in touched[name] or loose or scheme:
-                    found.append((name, note))
-        return tuple(found)
-
-    def _rows(self) -> list[int]:
-        rows = []
-        for found in (self.determination, *(f.determination for f in self.follows)):
-            if found is not None:
-                rows += [e.row for e in found.entries if e.row >= 0]
-                rows += [x.row for x in found.lines]
-        return rows
+    @cached_property
+    def uncertain(self) -> tuple[Touched, ...]:
+        """Return the ambiguities of the law that this case touches, and where."""
+        return touched(self)
 
 
 def ledger_of(case: Case, law: Law) -> tuple[Ledger, tuple[int, ...]]:

@@ -111,12 +111,12 @@ def _act(case: Case, law: Law, loc: Loc, act: Act, on: dt.date) -> Iterator[Prob
     read = reads(law, act.conduct)
     subject = case.subject
     where = (subject.place, subject.registered or subject.place, act.place or subject.place)
-    ruling = reaching(law, where)
+    ruling = reaching(law, where, act.conduct)
     if not read.instruments and not ruling:
         message = f"no provision listens to {act.conduct!r}, so nothing follows from it"
         yield case.problem((*loc, "conduct"), message, "remove the act")
         return
-    if act.place is not None and not read.place and not reaching(law, (act.place,)):
+    if act.place is not None and not read.place and not reaching(law, (act.place,), act.conduct):
         message = f"no provision asks where {act.conduct!r} was done"
         yield case.problem((*loc, "place"), message, "remove it")
     yield from _details(case, loc, act, conduct, read)

@@ -10,6 +10,7 @@ from typing import Any
 
 from xinyong.case import limits, records
 from xinyong.case.calculator import CaseResult, Follows
+from xinyong.case.uncertain import Touched
 from xinyong.dates import date_of
 from xinyong.law import schema, trace
 from xinyong.law.compile import Law
@@ -69,17 +70,26 @@ def as_dict(result: CaseResult) -> dict[str, Any]:
             if result.act_of[e.case] >= 0
         ],
         "assumptions": list(result.assumptions),
-        "interpretations": [
-            {
-                "instrument": name,
-                "id": note.id,
-                "question": note.question,
-                "default": note.default,
-                "alternatives": [a.reading for a in note.alternatives],
-            }
-            for name, note in result.notes()
-        ],
+        "interpretations": [_question(law, x) for x in result.uncertain],
         "next_due": _day(found.next_due),
+    }
+
+
+def _question(law: Law, x: Touched) -> dict[str, Any]:
+    """Return an ambiguity that the case touches; `reading` is what ``--reading`` takes."""
+    note = x.note
+    return {
+        "instrument": x.instrument,
+        "id": note.id,
+        "question": note.question,
+        "default": note.default,
+        "alternatives": [a.reading for a in note.alternatives],
+        "reading": [
+            f"{x.instrument}.{note.id}={a.id}" for a in note.alternatives if a.path is not None
+        ],
+        "touches": sorted({law.origins[r].provision for r in x.rows})
+        + sorted({law.steps[r].step.id for r in x.steps}),
+        "basis": basis(trace.of_cite(law, x.instrument, "*", note.id, note.question, note.cite)),
     }
 
 

@@ -244,10 +244,10 @@ def _follows(law: Law, roles: list[str], f: Follows) -> Iterator[tuple[str, str]
 
 
 def _uncertain(result: CaseResult) -> Iterator[tuple[str, str]]:
-    law, notes = result.law, result.notes()
+    law, notes = result.law, result.uncertain
     yield "bold", f"Uncertain ({len(result.assumptions) + len(notes)})"
     for text in result.assumptions:
         yield "", f"  assumed: {text}"
-    for name, note in notes:
-        where = trace.of_cite(law, name, "*", note.id, note.question, note.cite)
-        yield "", f"  {note.question} Taken: {note.default} — {_where(where)}"
+    for x in notes:
+        where = trace.of_cite(law, x.instrument, "*", x.note.id, x.note.question, x.note.cite)
+        yield "", f"  {x.note.question} Taken: {x.note.default} — {_where(where)}"

@@ -53,6 +53,8 @@ def references(block: BaseModel) -> Iterator[tuple[Loc, str, str]]:
     elif isinstance(block, schema.Instrument):
         yield from _each("lead", "authority", block.lead)
         yield from _each("signatories", "authority", block.signatories)
+    elif isinstance(block, schema.Touches):
+        yield from _each("conduct", "conduct", block.conduct)
     elif isinstance(block, schema.Records):
         yield from _each("conduct", "conduct", block.conduct)
         yield from _each("conduct_not", "conduct", block.conduct_not)

@@ -312,12 +312,19 @@ def _allowed(rules: list[schema.Collect], record: _Record) -> tuple[str, list[sc
     return "", []
 
 
-def reaching(law: Law, where: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the regulations whose reach has one of these places."""
+def reaching(law: Law, where: tuple[str, ...], conduct: str) -> tuple[str, ...]:
+    """Return the regulations that reach one of these places and may speak about a conduct."""
     return tuple(
         it.id
         for it in law.catalogue.instruments.values()
-        if it.kind == "regulation" and any(places.within(p, it.reach.place) for p in where)
+        if it.kind == "regulation"
+        and any(places.within(p, it.reach.place) for p in where)
+        and any(
+            (r.of.conduct is None or conduct in r.of.conduct)
+            and conduct not in (r.of.conduct_not or ())
+            for w in it.versions
+            for r in w.rules
+        )
     )
 
 

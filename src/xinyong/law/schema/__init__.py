@@ -72,6 +72,7 @@ from xinyong.law.schema.instruments import (
     Reach,
     Review,
     Stated,
+    Touches,
     Version,
 )
 from xinyong.law.schema.private import (
@@ -226,6 +227,7 @@ __all__ = [
     "Step",
     "Term",
     "Text",
+    "Touches",
     "Unit",
     "Validity",
     "Version",

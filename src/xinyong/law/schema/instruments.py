@@ -109,13 +109,35 @@ class Alternative(Block):
     value: Any = None
 
 
+class Touches(Block):
+    """Which cases a question touches; all that is given must hold.
+
+    `provisions` are patterns for ids of provisions, items, steps or measures that produced a
+    finding; `fact` is what the file must show of this instrument: a line that counts a
+    repetition, a correction or performance, a deduction for an act that does not last and
+    stands uncorrected, a record copied from another subject, a direct grade. `asked_from`:
+    the day asked for is not earlier.
+    """
+
+    conduct: list[Id] | None = None
+    kinds: list[Kind] | None = None
+    provisions: list[str] | None = None
+    fact: Literal["repeated", "corrected", "uncorrected", "copied", "direct_grade"] | None = None
+    asked_from: dt.date | None = None
+
+
 class Interpretation(Block):
-    """An ambiguity, the reading taken, and the others."""
+    """An ambiguity, the reading taken, and the others.
+
+    What it touches is read off the paths of its alternatives; where they have none, every
+    finding of the instrument, or what `touches` says.
+    """
 
     id: Id
     question: Text
     default: Text
     alternatives: list[Alternative] = Field(min_length=1)
+    touches: Touches | None = None
     reason: Text
     cite: Cite
 
