@@ -280,7 +280,7 @@ def test_a_rate_moves_its_own_family_alone(rules: Law, monkeypatch: pytest.Monke
     wage = next(f for f in real if f.id == "wage_arrears")
     monthly = {kind: rate * 8 for kind, rate in wage.monthly.items()}
     more = wage.model_copy(update={"monthly": monthly})
-    changed = rates_module.Rates([more if f is wage else f for f in real])
+    changed = rates_module.Rates([more if f is wage else f for f in real], real.instruments)
     monkeypatch.setattr("xinyong.engine.world.rates", lambda: changed)
     arm = live(rules, **window)
     assert _acts(arm, "wage_arrears").sum() > 4 * _acts(base, "wage_arrears").sum()
@@ -289,7 +289,7 @@ def test_a_rate_moves_its_own_family_alone(rules: Law, monkeypatch: pytest.Monke
         if family.id != "wage_arrears" and family.with_file == 1:
             assert np.array_equal(_acts(arm, family.id), _acts(base, family.id))
     # A family taken out moves nobody in the families after it: before it starts, nothing at all.
-    less = rates_module.Rates([f for f in real if f is not real[0]])
+    less = rates_module.Rates([f for f in real if f is not real[0]], real.instruments)
     monkeypatch.setattr("xinyong.engine.world.rates", lambda: less)
     window = {"scale": 20_000, "from_": "2014-12", "until": "2015-06", "mechanisms": EXACT}
     arm = live(rules, **window)
