@@ -17,7 +17,7 @@ from xinyong.conduct.rates import Rates
 from xinyong.engine.state import append_event, file_of, new_case
 from xinyong.jit import njit
 from xinyong.law import tables as t
-from xinyong.law.clocks import EV_DETAIL, EV_ENDED, EV_OCCURRED
+from xinyong.law.clocks import AN_YEAR_END, EV_DETAIL, EV_ENDED, EV_OCCURRED
 from xinyong.law.compile import Law
 from xinyong.law.vocabulary import EVENTS
 from xinyong.streams import below, draw64, threshold
@@ -175,7 +175,8 @@ def families_of(found: Rates, law: Law, full_detection: bool, scored: bool) -> F
         stated = {EVENTS.index(h.event) for h in family.then if h.share == 1.0}
         conducts = [law.code["conduct"][w.conduct] for w in family.split]
         waited = _waited(law, conducts, scored, stated)
-        x.wakes[i] = bool(waited >> EVENTS.index("occurred") & 1 or waited >> len(EVENTS))
+        own = 1 << EVENTS.index("occurred") | 1 << AN_YEAR_END
+        x.wakes[i] = bool(waited & own)  # a listing or its end comes with a decision only
         for j, then in enumerate(family.then):
             x.waited[i, j] = waited >> EVENTS.index(then.event) & 1
         if not x.waited[i].any():

@@ -65,7 +65,7 @@ class Scenario(BaseModel):
     seed: int = Field(20131001, ge=0, lt=2**63)
     keep: Literal["all", "entries", "indicators"] = "entries"
     mechanisms: Mechanisms = Mechanisms()
-    groups: int = Field(2, ge=1, le=31)
+    groups: int = Field(16, ge=1, le=31)
     threads: int = Field(2, ge=1, le=64)
 
     @field_validator("from_", "until")

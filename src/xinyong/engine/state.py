@@ -146,7 +146,7 @@ def _wider(column: NDArray[Any], used: int, more: int) -> NDArray[Any]:
     """Return the column, or a longer copy with room for so many more rows."""
     if used + more <= len(column):
         return column
-    rows = max(used + more, len(column) * 5 // 4, 256)
+    rows = max(used + more, len(column) * 3 // 2, 256)
     wider = np.zeros((rows, *column.shape[1:]), column.dtype)
     wider[:used] = column[:used]
     return wider

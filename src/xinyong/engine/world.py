@@ -191,9 +191,9 @@ def build(scenario: Scenario, law: Law) -> World:
     wrong = given.value("identity.wrong") if on.identity else 0.0
     missed = given.value("identity.missed") if on.identity else 0.0
     false = given.value("false_records.per_case") if on.false_records else 0.0
-    # One in 2^shift entries is followed through all its measures: all of them up to 1:16.
+    # One in 2^shift entries is followed through all its measures: all of them up to 1:64.
     shift = 0
-    while scenario.scale << shift < 16:
+    while scenario.scale << shift < 64:
         shift += 1
     return World(
         scenario=scenario,

@@ -116,11 +116,10 @@ def fold(law, facts, led, n, cases, as_of, found, out):
                                 found.copy[c, 0], found.copy[c, 1] = case, prov
                                 found.count[N_COPY] = c + 1
     for x in range(law.scheme.shape[0]):
-        rule_turns(found, law.scheme[x, X_FROM], law.scheme[x, X_TO], as_of)
         inst = law.scheme[x, X_INST]
-        if not law.scheme[x, X_FROM] <= as_of <= law.scheme[x, X_TO]:
+        mine = joins(law, facts, inst)
+        if not mine or not within_reach(law, facts, led, n, -1, inst, as_of):
             continue
-        if not joins(law, facts, inst):
-            continue
-        if within_reach(law, facts, led, n, -1, inst, as_of):
+        rule_turns(found, law.scheme[x, X_FROM], law.scheme[x, X_TO], as_of)
+        if law.scheme[x, X_FROM] <= as_of <= law.scheme[x, X_TO]:
             scheme_lines(law, facts, led, n, cases, x, found, as_of)
