@@ -28,6 +28,7 @@ from xinyong.engine.state import (
     N_FREE,
     N_FREE_ENTRIES,
     N_QUEUE,
+    PREV,
     append_event,
     gather,
     new_entry,
@@ -96,6 +97,7 @@ class Bench(NamedTuple):
     led: NDArray[np.int64]
     out: NDArray[np.int64]
     days: NDArray[np.int64]
+    heads: NDArray[np.int64]
 
 
 def bench() -> Bench:
@@ -108,6 +110,7 @@ def bench() -> Bench:
         np.zeros((4096, LEDGER_COLS), np.int64),
         np.zeros(4, np.int64),
         np.zeros(64, np.int64),
+        np.zeros(32, np.int64),
     )
 
 
@@ -296,6 +299,32 @@ def _waits(leaf, ledger):
 
 
 @lean
+def _warm(leaf, due, begin, heads):
+    """Touch the rows of the next files together, so that they wait for memory side by side.
+
+    Files lie anywhere in gigabytes of tables; a visit that follows a file's
+    chains alone waits for each row in turn. Changes nothing.
+
+    Returns:
+        A number without meaning, so that the loads are not left out as useless.
+    """
+    n = min(heads.size, due.size - begin)
+    seen = np.int64(0)
+    for i in range(n):
+        heads[i] = leaf.lg[due[begin + i]].event
+    for i in range(n):
+        if leaf.lg[due[begin + i]].case >= 0:
+            seen += leaf.cs[leaf.lg[due[begin + i]].case].number
+        if leaf.lg[due[begin + i]].entry >= 0:
+            seen += leaf.en[leaf.lg[due[begin + i]].entry].prov
+    for _ in range(12):
+        for i in range(n):
+            if heads[i] >= 0:
+                heads[i] = leaf.ev_row[heads[i], PREV]
+    return seen + heads[0]
+
+
+@lean
 def _settle(leaf, ledger, settled):
     """Give back the events of a file in which nothing can happen any more, and note it."""
     if leaf.lg_due[ledger] >= NEVER and not _waits(leaf, ledger):
@@ -349,6 +378,8 @@ def advance(
     """
     found = mem.found
     for i in range(begin, due.size):
+        if (i - begin) % mem.heads.size == 0:
+            mem.out[3] = _warm(leaf, due, i, mem.heads)
         ledger = due[i]
         visits = 0
         while leaf.lg_due[ledger] <= last:
