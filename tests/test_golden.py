@@ -29,6 +29,7 @@ KEYS = {
     "duties": {"act", "regulation", "rule", "stage", "since", "due"},
     "collected": {"act", "regulation", "verdict"},
     "uncollected": {"act", "regulation"},
+    "private": {"scheme", "band", "opens", "links", "until"},
     "not_due": None,
     "ungated": {"what", "act", "of", "provision", "gate"},
     "gates": {"what", "act", "of", "provision", "gate", "effect", "since", "followed"},
@@ -147,6 +148,19 @@ def collected(result: CaseResult) -> list[dict[str, Any]]:
     ]
 
 
+def private(result: CaseResult) -> list[dict[str, Any]]:
+    return [
+        {
+            "scheme": m.instrument,
+            "band": m.band and m.band.id,
+            "opens": [b.id for b in m.benefits],
+            "links": [x.link.list for x in m.links],
+            "until": next((x.until for x in m.links), None),
+        }
+        for m in result.private
+    ]
+
+
 def agrees(wanted: dict[str, Any], found: dict[str, Any]) -> bool:
     return all(found[key] == value for key, value in wanted.items())
 
@@ -189,6 +203,15 @@ def differences(result: CaseResult, expect: dict[str, Any]) -> list[str]:
                 wrong.append(f"{part}: not {row}, but {rows}")
         if expect.get(part) == [] and rows:
             wrong.append(f"{part}: unexpected {rows}")
+    if "private" in expect:
+        rows = private(result)
+        wrong += [
+            f"private: not {row}, but {rows}"
+            for row in expect["private"]
+            if not any(agrees(row, each) for each in rows)
+        ]
+        if len(rows) != len(expect["private"]):
+            wrong.append(f"private: as many as {rows}")
     for row in expect.get("uncollected", []):
         if any(agrees(row, each) for each in collected(result)):
             wrong.append(f"collected: {row}")
