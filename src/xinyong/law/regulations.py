@@ -140,6 +140,7 @@ class _Record:
     emergency: bool
     listed: int | None
     ended: int | None
+    removed: int | None
 
     def anchor(self, word: str) -> int | None:
         """Return the day of an anchor; None if it has not come."""
@@ -199,6 +200,7 @@ def _record(law: Law, ledger: Ledger, found: Determination, case: int) -> _Recor
         emergency=_emergency(law, ledger, case, first["occurred"]),
         listed=min((day_of(e.start) for e in entries), default=None),
         ended=max((day_of(d) for d in ends), default=None),
+        removed=max((day_of(e.end) for e in entries if e.end is not None), default=None),
     )
 
 
@@ -252,6 +254,8 @@ def _shown(rule: schema.Disclosure, record: _Record, day: int, paths: list[Path]
     since, until = _counted(rule.term, record)
     _, least = _counted(rule.least, record)
     listed = rule.while_listed and bool(record.lists)
+    if rule.while_listed and until is not None and record.removed is not None:
+        until = max(until, record.removed)
     cause = "term" if until is not None else ""
     undone = _undone(paths, rule.way)
     if undone is not None and (until is None or undone[0] < until):
