@@ -213,9 +213,10 @@ def test_two_instruments_are_compared_in_who_and_whom_too(found: Catalogue) -> N
 
 def test_the_timeline_tells_the_days_of_instruments(found: Catalogue) -> None:
     year = moments(found, dt.date(2013, 1, 1), dt.date(2013, 12, 31))
-    begins = [m for m in year if m.kind == "begins"]
-    assert [(m.date, m.instruments) for m in begins] == [("2013-10-01", ("spc_defaulters",))]
-    assert begins[0].basis.endswith("[full text]")
+    begins = {m.instruments: m for m in year if m.kind == "begins"}
+    assert begins["spc_defaulters",].date == "2013-10-01"
+    assert begins["credit_reporting_2013",].date == "2013-03-15"
+    assert begins["spc_defaulters",].basis.endswith("[full text]")
     firsts = [m.first for m in moments(found)]
     assert firsts == sorted(firsts)
     assert {m.kind for m in moments(found)} >= {"event", "begins"}

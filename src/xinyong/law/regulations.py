@@ -33,6 +33,17 @@ __all__ = [
     "record_rules",
 ]
 
+#: Rules that say something of a single record.
+_ON_RECORDS = (
+    schema.Collect,
+    schema.Disclosure,
+    schema.Access,
+    schema.Notice,
+    schema.Objection,
+    schema.Annulment,
+    schema.Repair,
+)
+
 _OVER = ("ended", "corrected", "performed")
 
 #: What a stated event means for the stages of an objection, a repair or an annulment.
@@ -318,17 +329,28 @@ def _allowed(rules: list[schema.Collect], record: _Record) -> tuple[str, list[sc
 
 def reaching(law: Law, where: tuple[str, ...], conduct: str) -> tuple[str, ...]:
     """Return the regulations that reach one of these places and may speak about a conduct."""
+    known = law.catalogue.conducts[conduct]
     return tuple(
         it.id
         for it in law.catalogue.instruments.values()
         if it.kind == "regulation"
         and any(places.within(p, it.reach.place) for p in where)
-        and any(
-            (r.of.conduct is None or conduct in r.of.conduct)
-            and conduct not in (r.of.conduct_not or ())
-            for w in it.versions
-            for r in w.rules
-        )
+        and any(_may_concern(r, known) for w in it.versions for r in w.rules)
+    )
+
+
+def _may_concern(rule: schema.Rule, conduct: Conduct) -> bool:
+    """Tell whether a rule could be about some record of a conduct."""
+    of = rule.of
+    if isinstance(rule, schema.Collect) and not (of.conduct or of.documents or of.listed_on):
+        return rule.closed and conduct.polarity == "bad"
+    return (
+        isinstance(rule, _ON_RECORDS)
+        and of.polarity in (None, conduct.polarity)
+        and (of.kinds is None or bool({*of.kinds} & {*conduct.kinds}))
+        and (of.conduct is None or conduct.id in of.conduct)
+        and conduct.id not in (of.conduct_not or ())
+        and (of.documents is None or bool({*of.documents} & {*conduct.documents}))
     )
 
 
