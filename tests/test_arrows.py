@@ -45,9 +45,10 @@ MAY: dict[str, set[str]] = {
     "cli_catalogue": BASE | {"law", "browse", "conduct", "cli_common"},
     "cli_run": WORLD | {"indicators", "engine", "study", "results", "report"},
     "cli_lint": BASE | {"law", "cli_common"},
+    "cli_case": BASE | {"law", "case", "cli_common"},
     "cli": WORLD
     | {"indicators", "engine", "study", "results", "report", "case"}
-    | {"cli_run", "cli_common", "cli_catalogue", "cli_lint"},
+    | {"cli_run", "cli_common", "cli_catalogue", "cli_lint", "cli_case"},
     "__main__": {"cli"},
 }
 

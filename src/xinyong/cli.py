@@ -53,28 +53,78 @@ def _root(
 
 @app.command("case")
 def case_command(
-    file: Annotated[Path, typer.Argument(metavar="CASE.yaml", help="One hypothetical case.")],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[CASE.yaml]", help="One hypothetical case.")
+    ] = None,
     on: OnDay = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="State a case without a file: what the subject is.")
+    ] = None,
+    place: Annotated[str | None, typer.Option("--place", help="Where it lives or sits.")] = None,
+    registered: Annotated[
+        str | None, typer.Option("--registered", help="Where it is registered, if elsewhere.")
+    ] = None,
+    age: Annotated[str | None, typer.Option("--age", metavar="35-44")] = None,
+    role: Annotated[list[str] | None, typer.Option("--role", help="May be repeated.")] = None,
+    consent: Annotated[
+        list[str] | None, typer.Option("--consent", help="A scheme it has joined; repeatable.")
+    ] = None,
+    act: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--act",
+            metavar="CONDUCT,from=DAY,...",
+            help="What it did: until=DAY, amount=N, document=KIND:FORMED:SERVED, "
+            "event=WORD:DAY:INSTRUMENT; a word alone is a circumstance. Repeatable.",
+        ),
+    ] = None,
+    course: Annotated[
+        str | None,
+        typer.Option("--course", metavar="nominal|stated", help="Which steps are taken."),
+    ] = None,
+    amend: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--amend",
+            metavar="PATH=VALUE@DAY",
+            help="Calculate under a law with one value changed from a day on. Repeatable.",
+        ),
+    ] = None,
+    reading: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reading",
+            metavar="INSTRUMENT.QUESTION=ALTERNATIVE",
+            help="Take another reading of an ambiguous text. Repeatable.",
+        ),
+    ] = None,
+    search: Annotated[
+        int,
+        typer.Option(
+            "--search", metavar="N", min=0, max=2000, help="How many changed cases to try."
+        ),
+    ] = 60,
+    brief: Annotated[
+        bool, typer.Option("--brief", help="Findings only: no timeline, no ways out.")
+    ] = False,
     layers: With = None,
     as_json: AsJson = False,
 ) -> None:
     """Calculate what follows from one hypothetical subject and its acts."""
-    from xinyong.case import calculate, read_case
+    from xinyong import cli_case
 
-    law = None
-    if layers:
-        from xinyong.law.compile import compile_law
-
-        law = compile_law(catalogue_of(layers))
-    result = calculate(read_case(file), law, day(on))
-    if as_json:
-        from xinyong.case.export import as_dict
-
-        print_json(as_dict(result))
-        return
-    from xinyong.case.text import lines
-
-    print_lines(lines(result))
+    options = {
+        "kind": kind,
+        "place": place,
+        "registered": registered,
+        "age": age,
+        "roles": role,
+        "consents": consent,
+        "course": course,
+    }
+    case = cli_case.stated(file, options, act or [])
+    law = cli_case.law_of(layers, amend or [], reading or [])
+    cli_case.case_command(case, law, day(on), as_json, brief, search)
 
 
 # --- lint -----------------------------------------------------------------------------

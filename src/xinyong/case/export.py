@@ -8,8 +8,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from xinyong.case import limits, records
+from xinyong.case import because, limits, records, seen, timeline, undo
 from xinyong.case.calculator import CaseResult, Follows
+from xinyong.case.changes import Changes, search
 from xinyong.case.uncertain import Touched
 from xinyong.dates import date_of
 from xinyong.law import schema, trace
@@ -23,9 +24,10 @@ __all__ = ["SCHEMA_VERSION", "as_dict"]
 SCHEMA_VERSION = 1
 
 
-def as_dict(result: CaseResult) -> dict[str, Any]:
+def as_dict(result: CaseResult, most: int = 0) -> dict[str, Any]:
     r"""Return a case result as nested dicts, lists, texts, whole numbers and ISO dates.
 
+    `most` is how many changed cases are tried for `changes` (`changes.search`); with 0, none.
     Points are points (tenths become decimals). Every finding carries `basis`: where it
     stands, and how deep that text was read.
 
@@ -37,6 +39,7 @@ def as_dict(result: CaseResult) -> dict[str, Any]:
     """
     law, found = result.law, result.determination
     case = result.case
+    changes = search(result, most) if most else None
     return {
         "schema_version": SCHEMA_VERSION,
         "status": "hypothetical, synthetic",
@@ -46,7 +49,8 @@ def as_dict(result: CaseResult) -> dict[str, Any]:
         "catalogue": law.catalogue.digest,
         "subject": case.subject.model_dump(mode="json", exclude_none=True),
         "acts": [
-            _act(result, number) for number in map(result.act_of.index, range(len(case.acts)))
+            _act(result, number, changes)
+            for number in map(result.act_of.index, range(len(case.acts)))
         ],
         "fed": [_fed(result, n) for n, index in enumerate(result.act_of) if index < 0],
         "scores": [
@@ -72,7 +76,84 @@ def as_dict(result: CaseResult) -> dict[str, Any]:
         "assumptions": list(result.assumptions),
         "interpretations": [_question(law, x) for x in result.uncertain],
         "next_due": _day(found.next_due),
+        "held": [
+            {"act": h.act, "what": h.what, "by": h.by, "since": _day(h.since)}
+            for h in seen.held(result)
+        ],
+        "seen": [
+            {
+                "act": s.act if s.act >= 0 else None,
+                "what": s.what,
+                "level": s.level,
+                "to": s.to,
+                "since": _day(s.since),
+                "until": _day(s.until),
+                "basis": basis(s.where) if s.where else None,
+            }
+            for s in seen.seen(result)
+        ],
+        "timeline": [
+            {
+                "on": _day(m.day),
+                "act": m.act if m.act >= 0 else None,
+                "kind": m.kind,
+                "text": m.text,
+                "ahead": m.ahead,
+            }
+            for m in timeline.moments(result)
+        ],
+        "changes": _changes(changes),
     }
+
+
+def _changes(changes: Changes | None) -> dict[str, Any] | None:
+    """Return what would change the result; None if it was not searched for."""
+    if changes is None:
+        return None
+    return {
+        "tried": changes.tried,
+        "more": changes.left_out,
+        "found": [
+            {
+                "field": c.field,
+                "what": c.what,
+                "was": c.was,
+                "now": c.now,
+                "differences": list(c.differences),
+                "case": c.case.model_dump(mode="json", by_alias=True, exclude_unset=True),
+            }
+            for c in changes.found
+        ],
+        "idle": list(changes.idle),
+    }
+
+
+def _ways(law: Law, ways: tuple[undo.Way, ...]) -> list[dict[str, Any]]:
+    """Return how a finding ends or is undone."""
+    return [
+        {
+            "kind": w.kind,
+            "text": w.text,
+            "from": _day(w.from_),
+            "needs": list(w.needs),
+            "steps": [
+                {
+                    "step": law.steps[row].step.id,
+                    "by": law.steps[row].step.by,
+                    "modality": law.steps[row].step.modality,
+                    "basis": basis(trace.of_step(law, row)),
+                }
+                for row in w.steps
+            ],
+            "basis": basis(trace.of_provision(law, w.row)),
+        }
+        for w in ways
+    ]
+
+
+def _rests(facts: tuple[because.Fact, ...]) -> list[dict[str, Any]]:
+    """Return what a finding rests on; `needed` is None where nothing was tried."""
+    return [{"field": f.field, "text": f.text, "needed": f.needed} for f in facts]
 
 
 def _question(law: Law, x: Touched) -> dict[str, Any]:
@@ -129,7 +210,7 @@ def scheme_provenance(law: Law, instrument: str) -> trace.Provenance:
     return trace.of_cite(law, instrument, version.id, "scheme", text, cite)
 
 
-def _act(result: CaseResult, number: int) -> dict[str, Any]:
+def _act(result: CaseResult, number: int, changes: Changes | None) -> dict[str, Any]:
     law, found = result.law, result.determination
     act = result.case.acts[result.act_of[number]]
     events = [e for e in result.ledger.events if e.case == number]
@@ -145,9 +226,21 @@ def _act(result: CaseResult, number: int) -> dict[str, Any]:
             for e in sorted(events, key=lambda e: e.day)
             if e.event in ("formed", "recorded") and date_of(e.day) <= result.on
         ],
-        "entries": [entry(law, e) for e in result.entries if e.case == number],
+        "entries": [
+            entry(law, e)
+            | {"ways_out": _ways(law, undo.of_entry(result, e))}
+            | {"rests_on": _rests(because.of_entry(result, changes or Changes(), e))}
+            for e in result.entries
+            if e.case == number
+        ],
         "steps": [_step(law, s) for s in found.steps if s.case == number],
-        "lines": [_line(law, x) for x in found.lines if x.case == number],
+        "lines": [
+            _line(law, x)
+            | {"ways_out": _ways(law, undo.of_line(result, x))}
+            | {"rests_on": _rests(because.of_line(result, changes or Changes(), x))}
+            for x in found.lines
+            if x.case == number
+        ],
         "regulations": records.as_data(result, number),
         "almost": [
             {"at": a.at, "why_not": a.reason, "basis": basis(trace.of_provision(law, a.row))}

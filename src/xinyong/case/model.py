@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -21,9 +22,21 @@ from xinyong.law.schema import Event as EventWord
 from xinyong.law.schema import Kind, Role, Severity
 from xinyong.yamlio import Document, Loc, dotted, nearest, parse_yaml, read_yaml, validate
 
-__all__ = ["MOST_ACTS", "Act", "Case", "DocumentFact", "EventFact", "SubjectFacts", "read_case"]
+__all__ = [
+    "COURSES",
+    "MOST_ACTS",
+    "Act",
+    "Case",
+    "DocumentFact",
+    "EventFact",
+    "SubjectFacts",
+    "case_of",
+    "read_case",
+]
 
 MOST_ACTS = 50
+
+COURSES = ("nominal", "stated")
 
 #: Quantities stated as whole numbers; severity is a word, duration is counted from the days.
 NUMBERS = tuple(q for q in v.QUANTITIES if q not in ("severity", "duration"))
@@ -173,6 +186,19 @@ class Case(_Stated):
 
     _document: Document | None = PrivateAttr(None)
 
+    def with_course(self, course: str) -> Case:
+        """Return the case under another course.
+
+        Raises:
+            CaseError: there is no such course.
+        """
+        if course not in COURSES:
+            hint = nearest(course, COURSES) or f"one of {', '.join(COURSES)}"
+            raise CaseError(Problem("case", 0, "course", f"unknown course {course[:40]!r}", hint))
+        new = self.model_copy(update={"course": course})
+        new._document = self._document
+        return new
+
     def problem(self, loc: Loc, message: str, suggestion: str = "") -> Problem:
         """Return a problem at a field, with file and line if the case was read from one."""
         if self._document is not None:
@@ -204,6 +230,28 @@ def read_case(source: Path | str, name: str = "case") -> Case:
     case = validate(Case, document, CaseError)
     case._document = document
     return checked_places(case)
+
+
+def case_of(data: dict[str, Any], name: str = "case") -> Case:
+    """Return a case from plain data; messages name fields, for there are no lines.
+
+    Raises:
+        CaseError: with every problem found.
+
+    Example:
+        >>> case_of({"subject": {"kind": "person", "place": "wendeng"}, "acts": []}).subject.kind
+        'person'
+    """
+
+    def bare(problem: Problem) -> Problem:
+        return replace(problem, line=0)
+
+    document = Document(data, Path(name), {})
+    refuse_identities(data, lambda loc, text: bare(document.problem(loc, text, _NO_IDENTITY)))
+    try:
+        return checked_places(validate(Case, document, CaseError))
+    except CaseError as error:
+        raise CaseError([bare(p) for p in error.problems]) from None
 
 
 _NO_IDENTITY = "remove it: a case is hypothetical and names nobody"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from xinyong.case.calculator import CaseResult
@@ -12,6 +12,9 @@ from xinyong.law.compile import Law
 from xinyong.law.regulations import Path, RecordRules, Shown
 
 __all__ = ["as_data", "of_case", "ways", "words"]
+
+#: Puts where a rule stands into words.
+Told = Callable[[trace.Provenance], str]
 
 _ALLOWED = {
     "yes": "may be collected",
@@ -42,6 +45,10 @@ def _basis(law: Law, r: RecordRules, rule: schema.Rule) -> dict[str, Any]:
     return {
         "instrument_zh": law.catalogue.instrument(r.instrument).name.zh,
         "rule": rule.id,
+        "instrument": where.instrument,
+        "instrument_en": where.en,
+        "instrument_zh": where.zh,
+        "version": where.version,
         "text": where.text,
         "article": where.article or None,
         "source": where.source or None,
@@ -123,57 +130,42 @@ def _word(identifier: str) -> str:
     return identifier.replace("_", " ")
 
 
-def words(result: CaseResult, case: int) -> Iterator[str]:
+def words(result: CaseResult, case: int, told: Told) -> Iterator[str]:
     """Yield lines of text on what regulations say of one case of the ledger.
 
     Ways to undo it are told here only where the case states a step, so that days are known;
-    `ways` tells them once for all records.
+    `ways` tells them once for all records. `told` puts a provenance into words.
     """
     law = result.law
     for r in of_case(result, case):
         it = law.catalogue.instrument(r.instrument)
-        name = it.short.en if it.short else it.name.en
+        short = it.short or it.name
+        name = f"{short.en} ({short.zh})"
         if r.allowed:
-            art = "; ".join(_where(law, r, rule).basis for rule in r.collect)
+            art = "; ".join(told(_where(law, r, rule)) for rule in r.collect)
             yield f"record under {name}: {_ALLOWED[r.allowed]}{f' — {art}' if art else ''}"
         for s in r.shown:
-            yield f"record under {name}: {_shown_words(s)} — {_where(law, r, s.rule).basis}"
+            yield f"record under {name}: {_shown_words(s)} — {told(_where(law, r, s.rule))}"
         for p in r.paths:
             if any(d.since for d in p.duties):
-                yield from _path_words(law, r, p)
+                yield from _path_words(law, r, p, told)
 
 
-def ways(result: CaseResult) -> Iterator[str]:
-    """Yield lines of text on who may see records and how they are undone, once a regulation."""
-    law = result.law
+def ways(result: CaseResult, told: Told) -> Iterator[str]:
+    """Yield lines of text on how records are undone, each way once a regulation."""
     seen: set[tuple[str, str, str]] = set()
     for r in result.records:
-        for rule in (*r.access, *(p.rule for p in r.paths)):
-            key = (r.instrument, r.version, rule.id)
-            if key in seen:
-                continue
-            seen.add(key)
-            if isinstance(rule, schema.Access):
-                to, needs = ", ".join(map(_word, rule.to)), _NEEDS[rule.needs]
-                free = f", {rule.free_per_year} times a year free" if rule.free_per_year else ""
-                yield f"seen by {to}: {needs}{free} — {_where(law, r, rule).basis}"
-            else:
-                yield from _path_words(law, r, next(p for p in r.paths if p.rule is rule))
+        for p in r.paths:
+            key = (r.instrument, r.version, p.rule.id)
+            if key not in seen:
+                seen.add(key)
+                yield from _path_words(result.law, r, p, told)
 
 
-_NEEDS = {
-    "nothing": "nothing is needed",
-    "identification": "on identification",
-    "written_authorisation": "on the subject's written authorisation",
-    "consent": "with the subject's consent",
-    "duty": "as their duties need",
-}
-
-
-def _path_words(law: Law, r: RecordRules, p: Path) -> Iterator[str]:
+def _path_words(law: Law, r: RecordRules, p: Path, told: Told) -> Iterator[str]:
     it = law.catalogue.instrument(r.instrument)
-    name = it.short.en if it.short else it.name.en
-    yield f"{_head(law, p)} ({name}) — {_where(law, r, p.rule).basis}"
+    name = (it.short or it.name).en
+    yield f"record under {name}: {_head(law, p)} — {told(_where(law, r, p.rule))}"
     for d in p.duties:
         limit = "without a limit"
         if d.stage.within is not None:

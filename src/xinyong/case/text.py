@@ -1,47 +1,37 @@
-"""A case result for people: every line says what follows, where that stands, how deep."""
+"""A case result for people: grouped, short, each line with where it stands and how deep."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 
-from xinyong.case import limits, records
+from xinyong.case import because, limits, records, seen, timeline, undo
 from xinyong.case.calculator import CaseResult, Follows
+from xinyong.case.changes import Changes, search
 from xinyong.case.export import measure_provenance, scheme_provenance
+from xinyong.case.phrases import Words, plain
 from xinyong.dates import date_of
 from xinyong.law import trace
-from xinyong.law.compile import Law
-from xinyong.law.determine import Entry, Line, OpenStep, Score
+from xinyong.law.gates import Bar
 from xinyong.law.private import Membership
 
 __all__ = ["lines"]
 
-#: How many provisions that almost applied are shown an act; the rest are counted.
-_MOST_ALMOST = 12
+Lines = Iterator[tuple[str, str]]
+
+#: How many provisions that almost applied, changes and moments are shown; the rest is counted.
+_MOST_ALMOST, _MOST_CHANGES, _MOST_MOMENTS = 8, 14, 40
 
 
-def _day(day: dt.date | None) -> str:
-    return "open" if day is None else day.isoformat()
-
-
-def _word(identifier: str) -> str:
-    return identifier.replace("_", " ")
-
-
-def _score(s: Score) -> str:
-    grade = f"grade {s.grade}" if s.grade else "grade not known"
-    return grade if s.points is None else f"{s.points / 10:g} points, {grade}"
-
-
-def _where(where: trace.Provenance) -> str:
-    return f"{where.en} ({where.zh}) {where.version}/{where.provision}: {where.basis}"
-
-
-def lines(result: CaseResult) -> Iterator[tuple[str, str]]:
+def lines(result: CaseResult, brief: bool = False, most: int = 60) -> Lines:
     r"""Yield the lines of a case result, each with its style.
 
     Styles are ``bold`` (headings), ``red`` (entries), ``yellow`` (steps), ``dim`` (what
     does not count) and empty.
+
+    Args:
+        result: what follows.
+        brief: findings only, without what would change them, ways out and the timeline.
+        most: how many changed cases are tried (`changes.search`).
 
     Example:
         >>> from xinyong.case import calculate, read_case
@@ -50,161 +40,193 @@ def lines(result: CaseResult) -> Iterator[tuple[str, str]]:
         >>> style, text.split(":")[0]
         ('bold', 'HYPOTHETICAL, SYNTHETIC')
     """
-    law, found, case = result.law, result.determination, result.case
-    yield "bold", "HYPOTHETICAL, SYNTHETIC: a calculation from published texts about nobody"
-    subject = f"{_word(case.subject.kind)} in {case.subject.place}"
-    course = "nominal course" if case.course == "nominal" else "steps as stated"
-    yield "", f"{case.title or 'case'}: {subject}, as of {result.on}, {course}"
-    for index in range(len(case.acts)):
+    words = Words(result)
+    changes = None if brief or not most else search(result, most)
+    yield from _head(result)
+    for index in range(len(result.case.acts)):
         yield "", ""
-        yield from _act(result, result.act_of.index(index), index)
+        yield from _act(words, result.act_of.index(index), index, changes)
     for number, index in enumerate(result.act_of):
         if index < 0:
-            yield from _fed(result, number)
+            yield from _fed(words, number)
     yield "", ""
+    yield from _scores(words)
+    yield from _measures(words)
+    for roles, f in _grouped(result):
+        yield from _follows(words, roles, f)
+    if not brief:
+        yield from _seen(words)
+        yield from _undone(words)
+        if changes is not None:
+            yield from _changes(changes)
+        yield from _timeline(result)
+    yield from _uncertain(words)
+    titles = list(words.sources())
+    if titles:
+        yield "bold", "Sources"
+    for title in titles:
+        yield "dim", f"  {title}"
+
+
+def _head(result: CaseResult) -> Lines:
+    case = result.case
+    yield "bold", "HYPOTHETICAL, SYNTHETIC: a calculation from published texts about nobody"
+    subject = f"{plain(case.subject.kind)} in {case.subject.place}"
+    course = "nominal course" if case.course == "nominal" else "steps as stated"
+    yield "", f"{case.title or 'case'}: {subject}, as of {result.on}, {course}"
+    live = [e for e in result.entries if e.end is None]
+    words = Words(result)
+    said = [f"on {words.name(e.instrument)}" for e in live] or ["on no list"]
+    said += [f"{words.name(s.instrument)}: {words.score(s)}" for s in result.determination.scores]
+    many = len(result.measures)
+    said.append(f"{many or 'no'} measure{'' if many == 1 else 's'} due")
+    yield "bold", f"In short: {'; '.join(said)}"
+
+
+# --- acts ----------------------------------------------------------------------------------------
+
+
+def _act(words: Words, number: int, index: int, changes: Changes | None) -> Lines:
+    result, law = words.result, words.law
+    found, act = result.determination, result.case.acts[index]
+    until = f" to {act.until}" if act.until else ""
+    via = f", copied from a subject it is {plain(act.via)} of" if act.via else ""
+    conduct = law.catalogue.conducts[act.conduct]
+    yield "bold", f"Act {index}: {conduct.en} ({conduct.zh}), {act.from_}{until}{via}"
+    for record in seen.held(result):
+        if record.act == index and not record.what.startswith("entry"):
+            at = f" — {words.where(record.where)}" if record.where else ""
+            yield "", f"  record: {record.what}, {record.since}, held by {record.by}{at}"
+    for entry in result.entries:
+        if entry.case == number:
+            yield "red", "  entry: " + words.entry(entry)
+            if changes is not None:
+                yield from _rests(because.of_entry(result, changes, entry))
+            yield from _gates(words, number, entry.row)
+    for line in found.lines:
+        if line.case == number:
+            yield ("" if line.state == "live" else "dim"), "  score: " + words.line(line)
+            if changes is not None and line.state != "superseded":
+                yield from _rests(because.of_line(result, changes, line))
+            yield from _gates(words, number, line.row)
+    for step in found.steps:
+        if step.case == number and step.state != "done":
+            yield "yellow", "  step: " + words.step(step)
+    for text in records.words(result, number, words.where):
+        yield "", "  " + text
+    yield from _almost(words, number)
+
+
+def _rests(facts: tuple[because.Fact, ...]) -> Lines:
+    if facts:
+        said = [
+            f.text + ("" if f.needed else " (not needed alone)" if f.needed is False else "")
+            for f in facts
+        ]
+        yield "dim", f"    rests on: {'; '.join(said)}"
+
+
+def _gates(words: Words, case: int, row: int) -> Lines:
+    for b in limits.on_row(words.result, case, row):
+        style = "dim" if b.bar.effect == "weighed" else "yellow"
+        where = words.where(_gate(words, b.bar))
+        yield style, f"    gate: {limits.words(b.bar, words.law, words.result.on)} — {where}"
+
+
+def _gate(words: Words, bar: Bar) -> trace.Provenance:
+    return trace.of_cite(words.law, bar.instrument, bar.version, bar.gate, bar.title, bar.cite)
+
+
+def _almost(words: Words, number: int) -> Lines:
+    almost = [a for a in words.result.almost if a.case == number]
+    for a in almost[:_MOST_ALMOST]:
+        where = trace.of_provision(words.law, a.row)
+        doubt = words.doubt(row=a.row)
+        name = words.name(where.instrument)
+        yield "dim", f"  almost: {name}, {where.text}: {a.reason}{doubt} — {words.where(where)}"
+    if len(almost) > _MOST_ALMOST:
+        rest = len(almost) - _MOST_ALMOST
+        yield "dim", f"  almost: {rest} more provisions fail at one condition; --json lists them"
+
+
+def _fed(words: Words, number: int) -> Lines:
+    law, result = words.law, words.result
+    act = next(e for e in result.ledger.events if e.case == number and e.event == "occurred")
+    title = law.catalogue.conducts[act.what].en
+    yield "", ""
+    yield "bold", f"Fed from another scheme: {title}, {date_of(act.day)}"
+    for line in result.determination.lines:
+        if line.case == number:
+            yield ("" if line.state == "live" else "dim"), "  score: " + words.line(line)
+
+
+# --- the subject as a whole ----------------------------------------------------------------------
+
+
+def _scores(words: Words) -> Lines:
+    result, law = words.result, words.law
     yield "bold", "Scores and grades"
-    for s in found.scores:
+    for s in result.determination.scores:
         direct = f", direct grade {s.direct}" if s.direct else ""
-        text = f"  {_score(s)}{direct}"
-        yield "", f"{text} — {_where(scheme_provenance(law, s.instrument))}"
+        doubt = words.doubt(whole=s.instrument)
+        where = words.where(scheme_provenance(law, s.instrument))
+        yield "", f"  {words.name(s.instrument)}: {words.score(s)}{direct}{doubt} — {where}"
         for b in limits.on_score(result, s.instrument):
-            yield "dim", "    " + limits.words(b.bar, law, result.on)
-    if not found.scores:
+            at = words.where(_gate(words, b.bar))
+            yield "dim", f"    gate: {limits.words(b.bar, law, result.on)} — {at}"
+    if not result.determination.scores:
         yield "", "  none: no scheme reaches the subject on this day"
     for joined in result.private:
-        yield from _member(result, joined)
+        yield from _member(words, joined)
+
+
+def _member(words: Words, m: Membership) -> Lines:
+    law, result = words.law, words.result
+    it = law.catalogue.instrument(m.instrument)
+    score = "no score stated" if m.score is None else f"score {m.score} as stated"
+    band = f", band {m.band.name.en}" if m.band else ""
+    text = f"Private scheme: {it.name.en} ({it.name.zh}), joined ({plain(m.terms.consent.mode)})"
+    yield "bold", text
+    yield "", f"  {score}{band}; no score is worked out: its formula is not published"
+    for b in m.benefits:
+        where = trace.of_cite(law, m.instrument, m.version, b.id, b.title, b.cite)
+        yield "", f"  opens: {b.title} — {words.where(where)}"
+    for x in m.links:
+        where = trace.of_cite(law, m.instrument, m.version, "list_link", "", x.link.cite)
+        until = f" until {x.until}" if x.until else ""
+        what = ", ".join(map(plain, x.link.effect))
+        yield "red", f"  because of {words.name(x.link.list)}: {what}{until} — {words.where(where)}"
+    for bar in m.bars:
+        yield "dim", "    gate: " + limits.words(bar, law, result.on)
+
+
+def _measures(words: Words) -> Lines:
+    result, law = words.result, words.law
+    if not result.measures:
+        yield "bold", "Measures due: none"
+        return
     yield "bold", f"Measures due ({len(result.measures)})"
     weighed: dict[str, int] = {}
+    under = ""
     for number, m in enumerate(result.measures):
-        where = measure_provenance(law, m)
-        by = ", ".join(_authority(law, a) for a in m.by)
-        leave = " (at its discretion)" if m.discretionary else ""
-        reach = f"; reaches {', '.join(map(_word, m.reaches))}" if m.reaches else ""
-        yield "", f"  {where.text}, by {by}{leave}{reach} — {_where(where)}"
+        if m.instrument != under:
+            under = m.instrument
+            basis = "" if m.instrument == m.list else f", for {words.name(m.list)}"
+            yield "", f"  under {words.name(m.instrument)}{basis}{words.doubt(whole=m.instrument)}"
+        measure = law.catalogue.measures[m.measure].name
+        by = ", ".join(words.authority(a) for a in m.by)
+        leave = " (may refrain)" if m.discretionary else ""
+        reach = f"; reaches {', '.join(map(plain, m.reaches))}" if m.reaches else ""
+        where = words.where(measure_provenance(law, m))
+        yield "", f"    {measure.en} ({measure.zh}), by {by}{leave}{reach} — {where}"
         for bar in limits.on_measure(result, number):
             text = limits.words(bar, law, result.on)
             if bar.effect == "weighed":
                 weighed[text] = weighed.get(text, 0) + 1
             else:
-                yield "yellow", "    " + text
+                yield "yellow", f"      gate: {text} — {words.where(_gate(words, bar))}"
     for text, count in weighed.items():
-        yield "dim", f"  {count} of them {text}"
-    for roles, f in _grouped(result):
-        yield from _follows(law, roles, f)
-    told = list(records.ways(result))
-    if told:
-        yield "bold", "Who may see records, and how they are undone"
-        for text in told:
-            yield "", "  " + text
-    yield from _uncertain(result)
-
-
-def _fed(result: CaseResult, number: int) -> Iterator[tuple[str, str]]:
-    law = result.law
-    act = next(e for e in result.ledger.events if e.case == number and e.event == "occurred")
-    title = law.catalogue.conducts[act.what].en
-    yield "", ""
-    yield "bold", f"Fed from another scheme: {act.what} ({title}), {date_of(act.day)}"
-    for line in result.determination.lines:
-        if line.case == number:
-            yield ("" if line.state == "live" else "dim"), "  score: " + _line(law, line)
-
-
-def _member(result: CaseResult, m: Membership) -> Iterator[tuple[str, str]]:
-    law = result.law
-    it = law.catalogue.instrument(m.instrument)
-    score = "no score stated" if m.score is None else f"score {m.score} as stated"
-    band = f", band {m.band.name.en}" if m.band else ""
-    text = f"Private scheme: {it.name.en} ({it.name.zh}), joined ({_word(m.terms.consent.mode)})"
-    yield "bold", text
-    yield "", f"  {score}{band}; no score is worked out: its formula is not published"
-    for b in m.benefits:
-        where = trace.of_cite(law, m.instrument, m.version, b.id, b.title, b.cite)
-        yield "", f"  opens: {b.title} — {where.basis}"
-    for x in m.links:
-        where = trace.of_cite(law, m.instrument, m.version, "list_link", "", x.link.cite)
-        until = f" until {x.until}" if x.until else ""
-        what = ", ".join(map(_word, x.link.effect))
-        yield "red", f"  because of {x.link.list}: {what}{until} — {where.basis}"
-    for bar in m.bars:
-        yield "dim", "    " + limits.words(bar, law, result.on)
-
-
-def _gates(result: CaseResult, case: int, row: int) -> Iterator[tuple[str, str]]:
-    for b in limits.on_row(result, case, row):
-        style = "dim" if b.bar.effect == "weighed" else "yellow"
-        yield style, "    " + limits.words(b.bar, result.law, result.on)
-
-
-def _authority(law: Law, name: str) -> str:
-    return law.catalogue.authorities[name].name.en
-
-
-def _act(result: CaseResult, number: int, index: int) -> Iterator[tuple[str, str]]:
-    law, found = result.law, result.determination
-    act = result.case.acts[index]
-    until = f" to {act.until}" if act.until else ""
-    via = f", copied from a subject it is {_word(act.via)} of" if act.via else ""
-    title = law.catalogue.conducts[act.conduct].en
-    yield "bold", f"Act {index}: {act.conduct} ({title}), {act.from_}{until}{via}"
-    for e in sorted(result.ledger.events, key=lambda e: e.day):
-        if e.case == number and e.event in ("formed", "recorded") and date_of(e.day) <= result.on:
-            of = f": {e.what}" if e.what else ""
-            yield "", f"  record {e.event} {date_of(e.day)}{of}"
-    for entry in result.entries:
-        if entry.case == number:
-            yield "red", "  entry: " + _entry(law, entry)
-            yield from _gates(result, number, entry.row)
-    for line in found.lines:
-        if line.case == number:
-            yield ("" if line.state == "live" else "dim"), "  score: " + _line(law, line)
-            yield from _gates(result, number, line.row)
-    for step in found.steps:
-        if step.case == number and step.state != "done":
-            yield "yellow", "  step: " + _step(law, step)
-    for text in records.words(result, number):
-        yield "", "  " + text
-    almost = [a for a in result.almost if a.case == number]
-    for a in almost[:_MOST_ALMOST]:
-        where = trace.of_provision(law, a.row)
-        yield "dim", f"  not: {where.text}: {a.reason} — {_where(where)}"
-    if len(almost) > _MOST_ALMOST:
-        rest = len(almost) - _MOST_ALMOST
-        yield "dim", f"  not: {rest} more provisions fail at one condition; --json lists them"
-
-
-def _entry(law: Law, e: Entry) -> str:
-    end = f"ended {e.end}" if e.end else "not ended"
-    cause = f" ({e.cause})" if e.cause else ""
-    published = f", published {e.published}" if e.published else ""
-    text = (
-        f"{e.instrument} from {e.start}, expires {_day(e.expires)}, "
-        f"lawful end {_day(e.lawful_end)}{cause}, {end}{published}"
-    )
-    if e.row < 0:
-        return f"{text} — MISTAKEN: no ground of the list is met"
-    where = trace.of_provision(law, e.row)
-    return f"{text}; ground: {where.text} — {_where(where)}"
-
-
-def _line(law: Law, x: Line) -> str:
-    where = trace.of_provision(law, x.row)
-    grade = f" and grade {x.grade}" if x.grade else ""
-    factor = f" (repetition, {x.factor} times)" if x.factor > 1 else ""
-    return (
-        f"{x.points / 10:+g} points{grade}{factor}, {x.since} until {_day(x.until)}, {x.state}; "
-        f"{where.text} — {_where(where)}"
-    )
-
-
-def _step(law: Law, s: OpenStep) -> str:
-    where = trace.of_step(law, s.row)
-    step = law.steps[s.row].step
-    due = f"by {s.due}" if s.due else "no time limit"
-    return (
-        f"{step.modality} {s.state}, {due}: {where.text} ({_authority(law, step.by)}); "
-        f"if not: {step.if_lapsed} — {_where(where)}"
-    )
+        yield "dim", f"  gate: {count} of them {text}"
 
 
 def _grouped(result: CaseResult) -> Iterator[tuple[list[str], Follows]]:
@@ -212,42 +234,149 @@ def _grouped(result: CaseResult) -> Iterator[tuple[list[str], Follows]]:
     groups: list[tuple[list[str], Follows]] = []
     for f in result.follows:
         for roles, other in groups:
-            if (f.provisions, f.determination, f.measures) == (
-                other.provisions,
-                other.determination,
-                other.measures,
-            ):
-                roles.append(_word(f.role))
+            same = (f.provisions, f.determination, f.measures)
+            if same == (other.provisions, other.determination, other.measures):
+                roles.append(plain(f.role))
                 break
         else:
-            groups.append(([_word(f.role)], f))
+            groups.append(([plain(f.role)], f))
     yield from groups
 
 
-def _follows(law: Law, roles: list[str], f: Follows) -> Iterator[tuple[str, str]]:
+def _follows(words: Words, roles: list[str], f: Follows) -> Lines:
+    law = words.law
     yield "bold", f"What follows for an adult who is {' or '.join(roles)}"
     for row in f.provisions:
         where = trace.of_provision(law, row)
-        yield "", f"  because: {where.text} — {_where(where)}"
+        yield "", f"  because: {where.text} — {words.where(where)}"
     if f.determination is not None:
         for e in f.entries:
-            yield "red", "  entry: " + _entry(law, e)
+            yield "red", "  entry: " + words.entry(e)
         for x in f.determination.lines:
-            yield ("" if x.state == "live" else "dim"), "  score: " + _line(law, x)
+            yield ("" if x.state == "live" else "dim"), "  score: " + words.line(x)
         for s in f.determination.scores:
-            where = scheme_provenance(law, s.instrument)
-            yield "", f"  {_score(s)} — {_where(where)}"
+            at = words.where(scheme_provenance(law, s.instrument))
+            yield "", f"  {words.name(s.instrument)}: {words.score(s)} — {at}"
     if f.measures:
         names = sorted({law.catalogue.measures[m.measure].name.en for m in f.measures})
-        on = ", ".join(sorted({m.list for m in f.measures}))
+        on = ", ".join(sorted({words.name(m.list) for m in f.measures}))
         yield "", f"  reached by measures on the subject's entry ({on}): {'; '.join(names)}"
 
 
-def _uncertain(result: CaseResult) -> Iterator[tuple[str, str]]:
-    law, notes = result.law, result.uncertain
+# --- who sees it, how it ends, what would change it --------------------------------------------
+
+
+_LEVELS = {
+    "public": "Public",
+    "subject": "The subject, and whom it authorises",
+    "authorities": "Authorities only",
+    "unsaid": "Not said in what was read",
+}
+
+
+def _seen(words: Words) -> Lines:
+    sights = list(seen.seen(words.result))
+    if sights:
+        yield "bold", "Who sees what"
+    said: set[str] = set()
+    level = ""
+    for s in sights:
+        if s.level != level:
+            level = s.level
+            yield "", f"  {_LEVELS[level]}"
+        at = f" — {words.where(s.where)}" if s.where else ""
+        since = f" since {s.since}" if s.since else ""
+        until = f" until {s.until}" if s.until else ""
+        act = f" of act {s.act}" if s.act >= 0 and len(words.result.case.acts) > 1 else ""
+        text = f"    {s.what}{act}: {s.to}{since}{until}{at}"
+        if text not in said:
+            said.add(text)
+            yield "", text
+
+
+def _undone(words: Words) -> Lines:
+    result = words.result
+    ways: list[tuple[str, tuple[undo.Way, ...]]] = []
+    for entry in result.entries:
+        ways.append((f"entry on {words.name(entry.instrument)}", undo.of_entry(result, entry)))
+    for line in result.determination.lines:
+        name = f"{line.points / 10:+g} points in {words.name(line.instrument)}"
+        ways.append((name, undo.of_line(result, line)))
+    told = list(records.ways(result, words.where))
+    if told or any(found for _, found in ways):
+        yield "bold", "How it can be undone"
+    for name, found in ways:
+        if found:
+            yield "", f"  {name}"
+        for way in found:
+            yield from _way(words, way)
+    for text in told:
+        yield "", "  " + text
+
+
+def _way(words: Words, way: undo.Way) -> Lines:
+    begins = ""
+    if way.from_ is not None:
+        begins = f" on {way.from_}" if way.kind == "expiry" else f", not before {way.from_}"
+    needs = f"; still needed: {' and '.join(way.needs)}" if way.needs else ""
+    where = words.where(trace.of_provision(words.law, way.row))
+    yield "", f"    {way.text}{begins}{needs} — {where}"
+    for text in words.steps(way.steps):
+        yield "dim", f"      {text}"
+
+
+def _changes(changes: Changes) -> Lines:
+    yield "bold", f"What would change it ({changes.tried} single changes calculated)"
+    for c in changes.found[:_MOST_CHANGES]:
+        now = "not stated" if c.what == "drop" else c.now
+        verb = f"without {c.was}" if c.what == "drop" else f"{now} instead of {c.was}"
+        if c.what == "add":
+            verb = now
+        yield "", f"  {c.field}: {verb} -> {'; '.join(c.differences)}"
+    rest = len(changes.found) - _MOST_CHANGES
+    if rest > 0:
+        yield "dim", f"  {rest} more; --json lists them"
+    if not changes.found:
+        yield "", "  nothing that was tried"
+    if changes.idle:
+        yield "dim", f"  changes nothing if left out: {', '.join(changes.idle)}"
+    if changes.left_out:
+        yield "dim", "  more can be tried: --search 500"
+
+
+def _timeline(result: CaseResult) -> Lines:
+    drawn = list(timeline.picture(result))
+    told = timeline.moments(result)
+    if drawn:
+        yield "bold", "Timeline"
+    for text in drawn:
+        yield "", f"  {text}"
+    ahead = False
+    for m in told[:_MOST_MOMENTS]:
+        if m.ahead and not ahead:
+            ahead = True
+            yield "bold", "  still to come, if nothing else happens"
+        act = f"act {m.act}: " if m.act >= 0 and len(result.case.acts) > 1 else ""
+        taken = " (must be done by then)" if m.kind == "course" else ""
+        yield ("dim" if m.ahead else ""), f"  {m.day}  {act}{m.text}{taken}"
+    if len(told) > _MOST_MOMENTS:
+        yield "dim", f"  {len(told) - _MOST_MOMENTS} more days; --json lists them"
+
+
+def _uncertain(words: Words) -> Lines:
+    result = words.result
+    notes = result.uncertain
     yield "bold", f"Uncertain ({len(result.assumptions) + len(notes)})"
     for text in result.assumptions:
         yield "", f"  assumed: {text}"
-    for x in notes:
-        where = trace.of_cite(law, x.instrument, "*", x.note.id, x.note.question, x.note.cite)
-        yield "", f"  {x.note.question} Taken: {x.note.default} — {_where(where)}"
+    for number, x in enumerate(notes, 1):
+        note = x.note
+        where = trace.of_cite(words.law, x.instrument, "*", note.id, note.question, note.cite)
+        name = words.name(x.instrument)
+        yield (
+            "",
+            f"  ?{number} {name}: {note.question} Taken: {note.default} — {words.where(where)}",
+        )
+        other = next((a for a in note.alternatives if a.path), None)
+        if other is not None:
+            yield "dim", f"     otherwise: --reading {x.instrument}.{note.id}={other.id}"

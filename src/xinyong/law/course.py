@@ -20,7 +20,7 @@ from xinyong.law.determine import Determination, Event, Ledger, determine, findi
 from xinyong.law.feeds import fed, feeders, next_year_end
 from xinyong.law.vocabulary import EVENTS
 
-__all__ = ["nominal"]
+__all__ = ["followed", "nominal"]
 
 
 def nominal(ledger: Ledger, law: Law, as_of: dt.date) -> tuple[Ledger, Determination]:
@@ -28,6 +28,13 @@ def nominal(ledger: Ledger, law: Law, as_of: dt.date) -> tuple[Ledger, Determina
 
     Returns:
         The ledger with the steps that were taken, and what follows from it on the day.
+    """
+    taken = followed(ledger, law, as_of)
+    return taken, determine(taken, law, as_of)
+
+
+def followed(ledger: Ledger, law: Law, as_of: dt.date) -> Ledger:
+    """Return the ledger with the steps that the nominal course takes up to a day.
 
     Steps are taken in the order of their days, each seen as of its own day, so that a
     later event never causes an earlier step.
@@ -58,7 +65,7 @@ def nominal(ledger: Ledger, law: Law, as_of: dt.date) -> tuple[Ledger, Determina
         if following >= NEVER:
             break
         day = following
-    return ledger, determine(ledger, law, as_of)
+    return ledger
 
 
 def _due(numbers: t.Findings, law: Law, day: int, stated: Ledger) -> Event | None:

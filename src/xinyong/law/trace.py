@@ -24,6 +24,8 @@ from xinyong.law.determine import Determination, Ledger, Tried
 __all__ = [
     "NotMet",
     "Provenance",
+    "failing",
+    "head_of",
     "notes_on",
     "noun",
     "of_cite",
@@ -327,10 +329,7 @@ def unmet(law: Law, ledger: Ledger, found: Determination) -> Iterator[NotMet]:
     Left out: versions not in force, grounds of a list the case is on already, and items
     of a scheme that would not weigh more than the one that counts.
     """
-    assert found.numbers is not None  # noqa: S101 - determine always fills it
     rows, _ = ledger.rows(law)
-    facts = ledger.subject.facts(law)
-    day = day_of(found.as_of)
     entered = {(e.case, e.instrument) for e in found.entries}
     seen: set[tuple[int, int]] = set()
     for tried in found.tried:
@@ -339,24 +338,45 @@ def unmet(law: Law, ledger: Ledger, found: Determination) -> Iterator[NotMet]:
             continue
         seen.add(key)
         origin = law.origins[tried.row]
-        effect = origin.effect
-        if isinstance(effect, schema.Enter) and (tried.case, origin.instrument) in entered:
+        if isinstance(origin.effect, schema.Enter) and (tried.case, origin.instrument) in entered:
             continue
-        head = 2 if isinstance(effect, schema.End) else int(isinstance(effect, schema.Convert))
-        fails = int(tried.at < head)
-        until = _until(rows, tried.case, law, tried.row, day)
-        for start, end in _tops(law, tried.row):
-            via = via_of(rows, len(rows), tried.case)
-            inst = law.tables.prov[tried.row, t.P_INST]
-            fails += (
-                first_unmet(
-                    law.tables, facts, rows, len(rows), tried.case, via, inst,
-                    found.numbers, start, end, until,
-                )
-                >= 0
-            )  # fmt: skip
-        if fails == 1:
+        if len(failing(law, ledger, found, tried, rows)) == 1:
             yield NotMet(tried.case, tried.row, tried.at, why_not(law, tried))
+
+
+def head_of(effect: object) -> int:
+    """Return how many tests an effect makes before the conditions of its provision."""
+    return 2 if isinstance(effect, schema.End) else int(isinstance(effect, schema.Convert))
+
+
+def failing(
+    law: Law, ledger: Ledger, found: Determination, tried: Tried, rows: t.Ints | None = None
+) -> tuple[int, ...]:
+    """Return the numbers (as in `Tried.at`) of all tests at which an unmet provision fails.
+
+    Args:
+        law: the law.
+        ledger: the file.
+        found: what was found in it.
+        tried: the provision.
+        rows: the rows of the ledger, if they are at hand.
+    """
+    assert found.numbers is not None  # noqa: S101 - determine always fills it
+    rows = ledger.rows(law)[0] if rows is None else rows
+    facts, day = ledger.subject.facts(law), day_of(found.as_of)
+    head = head_of(law.origins[tried.row].effect)
+    fails = [tried.at] if tried.at < head else []
+    until = _until(rows, tried.case, law, tried.row, day)
+    via = via_of(rows, len(rows), tried.case)
+    inst = law.tables.prov[tried.row, t.P_INST]
+    for number, (start, end) in enumerate(_tops(law, tried.row)):
+        k = first_unmet(
+            law.tables, facts, rows, len(rows), tried.case, via, inst,
+            found.numbers, start, end, until,
+        )  # fmt: skip
+        if k >= 0:
+            fails.append(head + number)
+    return tuple(fails)
 
 
 def _tops(law: Law, row: int) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,329 @@
+"""What would change the result: single changes of the stated facts, each tried by a new run.
+
+Nothing here reasons about the law. It changes one fact, calculates the case again and compares:
+so whatever is reported does change the result, and a fact whose loss changes nothing is known to
+be one that the result does not need.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from xinyong.case import variants
+from xinyong.case.calculator import CaseResult, ledger_of, own_entries
+from xinyong.case.check import check
+from xinyong.case.model import Case
+from xinyong.dates import day_of
+from xinyong.document import Loc, dotted
+from xinyong.errors import CaseError
+from xinyong.law.compile import Law
+from xinyong.law.course import followed
+from xinyong.law.determine import decode, findings
+from xinyong.law.measures import due
+
+__all__ = ["Change", "Changes", "Outcome", "outcome", "search"]
+
+#: Days by which a date is moved until the result changes; the exact day is then found between.
+_STRIDES = (1, 7, 31, 92, 183, 366, 731, 1827)
+
+
+#: Ground, start, lawful end, and whether the entry is live.
+Spell = tuple[str, dt.date, dt.date | None, bool]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What counts as the result of a case on its day.
+
+    Attributes:
+        entries: by (list, number of the act, number of the spell): ground, start, lawful end,
+            and whether it is live.
+        lines: (scheme, act, item) of lines that count, with points and last day.
+        scores: points (tenths) and grade in each scheme.
+        measures: (list, measure) that are due.
+    """
+
+    entries: dict[tuple[str, int, int], Spell]
+    lines: dict[tuple[str, int, str], tuple[int, dt.date | None]]
+    scores: dict[str, tuple[int | None, str]]
+    measures: frozenset[tuple[str, str]]
+
+    @property
+    def kind(self) -> tuple[Any, ...]:
+        """Return the result without its days."""
+        live = frozenset(key for key, spell in self.entries.items() if spell[3])
+        return (live, tuple(self.scores.items()), self.measures)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of one fact that changes the result.
+
+    Attributes:
+        field: dotted path of the fact; was, now: in words.
+        what: ``drop``, ``add``, ``amount``, ``day``, ``place``, ``kind``, ``role`` or ``age``.
+        differences: what is otherwise, in words; case: the changed case, to run again.
+    """
+
+    field: str
+    what: str
+    was: str
+    now: str
+    differences: tuple[str, ...]
+    case: Case
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a search found.
+
+    Attributes:
+        found: changes, in the order in which they were tried.
+        idle: fields of facts that may be dropped and the result stays as it is.
+        tried: number of cases that were calculated; left_out: whether more could be tried.
+        base: the outcome as stated; without: the outcome without each fact that can be dropped.
+    """
+
+    found: tuple[Change, ...] = ()
+    idle: tuple[str, ...] = ()
+    tried: int = 0
+    left_out: bool = False
+    base: Outcome | None = None
+    without: dict[str, Outcome] = field(default_factory=dict)
+
+
+def outcome(case: Case, law: Law, on: dt.date) -> Outcome:
+    """Return the outcome of a case: a short run without explanations.
+
+    Raises:
+        CaseError: the case states what the law does not read.
+    """
+    check(case, law, on)
+    ledger, act_of = ledger_of(case, law)
+    if case.course == "nominal":
+        ledger = followed(ledger, law, on)
+    day = day_of(on)
+    found = decode(findings(ledger, law, day), law, day)
+    act = dict(enumerate(act_of))
+    entries: dict[tuple[str, int, int], Spell] = {}
+    for e in own_entries(found, ledger):
+        if e.case in act:
+            spell = sum((name, i) == (e.instrument, act[e.case]) for name, i, _ in entries)
+            key = (e.instrument, act[e.case], spell)
+            entries[key] = (e.ground, e.start, e.lawful_end, e.end is None)
+    lines = {
+        (x.instrument, act[x.case], x.provision): (x.points, x.until)
+        for x in found.lines
+        if x.state in ("live", "inert") and x.case in act
+    }
+    listed = [(name, x[1]) for (name, _, _), x in entries.items() if x[3]]
+    measures = due(law, listed, case.subject.kind, on)
+    return Outcome(
+        entries=entries,
+        lines=lines,
+        scores={s.instrument: (s.points, s.grade) for s in found.scores},
+        measures=frozenset((m.list, m.measure) for m in measures),
+    )
+
+
+@dataclass
+class _Search:
+    """A search under way: how many runs are left, and what was found."""
+
+    law: Law
+    on: dt.date
+    base: Outcome
+    data: dict[str, Any]
+    left: int
+    found: list[Change] = field(default_factory=list)
+    idle: list[str] = field(default_factory=list)
+    without: dict[str, Outcome] = field(default_factory=dict)
+    tried: int = 0
+    short: bool = False
+
+    def run(self, loc: Loc, value: Any) -> tuple[Case, Outcome] | None:
+        """Calculate the case with one fact changed; None if it cannot be, or time is up."""
+        if self.left <= 0:
+            self.short = True
+            return None
+        data = copy.deepcopy(self.data)
+        node: Any = data
+        for part in loc[:-1]:
+            node = node[part]
+        if value is variants.GONE:
+            del node[loc[-1]]
+        elif isinstance(node, list) and loc[-1] == len(node):
+            node.append(value)
+        else:
+            node[loc[-1]] = value
+        try:
+            case = Case.model_validate(data)
+            result = outcome(case, self.law, self.on)
+        except (ValidationError, CaseError):
+            return None
+        self.left -= 1
+        self.tried += 1
+        return case, result
+
+    def differs(self, result: Outcome, exact: bool) -> bool:
+        return result != self.base if exact else result.kind != self.base.kind
+
+    def add(self, v: variants.Variant, now: str, case: Case, result: Outcome) -> None:
+        words = tuple(_differences(self.law, self.base, result))
+        same = (v.what, words)
+        if v.what in ("place", "kind") and same in {(c.what, c.differences) for c in self.found}:
+            return  # another place, and just the same follows
+        self.found.append(Change(dotted(v.loc), v.what, v.was, now, words, case))
+
+
+def search(result: CaseResult, most: int = 60) -> Changes:
+    """Search for single changes of a case that change its result.
+
+    Args:
+        result: of the case as stated.
+        most: how many changed cases are calculated at most; dropped facts come on top.
+
+    Returns:
+        Changes, each one verified by a run; the same for the same input.
+    """
+    law, case = result.law, result.case
+    data = case.model_dump(by_alias=True, exclude_unset=True, exclude={"expect", "because"})
+    data.setdefault("on", result.on)
+    data = _plain(data)
+    base = outcome(case, law, result.on)
+    drops = list(variants.drops(data))
+    state = _Search(law, result.on, base, data, most + len(drops))
+    for v in drops:
+        ran = state.run(v.loc, variants.GONE)
+        if ran is None:
+            continue
+        state.without[dotted(v.loc)] = ran[1]
+        if state.differs(ran[1], exact=True):
+            state.add(v, "not stated", *ran)
+        else:
+            state.idle.append(dotted(v.loc))
+    state.left = most
+    for v in variants.single(result, data):
+        _try(state, v)
+    for v in variants.days(data):
+        for sign in (-1, 1):
+            _move(state, v, sign)
+    return Changes(
+        found=tuple(state.found),
+        idle=tuple(state.idle),
+        tried=state.tried,
+        left_out=state.short,
+        base=base,
+        without=state.without,
+    )
+
+
+def _plain(node: Any) -> Any:
+    """Return data whose sequences can be changed."""
+    if isinstance(node, dict):
+        return {k: _plain(x) for k, x in node.items()}
+    return [_plain(x) for x in node] if isinstance(node, list | tuple) else node
+
+
+def _try(state: _Search, v: variants.Variant) -> None:
+    """Try values of one fact, nearest first, until one changes the result."""
+    for value in v.values:
+        ran = state.run(v.loc, value)
+        if ran is not None and state.differs(ran[1], exact=v.exact):
+            state.add(v, v.word(value), *ran)
+            return
+
+
+def _move(state: _Search, v: variants.Variant, sign: int) -> None:
+    """Find the nearest day before or after a stated one on which the result changes."""
+    (day,) = v.values
+    near, hit = 0, None
+    for far in _STRIDES:
+        ran = state.run(v.loc, day + dt.timedelta(sign * far))
+        if ran is None:
+            break
+        if state.differs(ran[1], exact=False):
+            hit = (far, ran)
+            break
+        near = far
+    if hit is None:
+        return
+    while hit[0] - near > 1:
+        middle = (hit[0] + near) // 2
+        ran = state.run(v.loc, day + dt.timedelta(sign * middle))
+        if ran is None:
+            break  # not found to the day: what was found changes the result all the same
+        if state.differs(ran[1], exact=False):
+            hit = (middle, ran)
+        else:
+            near = middle
+    moved = day + dt.timedelta(sign * hit[0])
+    exact = hit[0] - near == 1
+    last = moved - dt.timedelta(sign)
+    words = f"{moved} (still the same on {last})" if exact else f"{moved}"
+    state.add(v, words, *hit[1])
+
+
+# --- words ------------------------------------------------------------------------------------
+
+
+def _name(law: Law, instrument: str) -> str:
+    it = law.catalogue.instrument(instrument)
+    return (it.short or it.name).en
+
+
+def _differences(law: Law, old: Outcome, new: Outcome) -> Iterator[str]:
+    """Yield what is otherwise, most important first."""
+    for key, spell in old.entries.items():
+        now = new.entries.get(key)
+        if now is None:
+            yield (
+                f"never on {_name(law, key[0])}"
+                if not spell[3]
+                else (f"not on {_name(law, key[0])}")
+            )
+        elif now != spell:
+            yield from _moved(_name(law, key[0]), spell, now)
+    for key, spell in new.entries.items():
+        if key not in old.entries:
+            yield f"on {_name(law, key[0])} from {spell[1]}{'' if spell[3] else ', over by now'}"
+    for name in dict.fromkeys((*old.scores, *new.scores)):
+        if old.scores.get(name) != new.scores.get(name):
+            yield f"{_name(law, name)}: {_score(new.scores.get(name))}"
+    more, less = len(new.measures - old.measures), len(old.measures - new.measures)
+    if more:
+        yield f"{more} more measure{'s' if more > 1 else ''} due"
+    if less:
+        yield f"{less} measure{'s' if less > 1 else ''} fewer"
+    if old.kind == new.kind:
+        for key3, (points, until) in new.lines.items():
+            if old.lines.get(key3) != (points, until):
+                last = f"until {until}" if until else "without an end"
+                yield f"{_name(law, key3[0])} {key3[2]}: {points / 10:+g} {last}"
+        for key3 in old.lines.keys() - new.lines.keys():
+            yield f"{_name(law, key3[0])} {key3[2]}: does not count"
+
+
+def _moved(name: str, old: Spell, new: Spell) -> Iterator[str]:
+    if old[3] != new[3]:
+        yield f"still on {name}" if new[3] else f"no longer on {name}"
+    elif old[1] != new[1]:
+        yield f"on {name} from {new[1]}"
+    if old[2] != new[2] and (old[3] == new[3] or new[2]):
+        yield f"{name} ends by law {new[2] or 'on no fixed day'}"
+    if old[0] != new[0] and old[1:] == new[1:]:
+        yield f"{name} rests on {new[0] or 'no ground'}"
+
+
+def _score(score: tuple[int | None, str] | None) -> str:
+    if score is None:
+        return "no score"
+    points, grade = score
+    words = "" if points is None else f"{points / 10:g} points"
+    return ", ".join(x for x in (words, f"grade {grade}" if grade else "") if x) or "no score"

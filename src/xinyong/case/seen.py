@@ -1,0 +1,193 @@
+"""Who sees what on the day asked for: the public, the subject, or authorities only.
+
+Read off the publication of entries, the disclosure and access rules of regulations, and who keeps a
+list or applies a measure. Where no text of the catalogue says who may see a thing, that is said.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from xinyong.case.calculator import CaseResult
+from xinyong.dates import date_of, day_of
+from xinyong.law import schema, trace
+from xinyong.law.determine import Entry
+
+__all__ = ["Held", "Sight", "held", "seen"]
+
+PUBLIC, SUBJECT, AUTHORITIES, UNSAID = "public", "subject", "authorities", "unsaid"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One thing and who sees it.
+
+    Attributes:
+        act: number of the act; -1 for a score. what: the thing, in words.
+        level: ``public``, ``subject`` (the subject and whom it authorises), ``authorities`` or
+            ``unsaid``; to: who, in words; since, until: days, where they are fixed.
+        where: the rule; None where no text says it.
+    """
+
+    act: int
+    what: str
+    level: str
+    to: str
+    since: dt.date | None
+    until: dt.date | None
+    where: trace.Provenance | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A record, and where it is held: by which authority, since when, of what kind."""
+
+    act: int
+    what: str
+    by: str
+    since: dt.date
+    where: trace.Provenance | None
+
+
+def _authority(result: CaseResult, name: str | None) -> str:
+    return result.law.catalogue.authorities[name].name.en if name else "an authority"
+
+
+def _short(result: CaseResult, instrument: str) -> str:
+    it = result.law.catalogue.instrument(instrument)
+    return (it.short or it.name).en
+
+
+def held(result: CaseResult) -> Iterator[Held]:
+    """Yield the records of the file and where they are held."""
+    law, last = result.law, day_of(result.on)
+    taken = {(s.case, s.step): s for s in result.determination.steps if s.state == "done"}
+    for e in sorted(result.ledger.events, key=lambda e: (e.case, e.day)):
+        act = result.act_of[e.case]
+        if e.day > last or act < 0:
+            continue
+        if e.event == "formed":
+            what = law.catalogue.documents[e.what].en if e.what else "record of the act"
+            yield Held(act, what, "the body that made it", date_of(e.day), None)
+        elif e.event == "recorded":
+            step = next(
+                (
+                    s
+                    for (case, _), s in taken.items()
+                    if case == e.case
+                    and s.instrument == e.what
+                    and law.steps[s.row].step.then == "recorded"
+                ),
+                None,
+            )
+            it = law.catalogue.instrument(e.what) if e.what else None
+            by = _authority(result, it.keeper if it else None)
+            where = trace.of_step(law, step.row) if step else None
+            what = f"recorded for {_short(result, e.what)}" if e.what else "recorded"
+            yield Held(act, what, by, date_of(e.day), where)
+    for entry in result.entries:
+        it = law.catalogue.instrument(entry.instrument)
+        where = trace.of_provision(law, entry.row) if entry.row >= 0 else None
+        what = f"entry on {_short(result, entry.instrument)}"
+        act = result.act_of[entry.case]
+        yield Held(act, what, _authority(result, it.keeper), entry.start, where)
+
+
+def seen(result: CaseResult) -> Iterator[Sight]:
+    """Yield who sees each record, entry and score, the public first."""
+    order = (PUBLIC, SUBJECT, AUTHORITIES, UNSAID)
+    found = [*_entries(result), *_records(result), *_scores(result)]
+    yield from sorted(found, key=lambda s: order.index(s.level))
+
+
+def _entries(result: CaseResult) -> Iterator[Sight]:
+    law = result.law
+    for entry in result.entries:
+        act, what = result.act_of[entry.case], f"entry on {_short(result, entry.instrument)}"
+        if entry.end is not None and entry.end <= result.on:
+            if entry.published is not None:
+                yield Sight(act, f"{what}, taken off", PUBLIC, "whoever saw it before",
+                            entry.published, entry.end, _publication(result, entry))  # fmt: skip
+            continue
+        where = _publication(result, entry)
+        if entry.published is not None and entry.published <= result.on:
+            until = entry.lawful_end
+            yield Sight(act, what, PUBLIC, "everybody", entry.published, until, where)
+        elif where is not None:
+            to = "its keeper and those it tells; publication is due but not made"
+            yield Sight(act, what, AUTHORITIES, to, entry.start, None, where)
+        else:
+            it = law.catalogue.instrument(entry.instrument)
+            to = f"{_authority(result, it.keeper)}; no text read here orders publication"
+            yield Sight(act, what, AUTHORITIES, to, entry.start, None, None)
+
+
+def _publication(result: CaseResult, entry: Entry) -> trace.Provenance | None:
+    """Return where the publication of an entry is ordered: a step, or the measure to publish."""
+    law = result.law
+    version = law.catalogue.version(entry.instrument, entry.published or result.on)
+    for row, s in enumerate(law.steps):
+        mine = s.instrument == entry.instrument and s.step.then == "published"
+        if mine and (version is None or s.version == version.id):
+            return trace.of_step(law, row)
+    for m in result.measures:
+        if m.list == entry.instrument and m.measure == "m_publish":
+            text = law.catalogue.measures[m.measure].name.en
+            return trace.of_cite(law, m.instrument, m.version, m.measure, text, m.cite)
+    return None
+
+
+_LEVEL = {
+    "public": PUBLIC,
+    "subject": SUBJECT,
+    "authorised": SUBJECT,
+    "authorities": AUTHORITIES,
+    "listed_entity_officers": SUBJECT,
+}
+_WAYS = {"publish": "published", "query": "shown on request", "share": "shared"}
+
+
+def _records(result: CaseResult) -> Iterator[Sight]:
+    law = result.law
+    for r in result.records:
+        act = result.act_of[r.case]
+        if act < 0:
+            continue
+        name = _short(result, r.instrument)
+        for s in r.shown:
+            where = trace.of_cite(
+                law, r.instrument, r.version, s.rule.id, s.rule.title, s.rule.cite
+            )
+            for level in (PUBLIC, SUBJECT, AUTHORITIES):
+                to = [w.replace("_", " ") for w in s.rule.to if _LEVEL[w] == level]
+                if not to or not s.now or s.rule.excluded:
+                    continue
+                what = f"record under {name}, {_WAYS[s.rule.way]}"
+                yield Sight(act, what, level, ", ".join(to), s.since, s.until, where)
+        for a in r.access:
+            yield from _access(result, act, name, r.instrument, r.version, a)
+
+
+def _access(
+    result: CaseResult, act: int, name: str, instrument: str, version: str, a: schema.Access
+) -> Iterator[Sight]:
+    where = trace.of_cite(result.law, instrument, version, a.id, a.title, a.cite)
+    part = "public part of the record" if a.only_public_part else "record"
+    for level in (PUBLIC, SUBJECT, AUTHORITIES):
+        to = [w.replace("_", " ") for w in a.to if _LEVEL[w] == level]
+        if to:
+            needs = "" if a.needs == "nothing" else f" ({a.needs.replace('_', ' ')})"
+            yield Sight(
+                act, f"{part} under {name}", level, f"{', '.join(to)}{needs}", None, None, where
+            )
+
+
+def _scores(result: CaseResult) -> Iterator[Sight]:
+    for s in result.determination.scores:
+        it = result.law.catalogue.instrument(s.instrument)
+        what = f"score in {_short(result, s.instrument)}"
+        keeper = _authority(result, it.keeper)
+        to = f"kept by {keeper}; who else sees it is not said in what was read"
+        yield Sight(-1, what, UNSAID, to, None, None, None)

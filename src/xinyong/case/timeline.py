@@ -1,0 +1,201 @@
+"""A case as a timeline: what happened, what follows, and what is still to come by itself.
+
+The days ahead are those of the same course with nothing more happening.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from xinyong.case.calculator import CaseResult, own_entries
+from xinyong.dates import date_of, day_of
+from xinyong.law import trace
+from xinyong.law.course import followed
+from xinyong.law.determine import Determination, Ledger, decode, determine, findings
+
+__all__ = ["Bar", "Moment", "bars", "moments", "picture"]
+
+#: How many years ahead the file is followed.
+_AHEAD = 15
+_WIDTH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One thing on one day.
+
+    Attributes:
+        day: when; act: number of the act, -1 for the file as a whole.
+        kind: ``stated``, ``course`` (a step that must be taken), ``law`` (follows) or ``score``.
+        text: what, in words; ahead: whether it lies after the day asked for.
+    """
+
+    day: dt.date
+    act: int
+    kind: str
+    text: str
+    ahead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One stretch of the picture: a label, its first day, and the first day after it."""
+
+    label: str
+    start: dt.date
+    end: dt.date | None
+
+
+def _ahead(result: CaseResult) -> tuple[Ledger, Determination]:
+    """Return the file, and what follows from it, when everything that is running has run out."""
+    found = result.determination
+    days = [e.lawful_end or e.expires for e in result.entries if e.end is None]
+    days += [x.until for x in found.lines if x.state in ("live", "inert", "future")]
+    days += [found.next_due]
+    latest = max((d for d in days if d is not None), default=result.on)
+    most = result.on.replace(year=result.on.year + _AHEAD, day=min(result.on.day, 28))
+    day = min(max(latest + dt.timedelta(62), result.on), most)
+    ledger = result.ledger
+    if result.case.course == "nominal":
+        ledger = followed(result.stated, result.law, day)
+    return ledger, determine(ledger, result.law, day)
+
+
+def _short(result: CaseResult, instrument: str) -> str:
+    it = result.law.catalogue.instrument(instrument)
+    return (it.short or it.name).en
+
+
+def moments(result: CaseResult) -> tuple[Moment, ...]:
+    """Return everything that happens in a case, by day."""
+    ledger, found = _ahead(result)
+    last = day_of(found.as_of)
+    stated = set(result.stated.events)
+    acts = {n: i for n, i in enumerate(result.act_of) if i >= 0}
+    moved: list[Moment] = []
+
+    def add(day: dt.date, case: int, kind: str, text: str) -> None:
+        moved.append(Moment(day, acts.get(case, -1), kind, text, day > result.on))
+
+    for e in ledger.events:
+        if e.day > last or e.event in ("detail", "copied", "removed") or e.case not in acts:
+            continue
+        act = result.case.acts[acts[e.case]]
+        if e.event == "ended" and act.until is None:
+            continue  # an act that does not last
+        kind = "stated" if e in stated else "course"
+        add(date_of(e.day), e.case, kind, _event(result, e.event, e.what))
+    for entry in own_entries(found, ledger):
+        name = _short(result, entry.instrument)
+        add(entry.start, entry.case, "law", f"on {name}")
+        over = entry.lawful_end
+        if over is not None and over <= found.as_of and over != entry.end:
+            cause = f" ({entry.cause})" if entry.cause else ""
+            add(over, entry.case, "law", f"entry on {name} is over by law{cause}")
+        if entry.end is not None:
+            add(entry.end, entry.case, "law", f"off {name}")
+    for day, name, text in _scores(result, ledger, found):
+        moved.append(Moment(day, -1, "score", f"{_short(result, name)}: {text}", day > result.on))
+    order = {"stated": 0, "course": 1, "law": 2, "score": 3}
+    return tuple(sorted(dict.fromkeys(moved), key=lambda m: (m.day, order[m.kind], m.act)))
+
+
+def _event(result: CaseResult, event: str, what: str) -> str:
+    names = result.law.catalogue
+    if event == "occurred":
+        return names.conducts[what].en
+    if event == "ended":
+        return "the act ends"
+    word = trace.noun(event)
+    if event == "formed":
+        return f"{names.documents[what].en}" if what else "record formed"
+    if event == "served" and what:
+        return f"service of {names.documents[what].en}"
+    return f"{word} ({_short(result, what)})" if what in names.instruments else word
+
+
+def _scores(
+    result: CaseResult, ledger: Ledger, found: Determination
+) -> Iterator[tuple[dt.date, str, str]]:
+    """Yield the days on which a score or grade becomes another one."""
+    law = result.law
+    turns = {x.since for x in found.lines} | {x.until for x in found.lines if x.until}
+    turns |= {
+        date_of(e.day) for e in ledger.events if e.event in ("recorded", "corrected", "performed")
+    }
+    held: dict[str, str] = {}
+    for day in sorted(d for d in turns if d <= found.as_of):
+        number = day_of(day)
+        for s in decode(findings(ledger, law, number), law, number).scores:
+            points = "" if s.points is None else f"{s.points / 10:g}"
+            text = " ".join(x for x in (points, s.grade) if x)
+            if held.get(s.instrument) != text and text:
+                held[s.instrument] = text
+                yield day, s.instrument, text
+
+
+# --- as a picture ------------------------------------------------------------------------------
+
+
+def bars(result: CaseResult) -> tuple[Bar, ...]:
+    """Return the stretches of a case: its acts, entries and score lines."""
+    ledger, found = _ahead(result)
+    acts = {n: i for n, i in enumerate(result.act_of) if i >= 0}
+    names = result.law.catalogue
+    drawn = []
+    for i, act in enumerate(result.case.acts):
+        lasting = names.conducts[act.conduct].episode
+        over = act.until or act.corrected_on or act.performed_on
+        end = over if lasting or act.until else act.from_
+        drawn.append(Bar(f"act {i} {act.conduct}", act.from_, end))
+    for e in own_entries(found, ledger):
+        if e.case in acts:
+            drawn.append(Bar(_short(result, e.instrument), e.start, e.end))
+    for x in found.lines:
+        if x.case in acts and x.state not in ("superseded",):
+            worth = f"grade {x.grade}" if x.grade else f"{x.points / 10:+g}"
+            drawn.append(Bar(f"{worth} ({x.provision})", x.since, x.until))
+    return tuple(drawn)
+
+
+def picture(result: CaseResult) -> Iterator[str]:
+    r"""Yield the lines of an ASCII picture: ``=`` lasts, ``>`` has no end, ``|`` the day asked.
+
+    Example:
+        >>> from xinyong.case import calculate, read_case
+        >>> case = read_case("subject: {kind: person, place: wendeng}\nacts: []\non: 2021-01-01")
+        >>> list(picture(calculate(case)))
+        []
+    """
+    drawn = bars(result)
+    if not drawn:
+        return
+    first = min(b.start for b in drawn).year
+    ends = [b.end or b.start for b in drawn]
+    last = max(*ends, result.on).year if ends else result.on.year
+    begin, end = dt.date(first, 1, 1).toordinal(), dt.date(last + 1, 1, 1).toordinal()
+
+    def column(day: dt.date) -> int:
+        return min((day.toordinal() - begin) * _WIDTH // (end - begin), _WIDTH - 1)
+
+    wide = max(len(b.label) for b in drawn)
+    wide = min(wide, 30)
+    years = [" "] * (_WIDTH + 4)
+    step = max(1, (last - first + 1) * 6 // _WIDTH + 1)
+    for year in range(first, last + 1, step):
+        at = column(dt.date(year, 1, 1))
+        years[at : at + 4] = str(year)
+    yield f"{'':{wide}} {''.join(years).rstrip()}"
+    today = column(result.on)
+    for b in drawn:
+        row = ["."] * _WIDTH
+        stop = _WIDTH if b.end is None else max(column(b.end), column(b.start) + 1)
+        row[column(b.start) : stop] = ["="] * (stop - column(b.start))
+        if b.end is None:
+            row[-1] = ">"
+        row[today] = "|"
+        label = b.label if len(b.label) <= wide else f"{b.label[: wide - 1]}~"
+        yield f"{label:{wide}} {''.join(row)}"
+    yield f"{'':{wide}} {' ' * today}^ {result.on}"
