@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from xinyong.case import CaseResult, because, calculate, read_case, seen, timeline, undo
+from xinyong.case import (
+    CaseResult,
+    because,
+    calculate,
+    json_schema,
+    read_case,
+    seen,
+    timeline,
+    undo,
+)
 from xinyong.case.changes import Changes, outcome, search
 from xinyong.case.export import as_dict
 from xinyong.case.model import Case
@@ -236,6 +246,17 @@ def test_the_picture_is_ascii_and_of_one_width() -> None:
     assert len({len(row) for row in drawn[1:-1]}) == 1
     assert all(row.isascii() for row in drawn)
     assert drawn[-1].strip() == "^ 2021-01-15"
+
+
+@pytest.mark.parametrize("path", GOLDEN[::5], ids=lambda path: path.stem)
+def test_json_is_as_its_schema_says(path: Path) -> None:
+    data = as_dict(calculate(read_case(path)), 3)
+    json_schema.Result.model_validate(json.loads(json.dumps(data)))
+
+
+def test_the_schema_that_ships_is_the_one_the_models_make() -> None:
+    shipped = Path(json_schema.__file__).parent / "case_result.schema.json"
+    assert shipped.read_text(encoding="utf-8") == json_schema.made()
 
 
 def test_json_holds_all_of_it() -> None:

@@ -75,6 +75,78 @@ def test_the_catalogue(capsys: pytest.CaptureFixture[str]) -> None:
     assert "[full text]" in text
 
 
+DRIVER = ("--kind", "person", "--place", "wendeng", "--on", "2021-01-15", "--brief")
+DRUNK = "drunk_driving,from=2020-03-10,document=penalty_decision:2020-03-12"
+
+
+def test_a_case_without_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    ran = run(capsys, "case", *DRIVER, "--act", DRUNK, "--act", "blood_donation,from=2020-06-01")
+    assert (ran.code, ran.err) == (0, "")
+    path = tmp_path / "same.yaml"
+    path.write_text(
+        "subject: {kind: person, place: wendeng}\nacts:\n"
+        "  - {conduct: drunk_driving, from: 2020-03-10,\n"
+        "     documents: [{kind: penalty_decision, formed: 2020-03-12}]}\n"
+        "  - {conduct: blood_donation, from: 2020-06-01}\non: 2021-01-15\n",
+        encoding="utf-8",
+    )
+    assert run(capsys, "case", str(path), "--brief").out == ran.out
+
+
+def test_a_circumstance_an_event_and_the_course(capsys: pytest.CaptureFixture[str]) -> None:
+    act = "judgment_refusal,from=2018-03-05,able,document=enforcement_notice:2018-02-01:2018-02-06"
+    base = ("case", "--kind", "person", "--place", "gansu", "--on", "2018-06-01", "--brief")
+    listed = run(capsys, *base, "--act", act).out
+    assert "entry: judgment defaulters list" in listed
+    stated = run(capsys, *base, "--act", act, "--course", "stated").out
+    assert "entry:" not in stated
+    decided = f"{act},event=decided:2018-04-02:spc_defaulters"
+    assert "from 2018-04-02" in run(capsys, *base, "--act", decided, "--course", "stated").out
+
+
+def test_an_amendment_and_a_reading(capsys: pytest.CaptureFixture[str]) -> None:
+    act = ("--act", "blood_donation,from=2020-06-01")
+    usual = json.loads(run(capsys, "case", *DRIVER, *act, "--json").out)
+    path = "wendeng_2020.items.wd0384.high=25"
+    amended = json.loads(run(capsys, "case", *DRIVER, *act, "--amend", path, "--json").out)
+    assert (usual["scores"][0]["points"], amended["scores"][0]["points"]) == (1010, 1025)
+    assert usual["catalogue"] != amended["catalogue"]
+    (line,) = amended["acts"][0]["lines"]
+    assert "amended for this calculation" in line["basis"]["assumption"]
+    other = "wendeng_2020.validity_starts=from_recording"
+    read = json.loads(run(capsys, "case", *DRIVER, *act, "--reading", other, "--json").out)
+    assert usual["acts"][0]["lines"][0]["until"] == "2021-06-01"
+    assert read["acts"][0]["lines"][0]["until"] == "2021-07-01"
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "message"),
+    [
+        (("--act", "drunk_drivin,from=2020-03-10"), 4, "did you mean 'drunk_driving'?"),
+        (("--act", "drunk_driving"), 4, "from: this field is missing"),
+        (("--act", "from=2020-03-10"), 2, "write the conduct first"),
+        (("--act", f"{DRUNK},from=2020-03-11"), 2, "'from' is given twice"),
+        (("--act", "drunk_driving,from=2020-13-10"), 4, "expected a date"),
+        (("--act", f"{DRUNK},amount=5"), 4, "has no 'amount'"),
+        (("--act", "drunk_driving,from=2020-03-10,document=penalty_decision"), 2, "KIND:FORMED"),
+        (("--act", DRUNK, "--role", "self"), 4, "is not a role"),
+        (("--act", DRUNK, "--course", "kind"), 4, "course"),
+        (("--act", DRUNK, "--amend", "spc_defaulters.x=1"), 2, "has no 'x'"),
+        (("--act", DRUNK, "--reading", "wendeng_2020.x=1"), 2, "has no question"),
+        (("--act", "drunk_driving,from=13800138000"), 4, "looks like an identity"),
+        (("--act", f"{DRUNK},13800138000"), 4, "looks like an identity"),
+    ],
+)
+def test_wrong_options_are_one_line_each_and_repeat_no_identity(
+    capsys: pytest.CaptureFixture[str], args: tuple[str, ...], code: int, message: str
+) -> None:
+    ran = run(capsys, "case", *DRIVER, *args)
+    assert (ran.code, ran.out) == (code, "")
+    assert message in ran.err
+    assert len(ran.err.splitlines()) == 1
+    assert "13800138000" not in ran.err
+
+
 @pytest.mark.parametrize(
     ("args", "code", "message"),
     [

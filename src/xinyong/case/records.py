@@ -43,7 +43,6 @@ def _where(law: Law, r: RecordRules, rule: schema.Rule) -> trace.Provenance:
 def _basis(law: Law, r: RecordRules, rule: schema.Rule) -> dict[str, Any]:
     where = _where(law, r, rule)
     return {
-        "instrument_zh": law.catalogue.instrument(r.instrument).name.zh,
         "rule": rule.id,
         "instrument": where.instrument,
         "instrument_en": where.en,

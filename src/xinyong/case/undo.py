@@ -104,12 +104,15 @@ def of_line(result: CaseResult, line: Line) -> tuple[Way, ...]:
 
 def _needs(result: CaseResult, fails: tuple[int, ...], row: int) -> Iterator[str]:
     origin = result.law.origins[row]
-    head = trace.head_of(origin.effect)
+    effect = origin.effect
+    head = trace.head_of(effect)
     for k in fails:
         if k < head:
-            yield trace.noun(origin.effect.from_)
-        else:
-            yield trace.words(origin.conditions[k - head], result.law)
+            yield trace.noun(effect.from_)
+            continue
+        condition = origin.conditions[k - head]
+        if condition.event is None or condition.event.event != effect.from_:
+            yield trace.words(condition, result.law)
 
 
 def _earliest(result: CaseResult, row: int, start: dt.date, case: int) -> dt.date | None:
