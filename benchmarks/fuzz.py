@@ -2,6 +2,7 @@
 
     python benchmarks/fuzz.py                     # 100,000 files, seeded; takes a while
     python benchmarks/fuzz.py --files 5000 --seed 7
+    python benchmarks/fuzz.py --seconds 600       # as many as ten minutes of CPU allow
 
 Each file is a built-in one (an instrument, a vocabulary, an annex, the table of conducts)
 with one to three changes: of characters, of lines, or of values. It is read and checked over
@@ -233,16 +234,19 @@ def main() -> int:
     parser.add_argument("--files", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="part of a file name")
+    parser.add_argument("--seconds", type=float, default=0.0, help="stop after so much CPU time")
     given = parser.parse_args()
-    outcome = Outcome()
+    outcome, done = Outcome(), 0
     start = time.perf_counter()
     for done, outcome in run(given.files, given.seed, given.only):
         if done % 1000 == 0:
             print(f"{done:>7,} {time.perf_counter() - start:7.0f} s {dict(outcome.counts)}",
                   file=sys.stderr)  # fmt: skip
+        if given.seconds and time.process_time() > given.seconds:
+            break
     for line in outcome.bad[:50]:
         print(line)
-    print(f"{given.files:,} files: {dict(outcome.counts)}, {len(outcome.bad)} bad, "
+    print(f"{done:,} files: {dict(outcome.counts)}, {len(outcome.bad)} bad, "
           f"slowest {outcome.slowest[0]:.2f} s ({outcome.slowest[1]})")  # fmt: skip
     return 1 if outcome.bad else 0
 
