@@ -28,7 +28,7 @@ def test_a_draft_is_in_the_catalogue_and_in_force_on_no_day(name: str) -> None:
 
 def test_no_provision_of_a_draft_listens() -> None:
     case = """
-subject: {kind: person, place: beijing}
+subject: {kind: person, place: gansu}
 acts:
   - {conduct: website_closed, from: 2019-10-01}
 on: 2019-12-31

@@ -79,15 +79,28 @@ def references(block: BaseModel) -> Iterator[tuple[Loc, str, str]]:
         yield ("place",), "place", block.place
 
 
+def _grades_named(version: schema.Version) -> Iterator[tuple[Loc, str]]:
+    """Yield (block, grade) of every grade that a version speaks of."""
+    for i, feed in enumerate(version.feeds):
+        for k, row in enumerate(feed.rows):
+            yield ("feeds", i, "rows", k), row.grade
+    for i, provision in enumerate(version.provisions):
+        effect = provision.effect
+        if isinstance(effect, schema.SetGrade | schema.Convert) and effect.grade is not None:
+            yield ("provisions", i, "effect"), str(effect.grade)
+    for i, rule in enumerate(version.scheme.validity if version.scheme else []):
+        if rule.grade is not None:
+            yield ("scheme", "validity", i), rule.grade
+
+
 def problems_of(it: schema.Instrument) -> Iterator[tuple[Loc, str, str]]:
     """Yield (place, message, hint) of what does not fit together within one instrument."""
     for i, version in enumerate(it.versions):
         grades = [str(g.id) for g in version.scheme.grades] if version.scheme else []
-        for j, feed in enumerate(version.feeds):
-            for k, row in enumerate(feed.rows):
-                if row.grade not in grades:
-                    message, hint = f"unknown grade {row.grade!r}", f"one of {', '.join(grades)}"
-                    yield ("versions", i, "feeds", j, "rows", k, "grade"), message, hint
+        for where, grade in _grades_named(version):
+            if grade not in grades:
+                hint = f"one of {', '.join(grades)}" if grades else "the version names no grades"
+                yield ("versions", i, *where, "grade"), f"unknown grade {grade!r}", hint
         for j, rule in enumerate(version.rules):
             if not isinstance(rule, schema.Disclosure):
                 continue
