@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from xinyong import cli_catalogue
-from xinyong.cli_common import AsJson, OnDay, With, catalogue_of, day, print_json, print_lines
+from xinyong.cli_common import AsJson, OnDay, With, catalogue_of, day
 from xinyong.errors import OutputError, UsageError, XinyongError
 
 __all__ = ["app", "main"]

@@ -182,7 +182,7 @@ class _Search:
         self.found.append(Change(dotted(v.loc), v.what, v.was, now, words, case))
 
 
-def search(result: CaseResult, most: int = 60) -> Changes:
+def search(result: CaseResult, most: int = 36) -> Changes:
     """Search for single changes of a case that change its result.
 
     Args:

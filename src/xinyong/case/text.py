@@ -22,7 +22,7 @@ Lines = Iterator[tuple[str, str]]
 _MOST_ALMOST, _MOST_CHANGES, _MOST_MOMENTS = 8, 14, 40
 
 
-def lines(result: CaseResult, brief: bool = False, most: int = 60) -> Lines:
+def lines(result: CaseResult, brief: bool = False, most: int = 36) -> Lines:
     r"""Yield the lines of a case result, each with its style.
 
     Styles are ``bold`` (headings), ``red`` (entries), ``yellow`` (steps), ``dim`` (what
