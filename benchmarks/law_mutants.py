@@ -27,7 +27,7 @@ from lint_mutants import interval, results
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ("clocks", "conditions", "entries", "scores", "kernel", "determine")
-TESTS = ("test_every_instrument", "test_determine", "test_clocks", "test_golden")
+TESTS = ("test_every_instrument", "test_determine", "test_random_ledgers", "test_golden")
 CONFIG = """
 [project]
 name = "xinyong"

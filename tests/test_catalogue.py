@@ -204,6 +204,8 @@ def test_several_mistakes_are_reported_at_once_each_with_its_line(tmp_path: Path
         ("spc_defaulters", "id: spc_defaulters", "id: spending_restriction", "stands in two files"),
         ("wendeng_2020", "items: wendeng_2020_items.csv", "items: ../facts.csv", "no file"),
         ("wendeng_2020", "grade: D\n", "grade: 7.5\n", "grade"),
+        ("public_credit_evaluation", "grade: good,", "grade: goods,", "unknown grade 'goods'"),
+        ("hangzhou_qianjiang", "- id: to_improve", "- id: excellent", "'excellent' stands twice"),
     ],
 )  # fmt: skip
 def test_mistakes_are_named(tmp_path: Path, name: str, old: str, new: str, message: str) -> None:

@@ -299,6 +299,8 @@ class _Checker:
             for name in ("provisions", "steps", "gates", "rules"):
                 ids = [block.id for block in getattr(version, name)]
                 self._once(doc, ("versions", i, name), ids, "id")
+            grades = [str(g.id) for g in version.scheme.grades] if version.scheme else []
+            self._once(doc, ("versions", i, "scheme", "grades"), grades, "id")
 
     def _once(
         self, doc: Document, loc: tuple[str | int, ...], words: list[str], *field: str
