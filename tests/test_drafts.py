@@ -31,7 +31,9 @@ def test_no_provision_of_a_draft_listens() -> None:
     case = """
 subject: {kind: person, place: gansu}
 acts:
-  - {conduct: website_closed, from: 2019-10-01, documents: [{kind: penalty_decision, formed: 2019-10-01}]}
+  - conduct: website_closed
+    from: 2019-10-01
+    documents: [{kind: penalty_decision, formed: 2019-10-01}]
 on: 2019-12-31
 """
     found = json.dumps(as_dict(calculate(read_case(case))))
