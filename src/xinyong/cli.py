@@ -101,9 +101,13 @@ def case_command(
     search: Annotated[
         int,
         typer.Option(
-            "--search", metavar="N", min=0, max=2000, help="How many changed cases to try."
+            "--search",
+            metavar="N",
+            min=0,
+            max=2000,
+            help="How many changed facts to try, beside one trial for each fact left out.",
         ),
-    ] = 60,
+    ] = 36,
     brief: Annotated[
         bool, typer.Option("--brief", help="Findings only: no timeline, no ways out.")
     ] = False,

@@ -66,7 +66,12 @@ def scenario_of(
         where = str(file) if file is not None else "options"
         raise ScenarioError(
             [
-                Problem(where, 0, ".".join(str(x) for x in e["loc"]), e["msg"])
+                Problem(
+                    where,
+                    0,
+                    ".".join(str(x) for x in e["loc"]),
+                    e["msg"].removeprefix("Value error, "),
+                )
                 for e in error.errors()
             ]
         ) from None
@@ -187,9 +192,23 @@ def _summary(result: Run) -> dict[str, Any]:
     }
 
 
+#: How pydantic begins the message of a rule of ours.
+_BY_RULE = "Value error, "
+_COUNTED = ("entered", "mistaken", "alive_at_end")
+
+
+def _figure(value: int, scale: int = 1) -> str:
+    """Return a count for the table, marked where it rests on too few."""
+    from xinyong.report.data import STABLE
+
+    return f"{value * scale:,}{'*' if 0 < value < STABLE else ''}"
+
+
 def _print_summary(result: Run) -> None:
     from rich.console import Console
     from rich.table import Table
+
+    from xinyong.report.data import STABLE
 
     found = _summary(result)
     names = result.manifest["names"]
@@ -202,9 +221,11 @@ def _print_summary(result: Run) -> None:
         label = names.get(name, {"en": name, "zh": ""})
         table.add_row(
             f"{label['en']} {label['zh']}",
-            f"{row['entered']:,}",
-            f"{row['mistaken']:,}",
-            f"{row['alive_at_end']:,}",
-            f"{row['alive_at_end'] * scale:,}",
+            _figure(row["entered"]),
+            _figure(row["mistaken"]),
+            _figure(row["alive_at_end"]),
+            _figure(row["alive_at_end"], scale),
         )
     Console().print(table)
+    if any(0 < row[k] < STABLE for row in found["lists"].values() for k in _COUNTED):
+        Console().print(f"* rests on fewer than {STABLE} synthetic entries: unstable")

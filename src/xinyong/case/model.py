@@ -82,10 +82,11 @@ class SubjectFacts(_Stated):
             value = f"{value}-{value}"
         if value is None or isinstance(value, tuple | list):
             return value
-        match = re.fullmatch(r"([0-9]{1,3})-([0-9]{1,3})", str(value))
-        if not match or not int(match[1]) <= int(match[2]) <= 120:
+        match = re.fullmatch(r"([0-9]{1,3})(?:-([0-9]{1,3}))?", str(value))
+        low, high = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+        if not low <= high <= 120:
             raise ValueError("write an age as a number of years or a band such as 35-44")
-        return int(match[1]), int(match[2])
+        return low, high
 
 
 class DocumentFact(_Stated):

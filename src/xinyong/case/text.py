@@ -78,7 +78,7 @@ def _head(result: CaseResult) -> Lines:
     words = Words(result)
     said = [f"on {words.name(e.instrument)}" for e in live] or ["on no list"]
     said += [f"{words.name(s.instrument)}: {words.score(s)}" for s in result.determination.scores]
-    many = len(result.measures)
+    many = len({m.measure for m in result.measures})  # whichever lists and bodies ask for it
     said.append(f"{many or 'no'} measure{'' if many == 1 else 's'} due")
     yield "bold", f"In short: {'; '.join(said)}"
 
@@ -205,7 +205,10 @@ def _measures(words: Words) -> Lines:
     if not result.measures:
         yield "bold", "Measures due: none"
         return
-    yield "bold", f"Measures due ({len(result.measures)})"
+    kinds = len({m.measure for m in result.measures})
+    rows = len(result.measures)
+    by_list = f", {rows} by list and body" if rows > kinds else ""
+    yield "bold", f"Measures due ({kinds}{by_list})"
     weighed: dict[str, int] = {}
     under = ""
     for number, m in enumerate(result.measures):
