@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -220,7 +221,12 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path, finished: Path) -> No
     del finished
     args = [sys.executable, "-m", "xinyong", "run", "--scale", "1:2000", "--out"]
     process = subprocess.Popen(
-        [*args, str(tmp_path / "run")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*args, str(tmp_path / "run")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # What is started in the background is told to ignore Ctrl-C; a user's run is not.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 120
     while is_empty(tmp_path) and time.monotonic() < deadline and process.poll() is None:

@@ -155,14 +155,9 @@ class Run:
             total += part
         return total * self.scale
 
-    def _requests(self, measure: str, date: dt.date) -> float | None:
-        groups = {
-            g for g in pc.unique(self._indicators["group"]).to_pylist()
-            if g.startswith(f"spc_defaulters/{measure}/")
-        }  # fmt: skip
-        parts = [self._cumulative(["applied"], g, date) for g in sorted(groups)]
-        known = [p for p in parts if p is not None]
-        return sum(known) if known else None
+    def _requests(self, measure: str, by: str, date: dt.date) -> float | None:
+        """Count requests that one authority refused (others may hold the same measure too)."""
+        return self._cumulative(["applied"], f"spc_defaulters/{measure}/{by}", date)
 
     def _model(self, target: Target) -> float | None:
         """Count what a target counts."""
@@ -187,11 +182,11 @@ class Run:
         if what == "new_subjects_year":
             return self._new_subjects(court, f"{date:%Y}")
         if what == "air_refusals":
-            return self._requests("m_no_fly", date)
+            return self._requests("m_no_fly", "caac", date)
         if what in ("rail_per_air", "air_per_listing"):
-            air = self._requests("m_no_fly", date)
+            air = self._requests("m_no_fly", "caac", date)
             other = (
-                self._requests("m_rail_premium", date)
+                self._requests("m_rail_premium", "china_rail", date)
                 if what == "rail_per_air"
                 else self._cumulative(["entered"], court, date)
             )
