@@ -13,7 +13,7 @@ import pytest
 from xinyong import places
 from xinyong.browse import show
 from xinyong.browse import words as w
-from xinyong.browse.audit import audit
+from xinyong.browse.audit import audit, lines
 from xinyong.browse.diff import Side, differences
 from xinyong.browse.export import TABLES, as_json, table, table_csv
 from xinyong.browse.filters import Filters, selected
@@ -314,6 +314,21 @@ def test_gaps_double_days_and_early_values_are_seen(found: Catalogue) -> None:
     early = {f.where for f in looked.early}
     assert "versions.v2013.in_force.cite" in early
     assert "versions.v2013.provisions.ground_1.cite" in early
+
+
+def test_no_value_is_older_than_its_source_and_every_report_says_why_it_counts(
+    found: Catalogue,
+) -> None:
+    looked = audit(found)
+    assert looked.early == ()
+    assert {(r.instrument, r.source) for r in looked.reported} >= {
+        ("customs_dishonest_list", "gac_2018_32"),
+        ("tax_major_list", "tax_history"),
+    }
+    assert all(r.values and len(r.why) > 20 and r.since < r.date for r in looked.reported)
+    told = [text for _, text in lines(looked)]
+    assert "Values in force before their source was issued: none" in told
+    assert any(text.startswith("  customs_dishonest_list: gac_2018_32 (of 20") for text in told)
 
 
 def test_what_is_case_only_is_named_with_a_reason(found: Catalogue) -> None:

@@ -379,3 +379,12 @@ def test_nothing_is_kept_where_it_is_not_wanted_or_cannot_be(
     monkeypatch.setattr(stored, "_folders", lambda: (folder, folder.parent / "home"))
     assert again() == made
     assert kept(folder.parent / "home").name == "catalogue.json"
+
+
+def test_versions_are_called_after_the_year_in_which_they_took_force() -> None:
+    """Two of one year are told apart by a word or a month after it."""
+    for it in load().instruments.values():
+        years = [w.in_force.from_.year for w in it.versions]
+        for version, year in zip(it.versions, years, strict=True):
+            more = r"(_\w+)?" if years.count(year) > 1 else ""
+            assert re.fullmatch(rf"v{year}{more}", version.id), f"{it.id}.{version.id}"

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from xinyong import cli
+from xinyong.browse.audit import audit
 from xinyong.case import calculate, read_case
+from xinyong.case.seen import seen
 from xinyong.errors import CatalogueError
 from xinyong.law import catalogue as module
 from xinyong.law.catalogue import Catalogue, load
@@ -61,7 +63,17 @@ def test_the_case_of_the_guide_is_listed_after_the_second_order() -> None:
     (entry,) = result.entries
     assert (entry.instrument, entry.ground) == ("bicycle_list", "twice_ordered")
     assert entry.expires == entry.start.replace(year=entry.start.year + 1)
-    assert {m.measure for m in result.measures} >= {"m_subsidy_limit"}
+    assert {m.measure for m in result.measures} == {"m_subsidy_limit", "m_publish"}
+
+
+def test_the_entry_of_the_guide_is_published_and_taken_off_as_its_articles_say() -> None:
+    """Art. 4: published, with the decision; Art. 6: off the page three working days after."""
+    law = compile_law(layered(OWN))
+    result = calculate(read_case(OWN / "cases" / "bicycles.yaml"), law)
+    (entry,) = result.entries
+    (sight,) = [s for s in seen(result) if s.what.startswith("entry")]
+    assert (sight.level, sight.since) == ("public", entry.start) == ("public", entry.published)
+    assert entry.start == dt.date(2023, 9, 12)
 
 
 def test_a_file_with_a_built_in_id_replaces_it(tmp_path: Path) -> None:
@@ -128,6 +140,56 @@ def test_mistakes_are_named_as_in_the_built_in_files(
         layered(own)
     assert any(re.search(message, str(p)) for p in caught.value.problems), str(caught.value)
     assert all(str(own) in p.file and p.line for p in caught.value.problems)
+
+
+LATER = """sources:
+  later:
+    title: {en: Later report, zh: 后来的报道（示例）}
+    issuer: bicycle_office
+    date: 2024-05-06
+    depth: secondary
+    where: invented
+"""
+
+
+def citing_a_later_report(own: Path, reports: str = "") -> Path:
+    """Let one provision of the version of 2023 cite a report of 2024."""
+    path = own / "bicycle_list.yaml"
+    text = path.read_text(encoding="utf-8").replace("sources:\n", LATER + reports, 1)
+    old = 'cause: early, from: granted}\n        cite: {source: rules, article: "6"}'
+    assert old in text
+    text = text.replace(old, old.replace("rules", "later"))
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_value_older_than_its_source_is_refused_with_file_line_and_field(own: Path) -> None:
+    path = citing_a_later_report(own)
+    with pytest.raises(CatalogueError) as caught:
+        layered(own)
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.field) == (str(path), "versions[0].provisions[1].cite")
+    line = path.read_text(encoding="utf-8").splitlines()[problem.line - 1]
+    assert line.strip() == 'cite: {source: later, article: "6"}'
+    assert problem.message == "2023-01-01 lies before the date of its source (2024-05-06)"
+    assert "sources.later.reports" in problem.suggestion
+
+
+def test_a_later_source_counts_where_it_says_what_it_reports(own: Path) -> None:
+    citing_a_later_report(own, "    reports: {since: 2023-01-01, why: tells of its first year}\n")
+    assert "bicycle_list" in layered(own).instruments
+    (row,) = [r for r in audit(layered(own)).reported if r.instrument == "bicycle_list"]
+    assert (row.source, row.values, row.why) == ("later", 1, "tells of its first year")
+
+
+@pytest.mark.parametrize(
+    ("since", "message"),
+    [("2023-06-01", "reports on rules since 2023-06-01"), ("2024-05-06", "before the date of the")],
+)
+def test_a_report_of_later_rules_excuses_nothing(own: Path, since: str, message: str) -> None:
+    citing_a_later_report(own, f"    reports: {{since: {since}, why: x}}\n")
+    with pytest.raises(CatalogueError, match=message):
+        layered(own)
 
 
 def test_two_files_of_a_layer_must_not_share_an_id(own: Path) -> None:

@@ -18,9 +18,9 @@ from xinyong.browse import words as w
 from xinyong.document import dotted
 from xinyong.law import schema
 from xinyong.law.catalogue import Catalogue
-from xinyong.law.references import walk
+from xinyong.law.references import older, walk
 
-__all__ = ["Audit", "CaseOnly", "Finding", "Gap", "audit", "lines"]
+__all__ = ["Audit", "CaseOnly", "Finding", "Gap", "Reported", "audit", "lines"]
 
 DEPTHS: tuple[str, ...] = (*get_args(schema.Depth), "assumption")
 
@@ -50,6 +50,23 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class Reported:
+    """A later document that values older than itself rest on, and why it may tell of them.
+
+    Attributes:
+        instrument, source: ids; date: of the document; since: what it reports starts then.
+        values: how many older values cite it; why: as the file says.
+    """
+
+    instrument: str
+    source: str
+    date: dt.date
+    since: dt.date
+    values: int
+    why: str
+
+
+@dataclass(frozen=True)
 class CaseOnly:
     """What the calculator knows and simulations leave out, and why."""
 
@@ -69,7 +86,9 @@ class Audit:
         values: kind of instrument -> depth (or ``assumption``) -> number of cited values.
         read: kind -> depth -> instruments whose deepest source is that.
         assumed: values without a source, with their reasons.
-        early: values in force before the document that states them was issued.
+        early: values in force before the document that states them was issued; the loader
+            refuses such files, so that this is empty.
+        reported: the later documents that are excused, because they report older rules.
         gaps: days without a version between the first and the last; overlaps: with two.
         case_only: what simulations leave out.
         unread: sources that no value cites.
@@ -82,6 +101,7 @@ class Audit:
     read: dict[str, dict[str, int]]
     assumed: tuple[Finding, ...]
     early: tuple[Finding, ...]
+    reported: tuple[Reported, ...]
     gaps: tuple[Gap, ...]
     overlaps: tuple[Gap, ...]
     case_only: tuple[CaseOnly, ...]
@@ -114,26 +134,33 @@ def audit(found: Catalogue, simulated: frozenset[str] = frozenset()) -> Audit:
     read: dict[str, Counter[str]] = {k: Counter() for k in sorted(kinds)}
     assumed: list[Finding] = []
     early: list[Finding] = []
+    reported: list[Reported] = []
     unread: list[Finding] = []
     for it in found.instruments.values():
         depths = [s.depth for s in it.sources.values()]
         sources[it.kind].update(depths)
         read[it.kind][min(depths, key=DEPTHS.index)] += 1
         cited: set[str] = set()
-        for where, cite, version in _cites(it):
+        told: Counter[str] = Counter()
+        for loc, older_than, day in older(it):
+            later = it.sources[older_than]
+            if day >= later.speaks_from:
+                told[older_than] += 1
+            else:
+                text = f"in force from {day}, {older_than} is of {later.date}"
+                early.append(Finding(it.id, _path(it, loc), text))
+        reported += [_reported(it, name, n) for name, n in told.items()]
+        for where, cite in _cites(it):
             if cite.source is None:
                 values[it.kind]["assumption"] += 1
                 assumed.append(Finding(it.id, where, str(cite.assumption)))
+                cited |= {name for name in it.sources if f"({name})" in str(cite.assumption)}
                 continue
             cited.add(cite.source)
             source = it.sources.get(cite.source)
             if source is None:
                 continue
             values[it.kind][source.depth] += 1
-            if version is not None and source.date > version.in_force.from_:
-                begin = version.in_force.from_
-                text = f"in force from {begin}, {cite.source} is of {source.date}"
-                early.append(Finding(it.id, where, text))
         rows = found.items.get(it.id, [])
         for version in it.versions:
             if version.scheme is not None and rows:
@@ -151,6 +178,7 @@ def audit(found: Catalogue, simulated: frozenset[str] = frozenset()) -> Audit:
         read=_ordered(read),
         assumed=tuple(assumed),
         early=tuple(early),
+        reported=tuple(reported),
         gaps=tuple(g for it in found.instruments.values() for g in _gaps(it)),
         overlaps=tuple(g for it in found.instruments.values() for g in _overlaps(it)),
         case_only=tuple(_case_only(found, simulated)),
@@ -162,15 +190,17 @@ def _ordered(counts: dict[str, Counter[str]]) -> dict[str, dict[str, int]]:
     return {kind: {d: n[d] for d in DEPTHS if n[d]} for kind, n in counts.items()}
 
 
-def _cites(
-    it: schema.Instrument,
-) -> Iterator[tuple[str, schema.Cite, schema.Version | None]]:
-    """Yield every citation with its place and the version it belongs to."""
+def _cites(it: schema.Instrument) -> Iterator[tuple[str, schema.Cite]]:
+    """Yield every citation with its place."""
     for loc, block in walk(it):
-        if not isinstance(block, schema.Cite):
-            continue
-        version = it.versions[int(loc[1])] if loc[:1] == ("versions",) else None
-        yield _path(it, loc), block, version
+        if isinstance(block, schema.Cite):
+            yield _path(it, loc), block
+
+
+def _reported(it: schema.Instrument, name: str, values: int) -> Reported:
+    source = it.sources[name]
+    why = source.reports.why if source.reports is not None else ""
+    return Reported(it.id, name, source.date, source.speaks_from, values, why)
 
 
 def _path(it: schema.Instrument, loc: tuple[str | int, ...]) -> str:
@@ -250,6 +280,12 @@ def lines(a: Audit, every: bool = False) -> Iterator[tuple[str, str]]:
         if by:
             yield "dim", "  --all prints every one"
     yield from _findings("Values in force before their source was issued", a.early)
+    if a.reported:
+        n = sum(r.values for r in a.reported)
+        yield "", f"  {w.counted(n, 'value')} of later documents that report older rules:"
+    for r in a.reported:
+        days = f"of {r.date}, reports since {r.since}"
+        yield "", f"  {r.instrument}: {r.source} ({days}; {w.counted(r.values, 'value')}): {r.why}"
     for title, gaps in (
         ("Days with no version between the first and the last", a.gaps),
         ("Days with two versions", a.overlaps),

@@ -71,6 +71,8 @@ def _sources(found: Catalogue) -> Iterator[Row]:
                 "instrument": it.id, "source": sid, "en": s.title.en, "zh": s.title.zh,
                 "number": s.number or "", "issuer": s.issuer, "date": s.date.isoformat(),
                 "depth": s.depth, "where": s.where, "note": s.note or "",
+                "reports_since": s.reports.since.isoformat() if s.reports else "",
+                "reports_why": s.reports.why if s.reports else "",
             }  # fmt: skip
 
 

@@ -181,6 +181,9 @@ def page(
         yield "dim", f"      {source.where}"
         if source.note:
             yield "dim", f"      {source.note}"
+        if source.reports is not None:
+            told = source.reports
+            yield "dim", f"      Reports rules in force since {told.since}: {told.why}"
     for version in versions:
         yield from _version(found, it, version, items)
     if it.interpretations:

@@ -25,6 +25,7 @@ __all__ = [
     "cause_words",
     "cite_words",
     "condition_words",
+    "counted",
     "effect_words",
     "joined",
     "measure_words",
@@ -115,6 +116,16 @@ def condition_words(found: Catalogue, condition: schema.Condition) -> str:
 
 
 # --- terms and effects -----------------------------------------------------------------
+
+
+def counted(n: int, what: str, many: str | None = None) -> str:
+    """Return a number of things.
+
+    Example:
+        >>> counted(1, "rule"), counted(1200, "rule"), counted(2, "entry", "entries")
+        ('1 rule', '1,200 rules', '2 entries')
+    """
+    return f"{n:,} {what if n == 1 else many or what + 's'}"
 
 
 def units(n: int, unit: str) -> str:

@@ -26,7 +26,7 @@ from xinyong.errors import CatalogueError, Problem, UsageError
 from xinyong.law import schema, stored
 from xinyong.law import vocabulary as v
 from xinyong.law.annex import Conduct, Item, read_conducts, read_items
-from xinyong.law.references import problems_of, references, walk
+from xinyong.law.references import older, problems_of, references, walk
 
 __all__ = ["Catalogue", "load", "problems_in"]
 
@@ -244,8 +244,6 @@ class _Checker:
                 cite = getattr(block, name, None)
                 if isinstance(cite, schema.Cite):
                     self.cite(doc, (*loc, name), cite, it)
-            if isinstance(block, schema.InForce):
-                self._dated(doc, loc, block, it)
             if isinstance(block, schema.Step):
                 self.known(doc, (*loc, "by"), "authority", block.by)
             if isinstance(block, schema.Provision):
@@ -263,6 +261,7 @@ class _Checker:
                 self.known(doc, (*loc, *at), kind, word)
         for loc, message, hint in problems_of(it):
             self.problems.append(doc.problem(loc, message, hint))
+        self._dated(doc, it)
         self._unique(doc, it)
         self._versions(doc, it)
 
@@ -273,18 +272,21 @@ class _Checker:
                 message = f"{block.n} {block.unit}s are more than 200 years"
                 self.problems.append(doc.problem((*loc, "n"), message, "write a shorter time"))
 
-    def _dated(
-        self,
-        doc: Document,
-        loc: tuple[str | int, ...],
-        block: schema.InForce,
-        it: schema.Instrument,
-    ) -> None:
-        source = it.sources.get(block.cite.source or "")
-        if source is not None and block.from_ < source.date:
-            message = f"{block.from_} lies before the date of its source ({source.date})"
+    def _dated(self, doc: Document, it: schema.Instrument) -> None:
+        """Report every value that is older than the source it cites, unless that reports it."""
+        for loc, name, day in older(it):
+            source = it.sources[name]
+            if day >= source.speaks_from:
+                continue
+            message = f"{day} lies before the date of its source ({source.date})"
+            if source.reports is not None:
+                message += f", which reports on rules since {source.speaks_from}"
             hint = "a rule cannot be in force before it was issued"
-            self.problems.append(doc.problem((*loc, "from"), message, hint))
+            if loc[2:] == ("in_force", "cite"):
+                loc = (*loc[:-1], "from")
+            else:
+                hint += f"; cite a text of its time, or say in sources.{name}.reports what it tells"
+            self.problems.append(doc.problem(loc, message, hint))
 
     def _unique(self, doc: Document, it: schema.Instrument) -> None:
         self._once(doc, ("interpretations",), [note.id for note in it.interpretations], "id")

@@ -6,13 +6,15 @@ words (gates, rules, feeds, private terms), and what must hold between blocks of
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 from pydantic import BaseModel
 
 from xinyong.law import schema
 
-__all__ = ["problems_of", "references", "walk"]
+__all__ = ["older", "problems_of", "references", "walk"]
 
 Loc = tuple[str | int, ...]
 
@@ -33,6 +35,41 @@ def walk(block: BaseModel, loc: Loc = ()) -> Iterator[tuple[Loc, BaseModel]]:
             for key, inner in value.items():
                 if isinstance(inner, BaseModel):
                     yield from walk(inner, (*at, key))
+
+
+def older(it: schema.Instrument) -> Iterator[tuple[Loc, str, dt.date]]:
+    """Yield (place, source, day) of every value that was in force before its source was issued.
+
+    The day is the first of the version, or the value's own `from` where that is later. How a
+    rule was followed (`followed`) can only be seen afterwards and is not asked.
+    """
+    for i, version in enumerate(it.versions):
+        start = version.in_force.from_
+        if all(source.date <= start for source in it.sources.values()):
+            continue
+        for loc, name, own in _sourced(version, ("versions", i), start):
+            if name in it.sources and it.sources[name].date > own:
+                yield loc, name, own
+        scheme = version.scheme
+        annex = scheme.items_source if scheme is not None else None
+        if annex in it.sources and it.sources[annex].date > start:
+            yield ("versions", i, "scheme", "items_source"), annex, start
+
+
+def _sourced(block: Any, loc: Loc, day: dt.date) -> Iterator[tuple[Loc, str, dt.date]]:
+    """Yield (place, source, day) of every citation within a block."""
+    if isinstance(block, schema.Cite):
+        if block.source is not None:
+            yield loc, block.source, day
+    elif isinstance(block, BaseModel):
+        own = getattr(block, "from_", None)
+        day = max(day, own) if isinstance(own, dt.date) else day
+        for name, field in type(block).model_fields.items():
+            if name != "followed":
+                yield from _sourced(getattr(block, name), (*loc, field.alias or name), day)
+    elif isinstance(block, list):
+        for i, inner in enumerate(block):
+            yield from _sourced(inner, (*loc, i), day)
 
 
 def _each(name: str, kind: str, words: list[str] | None) -> Iterator[tuple[Loc, str, str]]:

@@ -62,8 +62,20 @@ class Cite(Block):
         return self
 
 
+class Reports(Block):
+    """That a document tells of rules older than itself: since which day, and how one knows."""
+
+    since: dt.date
+    why: Text
+
+
 class Source(Block):
-    """A document the catalogue rests on."""
+    """A document the catalogue rests on.
+
+    `reports` is for a later document that tells of an earlier rule, such as a press report, a
+    later edition or a local rule that repeats a national one: only then may a value that is
+    older than the document cite it.
+    """
 
     title: Bilingual
     number: str | None = None
@@ -72,6 +84,18 @@ class Source(Block):
     depth: Depth
     where: Text
     note: Text | None = None
+    reports: Reports | None = None
+
+    @model_validator(mode="after")
+    def _reports_earlier(self) -> Source:
+        if self.reports is not None and self.reports.since >= self.date:
+            raise ValueError("reports.since lies before the date of the document, or is left out")
+        return self
+
+    @property
+    def speaks_from(self) -> dt.date:
+        """The first day of which the document can tell."""
+        return self.date if self.reports is None else self.reports.since
 
 
 class Term(Block):
