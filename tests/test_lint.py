@@ -189,7 +189,10 @@ def test_no_item_that_adds_points_is_held_to_be_a_penalty(wendeng: Report) -> No
 def test_the_guidance_of_2020_is_not_held_against_wendeng_at_its_start() -> None:
     report = lint(read_rulebooks("wendeng_2020"), against=chosen(["cn_49"]))
     assert report.findings == ()
-    assert report.clear
+    assert not report.tested
+    assert not report.clear
+    (untested,) = report.untested
+    assert (untested.asked, untested.in_force) == (14, 0)
     assert sum(x.breaches for x in report.later) > 300
     assert all(x.on == dt.date(2020, 1, 1) for x in report.later)
 
@@ -645,7 +648,10 @@ def test_a_file_is_read_with_the_words_of_its_folder() -> None:
 
 
 def test_a_day_without_the_rulebook_is_wrong_use() -> None:
-    with pytest.raises(UsageError, match="nothing of this was in force: wendeng_2020"):
+    with pytest.raises(
+        UsageError,
+        match="wendeng_2020 was not in force on 2019-12-31; give a day in 2020-01-01 to now",
+    ):
         lint(read_rulebooks("wendeng_2020"), on=dt.date(2019, 12, 31))
     report = lint(read_rulebooks("all"), on=dt.date(2019, 12, 31), against=chosen(["craft"]))
     assert "wendeng_2020" in report.silent
@@ -724,7 +730,7 @@ def test_values_as_people_read_them() -> None:
 
 def test_the_text_is_grouped_and_names_what_was_not_held(wendeng: Report) -> None:
     told = [text for _, text in lines(wendeng)]
-    assert told[0] == "wendeng_2020, version v2020, as of 2021-06-01"
+    assert told[0] == "wendeng_2020, version v2020, under the law of 2021-06-01"
     assert any(t.startswith("  BREACH cn_49.effective_document") for t in told)
     assert any("more; --all names them" in t for t in told)
     assert any("the rulebook is older than the limit" in t for t in told)
@@ -735,8 +741,9 @@ def test_the_text_is_grouped_and_names_what_was_not_held(wendeng: Report) -> Non
     assert not any("--all" in t for t in every)
     early = lint(read_rulebooks("wendeng_2020"), against=chosen(["cn_49"]))
     text = "\n".join(t for _, t in lines(early))
-    assert "nothing was held" in text
-    assert "in force from 2020-12-07; they would find" in text
+    assert "nothing tested: none of the 14 limits asked for was in force on 2020-01-01" in text
+    assert "14 limits of cn_49 (from 2020-12-07), which would find 339 breaches" in text
+    assert text.endswith("nothing could be tested, so that nothing is clear either")
 
 
 VILLAGE = "examples/lint/village_points"
@@ -802,16 +809,22 @@ def test_the_data_of_a_report_is_plain(wendeng: Report) -> None:
     ("arguments", "code"),
     [
         (["wendeng_2020", "--against", "cn_49", "--on", "2021-06-01"], 1),
-        (["wendeng_2020", "--against", "cn_49"], 0),
+        (["wendeng_2020", "--against", "cn_49"], 7),
         (["wendeng_2020", "--against", "cn_49", "--ignore-dates", "--json"], 1),
-        (["wendeng_2020", "--against", "cn_49,pipl", "--on", "2020-06-01"], 0),
+        (["wendeng_2020", "--against", "cn_49,pipl", "--on", "2020-06-01"], 7),
+        (["wendeng_2020", "--against", ","], 2),
+        (["cn_49"], 2),
+        (["examples/court.yaml"], 3),
+        (["README.md"], 2),
+        (["shenzhen_2023"], 0),
+        (["shenzhen_2023", "--json"], 0),
         (["wendeng_2020", "--against", "cn_48"], 2),
         (["wendeng_2020", "--on", "2019-06-01"], 2),
         (["examples/lint/welfare_city"], 1),
-        (["mou_tax_a_2016"], 0),
+        (["mou_tax_a_2016"], 7),
     ],
 )
-def test_the_command_leaves_with_1_where_there_is_a_finding(
+def test_the_exit_code_says_what_was_found(
     arguments: list[str],
     code: int,
     monkeypatch: pytest.MonkeyPatch,
@@ -824,6 +837,10 @@ def test_the_command_leaves_with_1_where_there_is_a_finding(
         cli.main(["lint", *arguments])
     assert (left.value.code or 0) == code
     out = capsys.readouterr()
-    assert bool(out.out) == (code != 2)
+    assert bool(out.out) == (code not in (2, 3))
+    if code in (2, 3):
+        assert out.err.count("\n") == 1
     if "--json" in arguments:
-        assert json.loads(out.out)["counts"]["breach"]
+        found = json.loads(out.out)
+        assert bool(found["counts"]["breach"]) == (code == 1)
+        assert found["result"] == {0: "clear", 1: "breach"}[code]

@@ -143,10 +143,12 @@ def lint_command(
     on: OnDay = None,
     against: Annotated[
         list[str] | None,
-        typer.Option("--against", metavar="PROFILE", help="Limits to hold; may be repeated."),
+        typer.Option(
+            "--against", metavar="PROFILE", help="Limits to hold, such as cn_49; may be repeated."
+        ),
     ] = None,
     ignore_dates: Annotated[
-        bool, typer.Option("--ignore-dates", help="Hold limits that came later, too.")
+        bool, typer.Option("--ignore-dates", help="Hold limits of any day, later ones too.")
     ] = False,
     every: Annotated[
         bool, typer.Option("--all", help="Name every part, also what is clear.")
@@ -154,7 +156,10 @@ def lint_command(
     layers: With = None,
     as_json: AsJson = False,
 ) -> None:
-    """Hold a rulebook against legal limits; leaves with 1 if there is a breach or a doubt."""
+    """Hold a rulebook against legal limits.
+
+    Leaves with 0 if all is clear, 1 if there is a breach or a doubt, 7 if nothing could be tested.
+    """
     from xinyong import cli_lint
 
     found = catalogue_of(layers)

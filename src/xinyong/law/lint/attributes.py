@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["ATTRIBUTES", "OVERS"]
+__all__ = ["ATTRIBUTES", "LABELS", "OVERS"]
 
 #: The parts of a rulebook a limit may quantify over.
 OVERS: Final = ("instrument", "provision", "measure", "step", "grade", "pair", "rule")
@@ -19,6 +19,7 @@ ATTRIBUTES: Final[dict[str, dict[str, str]]] = {
         "polarity": "black, red, mixed or none",
         "level": "national, provincial, city, county, village or industry",
         "rank": "legal rank of the document",
+        "issuer": "the authority that issued it",
         "public": "whether authorities apply it (no private scheme, no rule of an industry)",
         "based_on": "what effects rest on: act, record, entry or score",
         "conduct_field": "field of the conduct, of the four of the 2014 Outline",
@@ -78,6 +79,7 @@ ATTRIBUTES: Final[dict[str, dict[str, str]]] = {
         "modality": "must or may",
         "by_subject": "whether the subject itself takes it",
         "limited": "whether it has a time limit",
+        "after": "events it follows on",
     },
     "grade": {
         "overlaps": "whether its points are also those of another grade",
@@ -99,4 +101,43 @@ ATTRIBUTES: Final[dict[str, dict[str, str]]] = {
         "against": "whom measures may be taken against",
         "related_only": "whether measures must have to do with the conduct",
     },
+}
+
+#: What an attribute is called in a finding, where its name with spaces would not be plain.
+LABELS: Final[dict[str, str]] = {
+    "adds_up": "both count",
+    "adverse": "to anybody's detriment",
+    "after": "follows on",
+    "ai": "AI system",
+    "applied_by": "applied by bodies of",
+    "asks_paper": "asks for a document",
+    "bare": "some conduct without a known document",
+    "based_on": "effects rest on",
+    "checked": "check of objections",
+    "conducts": "conduct",
+    "copies_to": "copied to",
+    "cross_field": "other field than the conduct",
+    "discretionary": "may be left undone",
+    "end_date": "ended by",
+    "entry_asked": "asks for an entry of a list",
+    "gap": "points below without a grade",
+    "gravity": "asks for an amount, number or degree",
+    "limited": "time limit",
+    "machine": "decided by machine",
+    "measure_nature": "nature of the measure",
+    "measure_polarity": "colour of the measure",
+    "modality": "duty",
+    "objection": "objection possible",
+    "overlaps": "points shared with another grade",
+    "papers": "documents",
+    "protected": "protected conduct",
+    "public": "applied by authorities",
+    "reachable": "can be reached",
+    "reaches": "also strikes",
+    "repair": "way out other than waiting",
+    "removal": "end stated",
+    "suit": "suit open",
+    "then": "leads to",
+    "warned_by": "served before",
+    "whole": "whole text read",
 }

@@ -29,7 +29,17 @@ from xinyong.law.lint.predicates import Sets, Value, attributes_of, evaluate
 from xinyong.law.lint.provisions import attributes_of_item, attributes_of_provision
 from xinyong.law.lint.rulebook import Rulebook
 
-__all__ = ["Finding", "Later", "Met", "Report", "Target", "judge", "lint", "targets"]
+__all__ = [
+    "Finding",
+    "Later",
+    "Met",
+    "Report",
+    "Target",
+    "Untested",
+    "judge",
+    "lint",
+    "targets",
+]
 
 Result = Literal["breach", "doubt", "clear"]
 
@@ -47,11 +57,15 @@ class Target:
 
 @dataclass(frozen=True)
 class Met:
-    """How one element of a limit fared: met, not met, or open (None), on which values."""
+    """How one element of a limit fared: met, not met, or open (None), on which values.
+
+    `text` is the element as the limit states it, `said` what is so here.
+    """
 
     id: str
     text: str
     met: bool | None
+    said: str
     values: Mapping[str, Value]
 
 
@@ -111,6 +125,20 @@ class Later:
 
 
 @dataclass(frozen=True)
+class Untested:
+    """A version of which nothing could be tested: `in_force` of the `asked` limits were, that day.
+
+    No limit was in force, or none that was speaks about any part of the version.
+    """
+
+    instrument: str
+    version: str
+    on: dt.date
+    asked: int
+    in_force: int
+
+
+@dataclass(frozen=True)
 class Report:
     """What the linter says of some rulebooks.
 
@@ -119,21 +147,28 @@ class Report:
         later: limits not held because of their dates.
         silent: rulebooks without a version on the day asked for.
         unheld: rulebook and profile where a profile binds another place and was not asked for.
+        untested: versions of which nothing could be tested.
     """
 
     findings: tuple[Finding, ...]
     later: tuple[Later, ...]
     silent: tuple[str, ...]
     unheld: tuple[tuple[str, str], ...]
+    untested: tuple[Untested, ...] = ()
 
     def of(self, result: Result) -> tuple[Finding, ...]:
         """Return the findings of one result."""
         return tuple(f for f in self.findings if f.result == result)
 
     @property
+    def tested(self) -> bool:
+        """Return whether any limit speaks about anything in the rulebooks."""
+        return bool(self.findings)
+
+    @property
     def clear(self) -> bool:
-        """Return whether there is neither a breach nor a doubt."""
-        return all(f.result == "clear" for f in self.findings)
+        """Return whether something was tested and there is neither a breach nor a doubt."""
+        return self.tested and all(f.result == "clear" for f in self.findings)
 
 
 def targets(book: Rulebook, version: schema.Version) -> Iterator[Target]:
@@ -211,7 +246,8 @@ def judge(limit: Limit, target: Target, sets: Sets) -> tuple[Result, tuple[Met, 
     if applies is None:
         names = dict.fromkeys(attributes_of(limit.applies))
         unknown = {n: target.values.get(n) for n in names if target.values.get(n) is None}
-        elements = (Met("applies", "the limit speaks about it at all", None, unknown), *elements)
+        text = "the limit speaks about it at all"
+        elements = (Met("applies", text, None, f"not known whether {text}", unknown), *elements)
     answers = [e.met for e in elements]
     if False in answers:
         return "clear", elements
@@ -221,11 +257,18 @@ def judge(limit: Limit, target: Target, sets: Sets) -> tuple[Result, tuple[Met, 
 def _met(element: Element, values: Mapping[str, Value], sets: Sets) -> Met:
     met = evaluate(element.holds, values, sets)
     names = list(attributes_of(element.holds))
+    said = f"not known whether {element.text}"
     if met is False and element.doubtful is not None:
         names += attributes_of(element.doubtful)
-        if evaluate(element.doubtful, values, sets) is not False:
+        half = evaluate(element.doubtful, values, sets)
+        if half is not False:
             met = None
-    return Met(element.id, element.text, met, {n: values.get(n) for n in dict.fromkeys(names)})
+        if half is True and element.in_doubt is not None:
+            said = element.in_doubt
+    if met is not None:
+        said = element.text if met else element.otherwise or f"not so: {element.text}"
+    looked_at = {n: values.get(n) for n in dict.fromkeys(names)}
+    return Met(element.id, element.text, met, said, looked_at)
 
 
 def lint(
@@ -249,6 +292,7 @@ def lint(
     later: list[Later] = []
     silent: list[str] = []
     unheld: list[tuple[str, str]] = []
+    untested: list[Untested] = []
     for book in books:
         versions = [w for w in book.instrument.versions if on is None or _covers(w, on)]
         if not versions:
@@ -264,17 +308,32 @@ def lint(
         for version in versions:
             day = on or version.in_force.from_
             parts = list(targets(book, version))
+            before, asked, in_force = len(findings), 0, 0
             for profile, outside in held:
                 for limit in profile.limits:
                     found = list(_findings(book, version, parts, profile, limit, day, outside))
+                    asked += 1
                     if ignore_dates or _in_force(limit, day):
+                        in_force += 1
                         findings += found
                     else:
                         later.append(_later(profile, limit, book, version, day, found))
+            if len(findings) == before:
+                untested.append(Untested(book.id, version.id, day, asked, in_force))
     if books and len(silent) == len(books):
-        names = ", ".join(silent)
-        raise UsageError(f"--on: on {on} nothing of this was in force: {names}")
-    return Report(tuple(findings), tuple(later), tuple(silent), tuple(unheld))
+        raise UsageError(_not_in_force(books, on))
+    return Report(tuple(findings), tuple(later), tuple(silent), tuple(unheld), tuple(untested))
+
+
+def _not_in_force(books: Sequence[Rulebook], on: dt.date | None) -> str:
+    """Return what to do where a day lies outside every version of every rulebook."""
+    if len(books) > 1:
+        first = min(w.in_force.from_ for b in books for w in b.instrument.versions)
+        return f"--on: on {on} none of the {len(books)} rulebooks was in force; first: {first}"
+    spans = [
+        f"{w.in_force.from_} to {w.in_force.until or 'now'}" for w in books[0].instrument.versions
+    ]
+    return f"--on: {books[0].id} was not in force on {on}; give a day in {', '.join(spans)}"
 
 
 def _covers(version: schema.Version, day: dt.date) -> bool:

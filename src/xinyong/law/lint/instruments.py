@@ -33,6 +33,7 @@ def attributes_of_instrument(book: Rulebook, version: schema.Version) -> dict[st
         "polarity": it.polarity,
         "level": it.level,
         "rank": it.rank,
+        "issuer": it.issuer,
         "public": _public(it),
         "based_on": it.based_on,
         "conduct_field": it.conduct_field,

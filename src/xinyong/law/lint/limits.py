@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from xinyong.errors import CatalogueError, Problem, UsageError
 from xinyong.law.lint.attributes import ATTRIBUTES, OVERS
@@ -41,13 +41,22 @@ class Element(Block):
     """One element of a limit's test.
 
     It is met when `holds` does, open when `holds` cannot be known or fails while `doubtful`
-    does not, and not met otherwise.
+    does not, and not met otherwise. `text` says what is so when it is met, `in_doubt` what is
+    so when only `doubtful` holds, and `otherwise` what is so when it is not met.
     """
 
     id: Id
     text: Text
+    in_doubt: Text | None = None
+    otherwise: Text | None = None
     holds: Test
     doubtful: Test | None = None
+
+    @model_validator(mode="after")
+    def _a_doubt_has_its_words(self) -> Element:
+        if (self.doubtful is None) != (self.in_doubt is None):
+            raise ValueError("`doubtful` and `in_doubt`, which says it in words, go together")
+        return self
 
 
 class Limit(Block):

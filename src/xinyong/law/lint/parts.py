@@ -58,6 +58,7 @@ def attributes_of_step(step: schema.Step) -> dict[str, Value]:
         "modality": step.modality,
         "by_subject": step.by == "subject",
         "limited": step.within is not None,
+        "after": frozenset(step.from_),
     }
 
 

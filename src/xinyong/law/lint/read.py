@@ -18,12 +18,26 @@ from xinyong.errors import CatalogueError, Problem, UsageError
 from xinyong.law import schema
 from xinyong.law.annex import Item, read_conducts, read_items
 from xinyong.law.catalogue import Catalogue, load
+from xinyong.law.lint.limits import load_profiles
 from xinyong.law.lint.rulebook import Rulebook, Words
 from xinyong.yamlio import read_yaml, validate
 
 __all__ = ["read_rulebooks"]
 
 _VOCABULARY = ("authorities.yaml", "measures.yaml", "facts.yaml")
+#: Fields that only some other kind of file has -> what it is, and what to do with it.
+_OTHERS = {
+    "acts": ("a case", "run it: xinyong case FILE"),
+    "subject": ("a case", "run it: xinyong case FILE"),
+    "limits": ("a profile of limits", "limits are named with --against; give a rulebook here"),
+    "authorities": ("a vocabulary", "put it beside the rulebook and name that, or the folder"),
+    "measures": ("a vocabulary", "put it beside the rulebook and name that, or the folder"),
+    "documents": ("a vocabulary", "put it beside the rulebook and name that, or the folder"),
+    "circumstances": ("a vocabulary", "put it beside the rulebook and name that, or the folder"),
+    "emergencies": ("a table of emergencies", "give a rulebook"),
+    "mechanisms": ("a scenario", "run it: xinyong run FILE"),
+    "scale": ("a scenario", "run it: xinyong run FILE"),
+}
 _PLACES = ["id", "name_en", "name_zh", "parent"]
 
 
@@ -39,9 +53,13 @@ def read_rulebooks(what: str, catalogue: Catalogue | None = None) -> list[Rulebo
     if path.is_dir():
         return _folder(path, found)
     if path.is_file():
+        if path.suffix not in (".yaml", ".yml"):
+            raise UsageError(f"{what}: a rulebook is a YAML file (.yaml); this is none")
         return _file(path, found)
     if path.suffix in (".yaml", ".yml") or "/" in what:
         raise UsageError(f"{what}: no such file or folder; check the path")
+    if what in load_profiles() and what not in found.instruments:
+        raise UsageError(f"{what!r} is a profile of limits, not a rulebook; give it to --against")
     words = Words.of(found)
     chosen = list(found.instruments.values()) if what == "all" else [found.instrument(what)]
     return [Rulebook(it, tuple(found.items.get(it.id, ())), words) for it in chosen]
@@ -51,7 +69,12 @@ def _folder(path: Path, found: Catalogue) -> list[Rulebook]:
     files = [p for p in sorted(path.glob("*.yaml")) if p.name not in _VOCABULARY]
     files += sorted((path / "instruments").glob("*.yaml"))
     if not files:
-        raise CatalogueError(Problem(str(path), 0, "", "no rulebook here", "add a YAML file"))
+        message = "no rulebook here"
+        hint = "name a YAML file, or a folder with some in it or in its 'instruments'"
+        below = sorted(p for p in path.glob("*") if p.is_dir() and any(p.rglob("*.yaml")))
+        if below:
+            hint += f"; there are YAML files below, as in {below[0]}"
+        raise CatalogueError(Problem(str(path), 0, "", message, hint))
     words, facts = _words(path, found)
     books: list[Rulebook] = []
     problems: list[Problem] = []
@@ -121,10 +144,31 @@ def _places(path: Path) -> dict[str, str]:
     return found
 
 
+def _is_rulebook(path: Path, data: Any) -> None:
+    """Say in one line what a file is that is no instrument at all.
+
+    Raises:
+        CatalogueError: it has none of the fields that make an instrument.
+    """
+    if not isinstance(data, dict):
+        hint = "a rulebook is a YAML file in the format of docs/encode.md"
+        raise CatalogueError(Problem(str(path), 0, "", "this is no rulebook", hint))
+    if {"kind", "versions", "issuer"} & set(data):
+        return
+    what, hint = next(
+        (_OTHERS[word] for word in data if word in _OTHERS),
+        ("no rulebook: it has neither 'kind' nor 'versions'", "see docs/encode.md for the format"),
+    )
+    raise CatalogueError(
+        Problem(str(path), 0, "", f"this is {what}", hint.replace("FILE", str(path)))
+    )
+
+
 def _rulebook(
     path: Path, found: Catalogue, words: Words, facts: tuple[tuple[str, ...], ...]
 ) -> Rulebook:
     document = read_yaml(path, CatalogueError)
+    _is_rulebook(path, document.data)
     it = validate(schema.Instrument, document, CatalogueError)
     items: list[Item] = []
     for i, version in enumerate(it.versions):

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import textwrap
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from xinyong.law.lint.engine import Finding, Later, Report
+from xinyong.law.lint.attributes import LABELS
+from xinyong.law.lint.engine import Finding, Later, Met, Report, Untested
 from xinyong.law.lint.predicates import Value
 
-__all__ = ["as_dict", "lines", "shown"]
+__all__ = ["as_dict", "count", "lines", "shown", "wrapped"]
 
+_DEPTHS = {
+    "full text": "read in full",
+    "transcription": "read in a transcription",
+    "excerpt": "read in part",
+    "secondary": "known at second hand",
+    "assumption": "an assumption",
+}
 #: Parts named under one limit before the rest is only counted.
 _MOST = 6
 
@@ -40,9 +49,10 @@ def lines(report: Report, every: bool = False) -> Iterator[tuple[str, str]]:
         report: what was found.
         every: name every part, also those that are clear.
     """
-    parts: tuple[Finding | Later, ...] = (*report.findings, *report.later)
+    parts: tuple[Finding | Later | Untested, ...]
+    parts = (*report.findings, *report.later, *report.untested)
     for instrument, version, on in dict.fromkeys((x.instrument, x.version, x.on) for x in parts):
-        yield "bold", f"{instrument}, version {version}, as of {on}"
+        yield "bold", f"{instrument}, version {version}, under the law of {on}"
         found = [f for f in report.findings if (f.instrument, f.version) == (instrument, version)]
         for result, style in (("breach", "red"), ("doubt", "yellow"), ("clear", "dim")):
             if result == "clear" and not every:
@@ -50,17 +60,62 @@ def lines(report: Report, every: bool = False) -> Iterator[tuple[str, str]]:
             yield from _of_result([f for f in found if f.result == result], style, every)
         clear = sum(f.result == "clear" for f in found)
         if not found:
-            yield "", "  nothing was held: no limit asked for speaks about it on that day"
+            yield from _untested(report, instrument, version)
         elif clear == len(found):
-            yield "", f"  clear: {clear} tests, no breach and no doubt"
+            yield "", f"  clear: {count(clear, 'test')}, no breach and no doubt"
         elif not every:
-            yield "dim", f"  clear: {clear} tests"
+            yield "dim", f"  clear: {count(clear, 'other test')}"
         yield from _not_held(report, instrument, version)
         yield "", ""
     for instrument in report.silent:
         yield "dim", f"{instrument}: not in force on that day"
-    counts = Counter(f.result for f in report.findings)
-    yield "bold", f"{counts['breach']} breaches, {counts['doubt']} doubts, {counts['clear']} clear"
+    if report.tested:
+        counts = Counter(f.result for f in report.findings)
+        both = f"{count(counts['breach'], 'breach')}, {count(counts['doubt'], 'doubt')}"
+        yield "bold", f"{both}, {counts['clear']} clear"
+    else:
+        yield "bold", "nothing could be tested, so that nothing is clear either"
+
+
+def count(n: int, what: str) -> str:
+    """Return a number with its noun.
+
+    Example:
+        >>> count(1, "breach"), count(2, "breach"), count(0, "doubt")
+        ('1 breach', '2 breaches', '0 doubts')
+    """
+    return f"{n} {what if n == 1 else what + ('es' if what.endswith('ch') else 's')}"
+
+
+def wrapped(told: Iterable[tuple[str, str]], width: int) -> Iterator[tuple[str, str]]:
+    """Yield lines broken at a width; what goes on is indented under its beginning.
+
+    Example:
+        >>> list(wrapped([("dim", "  - one two three")], 12))
+        [('dim', '  - one two'), ('dim', '    three')]
+    """
+    for style, text in told:
+        bare = text.lstrip(" ")
+        indent = " " * (len(text) - len(bare) + 2)
+        broken = textwrap.wrap(
+            text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        )
+        for line in broken or [""]:
+            yield style, line
+
+
+def _untested(report: Report, instrument: str, version: str) -> Iterator[tuple[str, str]]:
+    for x in report.untested:
+        if (x.instrument, x.version) == (instrument, version):
+            asked, were = count(x.asked, "limit"), "was" if x.in_force == 1 else "were"
+            if x.in_force == 0:
+                why = f"none of the {asked} asked for was in force on {x.on}"
+                todo = "; give a later day with --on, or --ignore-dates"
+            else:
+                why = f"{x.in_force} of the {asked} asked for {were} in force, and "
+                why += "none is about anything that this version holds"
+                todo = " (limits are about what is to somebody's detriment)"
+            yield "yellow", f"  nothing tested: {why}{todo}"
 
 
 def _of_result(found: list[Finding], style: str, every: bool) -> Iterator[tuple[str, str]]:
@@ -70,33 +125,54 @@ def _of_result(found: list[Finding], style: str, every: bool) -> Iterator[tuple[
     for (profile, limit), group in by_limit.items():
         first = group[0]
         yield style, f"  {first.result.upper()} {profile}.{limit}: {first.title}"
-        since = f"since {first.since}" if first.since else "on every day"
-        older = "; the rulebook is older than the limit" if first.older else ""
-        away = "; the limit binds another place, and was asked for" if first.outside else ""
-        rank = first.rank.replace("_", " ")
-        yield "dim", f"    {first.source} [{first.depth}], {rank}, {since}{older}{away}"
-        yield "dim", f"    {first.reason}"
+        yield "dim", f"    {_worth(first)}"
+        yield "dim", f"    why: {first.reason}"
+        same = _same(group)
+        if same:
+            yield "dim", f"    in each case: {'; '.join(map(_element, same))}"
         for f in group if every else group[:_MOST]:
             yield "", f"    - {_part(f)}"
-            yield "dim", f"      {_why(f)}"
+            for e in f.elements:
+                if e not in same:
+                    yield "dim", f"      {_element(e)}"
         if len(group) > _MOST and not every:
             yield "dim", f"    ... and {len(group) - _MOST} more; --all names them"
+
+
+def _worth(f: Finding) -> str:
+    """Return source, depth and rank of a limit, and since when it is in force."""
+    if f.rank == "craft_rule":
+        return "a rule of the craft, in no law; on every day"
+    since = f"in force since {f.since}" if f.since else "on every day"
+    older = "; the rulebook is older than the limit" if f.older else ""
+    away = "; the limit binds another place, and was asked for" if f.outside else ""
+    rank = f.rank.replace("_", " ")
+    return f"{f.source} ({_DEPTHS[f.depth]}), {rank}, {since}{older}{away}"
+
+
+def _same(group: list[Finding]) -> tuple[Met, ...]:
+    """Return the elements that are the same in every finding of a group of several."""
+    if len(group) == 1:
+        return ()
+    return tuple(e for e in group[0].elements if all(e in f.elements for f in group))
 
 
 def _part(f: Finding) -> str:
     name = f.path.rpartition(".")[2] if f.over != "instrument" else f.instrument
     where = f" (Art. {f.article})" if f.article and f.article != "whole" else ""
     article = where.replace("Art. annex", "annex")
-    return f"{f.over} {name}{article}: {f.part} [{f.article_depth}]"
+    over = "two rules" if f.over == "pair" else f.over
+    return f"{over} {name}{article}: {f.part} [{f.article_depth}]"
 
 
-def _why(f: Finding) -> str:
-    said = {True: "", False: "not: ", None: "open: "}
-    parts = []
-    for e in f.elements:
-        values = "; ".join(f"{name} {shown(value)}" for name, value in e.values.items())
-        parts.append(f"{said[e.met]}{e.text} ({values})")
-    return " | ".join(parts)
+def _element(e: Met) -> str:
+    """Return what is so, and the values it was read from."""
+    said = {True: "", False: "clear, as ", None: "in doubt: "}[e.met]
+    values = "; ".join(
+        f"{LABELS.get(name, name.replace('_', ' '))}: {shown(value).replace('_', ' ')}"
+        for name, value in e.values.items()
+    )
+    return f"{said}{e.said} [{values}]"
 
 
 def _not_held(report: Report, instrument: str, version: str) -> Iterator[tuple[str, str]]:
@@ -107,18 +183,28 @@ def _not_held(report: Report, instrument: str, version: str) -> Iterator[tuple[s
     for profile, group in by_profile.items():
         days = ", ".join(sorted({str(x.since) for x in group}))
         breaches, doubts = sum(x.breaches for x in group), sum(x.doubts for x in group)
+        find = "nothing"
+        if breaches or doubts:
+            find = f"{count(breaches, 'breach')} and {count(doubts, 'doubt')}"
+        ask = "; --ignore-dates, or a later --on, shows them" if find != "nothing" else ""
         yield (
             "dim" if not breaches else "",
-            f"  not held: {len(group)} limits of {profile}, in force from {days}; they would find "
-            f"{breaches} breaches and {doubts} doubts (ask with --on or --ignore-dates)",
+            f"  not in force on that day: {count(len(group), 'limit')} of {profile} "
+            f"(from {days}), which would find {find}{ask}",
         )
     for name, profile in report.unheld:
         if name == instrument:
-            yield "dim", f"  not held: {profile} binds another place; --against {profile} holds it"
+            yield (
+                "dim",
+                f"  for another place: {profile}; --against {profile} holds it all the same",
+            )
 
 
 def as_dict(report: Report, every: bool = False) -> dict[str, Any]:
-    """Return a report as plain data for JSON; clear findings only with `every`."""
+    """Return a report as plain data for JSON; clear findings only with `every`.
+
+    Its shape is `xinyong.law.lint.json_schema`.
+    """
 
     def plain(value: Any) -> Any:
         if isinstance(value, frozenset):
@@ -133,11 +219,14 @@ def as_dict(report: Report, every: bool = False) -> dict[str, Any]:
 
     counts = Counter(f.result for f in report.findings)
     kept = [f for f in report.findings if every or f.result != "clear"]
+    worst = next((name for name in ("breach", "doubt", "clear") if counts[name]), "not tested")
     return {
         "schema_version": 1,
+        "result": worst,
         "counts": {name: counts[name] for name in ("breach", "doubt", "clear")},
         "findings": [plain(dataclasses.asdict(f)) for f in kept],
         "not_held": [plain(dataclasses.asdict(x)) for x in report.later],
+        "not_tested": [plain(dataclasses.asdict(x)) for x in report.untested],
         "not_in_force": list(report.silent),
         "other_place": [{"instrument": a, "profile": b} for a, b in report.unheld],
     }
