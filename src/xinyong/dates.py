@@ -73,12 +73,12 @@ def parse_date(text: str, what: str = "date") -> dt.date:
         UsageError: the text is not a calendar date in that form.
     """
     try:
-        if len(text) != 10:
-            raise ValueError
-        return dt.date.fromisoformat(text)
+        found = dt.date.fromisoformat(text)
+        if found.isoformat() == text:  # Python also reads days of weeks, and days without dashes
+            return found
     except ValueError:
-        msg = f"{what}: {text!r} is not a calendar date; write it as YYYY-MM-DD"
-        raise UsageError(msg) from None
+        pass
+    raise UsageError(f"{what}: {text!r} is not a calendar date; write it as YYYY-MM-DD")
 
 
 def parse_month(text: str, what: str = "month") -> int:
