@@ -329,9 +329,11 @@ def step_words(found: Catalogue, step: schema.Step) -> str:
             text += f" (may be extended by {units(w.extended_by, w.unit)})"
     else:
         text += f", from {anchors} on; no limit is stated"
+    if step.after:
+        text += f"; not before {joined(map(word, step.after))} is done or its limit is over"
     rest = others_words(
-        step, {"id", "title", "by", "modality", "opens", "when", "from_", "within", "then",
-               "if_lapsed", "cite"}
+        step, {"id", "title", "by", "modality", "opens", "when", "from_", "within", "after",
+               "then", "if_lapsed", "cite"}
     )  # fmt: skip
     also = f" Also: {rest[2:]}." if rest else ""
     return f"{text}. If not: {step.if_lapsed.rstrip('.')}.{also}"

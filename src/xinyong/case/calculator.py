@@ -12,6 +12,7 @@ from functools import cached_property
 
 from xinyong.case.check import check, check_day
 from xinyong.case.model import Act, Case, checked_places, refuse_identities
+from xinyong.case.order import check_order
 from xinyong.case.uncertain import Touched, touched
 from xinyong.dates import day_of
 from xinyong.errors import Problem
@@ -190,6 +191,7 @@ def calculate(case: Case, law: Law | None = None, on: dt.date | None = None) -> 
     live = [(e.instrument, e.start) for e in own_entries(found, ledger) if e.end is None]
     more = 1 + max((e.case for e in ledger.events), default=-1) - len(act_of)
     act_of = (*act_of, *(-1 for _ in range(more)))
+    check_order(case, law, ledger, act_of)
     measures = due(law, live, case.subject.kind, day)
     return CaseResult(
         case=case,

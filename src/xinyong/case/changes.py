@@ -19,6 +19,7 @@ from xinyong.case import variants
 from xinyong.case.calculator import CaseResult, ledger_of, own_entries
 from xinyong.case.check import check
 from xinyong.case.model import Case
+from xinyong.case.order import check_order
 from xinyong.dates import day_of
 from xinyong.document import Loc, dotted
 from xinyong.errors import CaseError
@@ -108,6 +109,7 @@ def outcome(case: Case, law: Law, on: dt.date) -> Outcome:
     ledger, act_of = ledger_of(case, law)
     if case.course == "nominal":
         ledger = followed(ledger, law, on)
+    check_order(case, law, ledger, act_of)
     day = day_of(on)
     found = decode(findings(ledger, law, day), law, day)
     act = dict(enumerate(act_of))

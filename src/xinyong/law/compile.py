@@ -429,6 +429,9 @@ class _Compiler:
         row[t.S_UNIT] = 0 if s.within is None else v.UNITS.index(s.within.unit)
         row[t.S_EXTENDED] = 0 if s.within is None else s.within.extended_by or 0
         row[t.S_THEN] = v.EVENTS.index(s.then)
+        whole = [step.id for step in version.steps]
+        here = whole.index(s.id)
+        row[t.S_AFTER] = sum(1 << here - 1 - whole.index(name) for name in s.after)
         self.step.append(row)
         self.step_origins.append(StepOrigin(it.id, version.id, s))
 

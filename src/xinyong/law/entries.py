@@ -73,12 +73,14 @@ from xinyong.law.tables import (
     Q_DUE,
     Q_STEP,
     RESTORE,
+    S_AFTER,
     S_ANCHOR,
     S_ANCHOR_END,
     S_CODE,
     S_CODE_END,
     S_EXTENDED,
     S_FROM,
+    S_INST,
     S_N,
     S_OPENS,
     S_THEN,
@@ -268,6 +270,25 @@ def one_entry(law, facts, led, n, case, via, inst, found, lo, hi, prov, start, a
     return end
 
 
+def waits(law, found, case, s, as_of):
+    """Tell whether a step still waits for one before it: open, and its limit not over."""
+    after = law.step[s, S_AFTER]
+    i = found.count[N_STEP] - 1
+    while after and i >= 0 and found.step[i, Q_CASE] == case:
+        before = s - 1 - found.step[i, Q_STEP]
+        if before < 0 or law.step[found.step[i, Q_STEP], S_INST] != law.step[s, S_INST]:
+            break
+        if before < 62 and after >> before & 1 and found.step[i, Q_DONE] >= NEVER:
+            due = found.step[i, Q_DUE]
+            if law.step[found.step[i, Q_STEP], S_N] < 0 or due == BEYOND:
+                return 1
+            if as_of <= due:
+                due_later(found, due + 1, as_of)
+                return 1
+        i -= 1
+    return 0
+
+
 def steps_of(law, facts, led, n, case, via, inst, found, met, listed, lawful, as_of):
     """Write the steps of a procedure that are open or done for a case."""
     for s in range(law.inst[inst, I_STEP], law.inst[inst, I_STEP_END]):
@@ -315,6 +336,8 @@ def steps_of(law, facts, led, n, case, via, inst, found, met, listed, lawful, as
         # records late what still counts.
         ran_out = row[S_N] >= 0 and due != BEYOND and due < row[S_FROM]
         if ran_out and done >= NEVER and law.inst[inst, I_KIND] == 0:
+            continue
+        if done >= NEVER and waits(law, found, case, s, as_of):
             continue
         i = found.count[N_STEP]
         if i < found.step.shape[0]:

@@ -138,6 +138,7 @@ def problems_of(it: schema.Instrument) -> Iterator[tuple[Loc, str, str]]:
             if grade not in grades:
                 hint = f"one of {', '.join(grades)}" if grades else "the version names no grades"
                 yield ("versions", i, *where, "grade"), f"unknown grade {grade!r}", hint
+        yield from _waits(version, ("versions", i, "steps"))
         for j, rule in enumerate(version.rules):
             if not isinstance(rule, schema.Disclosure):
                 continue
@@ -146,3 +147,19 @@ def problems_of(it: schema.Instrument) -> Iterator[tuple[Loc, str, str]]:
                     hint = f"one of {', '.join(schema.DISCLOSURE_ANCHORS)}"
                     message = f"{term.from_!r} starts no clock of a record"
                     yield ("versions", i, "rules", j, name, "from"), message, hint
+
+
+def _waits(version: schema.Version, loc: Loc) -> Iterator[tuple[Loc, str, str]]:
+    """A step waits only for steps that stand before it, and not for what may never come."""
+    before: dict[str, schema.Step] = {}
+    for i, step in enumerate(version.steps):
+        for k, name in enumerate(step.after):
+            at = (*loc, i, "after", k)
+            other = before.get(name)
+            if other is None:
+                known = ", ".join(before) or "none"
+                yield at, f"no step {name!r} stands before this one", f"steps before it: {known}"
+            elif other.modality == "may" and other.within is None:
+                hint = "give that step a limit, or do not wait for it"
+                yield at, f"{name!r} may be taken, without a limit: nobody can wait for it", hint
+        before[step.id] = step

@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from xinyong import places
 from xinyong.dates import NEVER, add_months, add_working_days, date_of, day_of, working_days
@@ -23,6 +24,7 @@ from xinyong.law.compile import Law
 from xinyong.law.determine import Determination, Ledger
 
 __all__ = [
+    "ANSWERS",
     "EVENTS_READ",
     "Duty",
     "Path",
@@ -55,6 +57,9 @@ _MOMENTS: dict[str, dict[str, tuple[str, ...]]] = {
 
 #: Events that a case may state of a regulation.
 EVENTS_READ = frozenset(word for words in _MOMENTS.values() for word in words)
+
+#: Pairs of them of which the second answers the first, and so never comes before it.
+ANSWERS = tuple((first, later) for words in _MOMENTS.values() for first, later in pairwise(words))
 
 
 @dataclass(frozen=True, slots=True)

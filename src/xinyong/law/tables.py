@@ -41,7 +41,8 @@ T_OPEN, T_N, T_UNIT, T_ANCHOR, T_CONTINUING, T_EXTEND, T_EXT_LO, T_EXT_HI = 0, 1
 # Columns of `step`.
 S_INST, S_FROM, S_TO, S_MUST, S_OPENS, S_CODE, S_CODE_END = 0, 1, 2, 3, 4, 5, 6
 S_ANCHORS, S_N, S_UNIT, S_EXTENDED, S_THEN = 7, 8, 9, 10, 11
-S_ANCHOR, S_ANCHOR_END, S_COLS = 12, 13, 14
+S_ANCHOR, S_ANCHOR_END = 12, 13
+S_AFTER, S_COLS = 14, 15  # bit k: the step waits for the one k + 1 rows before it
 OPENS_MET, OPENS_ENTERED, OPENS_ENDED, OPENS_ALWAYS = 0, 1, 2, 3
 
 # Columns of `inst`.

@@ -56,7 +56,9 @@ class Step(Block):
     """What must or may be done, by whom, by when, and what follows if not.
 
     A step opens when its `opens` state holds and an anchor in `from` has come (the
-    earliest of them); it is done by the event `then` on or after the anchor.
+    earliest of them); it is done by the event `then` on or after the anchor. `after` names
+    steps of the same version that come first, such as an objection: while one of them is open
+    and its limit runs, this one waits; one without a limit is waited for until it is done.
     """
 
     id: Id
@@ -67,6 +69,7 @@ class Step(Block):
     when: list[Condition] = []
     from_: list[Anchor] = Field(alias="from", min_length=1)
     within: Within | None = None
+    after: list[Id] = []
     then: Event
     if_lapsed: Text
     cite: Cite
