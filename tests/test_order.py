@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.test_case import FIRM, changed, refused, result_of
+from test_case import FIRM, changed, refused, result_of
 from xinyong.case import Case, calculate
 from xinyong.case.changes import search
 from xinyong.errors import UsageError

@@ -43,7 +43,7 @@ def check_order(case: Case, law: Law, ledger: Ledger, act_of: tuple[int, ...]) -
     Raises:
         CaseError: with file, line and field of every such day, and what was expected.
     """
-    problems = []
+    problems: list[Problem] = []
     for number, i in enumerate(act_of):
         if i >= 0 and case.acts[i].events:
             mine = [e for e in ledger.events if e.case == number]
