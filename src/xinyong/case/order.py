@@ -73,8 +73,10 @@ def _too_early(
         formed = _days(mine, "formed", "")
         return _if_before(on, "the document was formed", formed)
     if _step(event):
-        if law.catalogue.instruments[str(of)].kind != "regulation":
-            return _before_its_step(law, mine, event, str(of), on)
+        if of is None:
+            return None  # a day from which some regulation counts
+        if law.catalogue.instruments[of].kind != "regulation":
+            return _before_its_step(law, mine, event, of, on)
         first = next((a for a, later in ANSWERS if later == event), None)
         return None if first is None else _if_before(on, trace.noun(first), _days(mine, first, of))
     kinds = _set_by(law, act.conduct, event)
