@@ -20,6 +20,7 @@ TESTS = (
     "test_terms",
     "test_conditions",
     "test_lists",
+    "test_scores",
     "test_golden",
     "test_determine",
     "test_law_blocks",

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from reference.made_up import GUESS
-from reference.small_law import Law, enters, follows, listing, points, scheme, small_law
+from reference.small_law import enters, follows, listing, points, scheme, small_law
 from xinyong.law import schema
+from xinyong.law.compile import Law
 from xinyong.law.compile import law as built_in
 
 ACT = "2021-03-10 occurred; 2021-03-12 formed"

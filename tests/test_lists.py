@@ -12,7 +12,6 @@ import pytest
 
 from reference.made_up import GUESS
 from reference.small_law import (
-    Law,
     ends,
     enters,
     events,
@@ -25,6 +24,7 @@ from reference.small_law import (
 )
 from xinyong.dates import day_of
 from xinyong.law import tables as t
+from xinyong.law.compile import Law
 from xinyong.law.course import nominal
 from xinyong.law.determine import Determination, Ledger, OpenStep, Subject
 
@@ -319,7 +319,8 @@ def test_how_each_way_out_fared() -> None:
 
 
 def test_a_way_out_is_open_to_those_it_names() -> None:
-    for more in ({"kinds": ["enterprise"]}, {"via": ["head"]}):
+    others: tuple[dict[str, Any], ...] = ({"kinds": ["enterprise"]}, {"via": ["head"]})
+    for more in others:
         law = small_law(listing(enters(), ends("early", "corrected", **more), BOTH[1]))
         found = follows(law, f"{ACT}; 2021-05-01 corrected; 2021-06-01 performed", LATER)
         assert spells(found) == [["2021-03-20", "2021-06-01", "performance"]]

@@ -101,6 +101,7 @@ def scheme(
             {"plus": True, "term": YEAR, "cite": GUESS},
         ],
         "combination": {"several_items": "sum", "cite": GUESS} | (combination or {}),
+        "items_source": "none",
         "cite": GUESS,
     }  # fmt: skip
     said = {"provisions": list(provisions), "steps": list(steps), "scheme": block | more}
