@@ -279,11 +279,21 @@ def test_a_day_must_be_asked_for() -> None:
 )
 def test_values_that_look_like_identities_are_refused_and_not_repeated(value: str) -> None:
     secret = value.split()[2] if " " in value else value
-    for path in (("title",), ("acts", 0, "conduct"), ("subject", "place"), ("because",)):
+    for path in (("title",), ("acts", 0, "conduct"), ("subject", "place"), ("subject", "name")):
         text = refused(changed(PERSON, *path, to=value))
         assert "looks like an identity" in text
         assert secret not in text
     number = changed(PERSON, "acts", 0, "amount", to=13_800_138_000)
     assert "looks like an identity" in refused(number)
     with pytest.raises(CaseError, match="looks like an identity"):
-        result_of(PERSON | {"title": value})
+        result_of(changed(PERSON, "subject", "place", to=value))
+
+
+@pytest.mark.parametrize("path", [("title",), ("because",), ("subject", "name")])
+def test_a_case_has_no_room_for_free_text_in_which_a_name_could_stand(
+    path: tuple[str, ...],
+) -> None:
+    text = refused(changed(PERSON, *path, to="Somebody Somewhere"))
+    assert f"c.yaml:1: {'.'.join(path)}: a case has no room for free text" in text
+    assert "# ..." in text
+    assert "Somebody" not in text

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from reference.golden_cases import GOLDEN, golden
 from xinyong.case import (
     CaseResult,
     because,
@@ -28,7 +29,6 @@ from xinyong.law import tables as t
 from xinyong.law.conditions import first_unmet, via_of
 from xinyong.law.determine import determine
 
-GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.yaml"))
 SOME = GOLDEN[::9]
 
 ISSUE = """
@@ -57,7 +57,8 @@ on: 2022-12-31
 
 
 def searched(text: str | Path, most: int = 60) -> tuple[CaseResult, Changes]:
-    result = calculate(read_case(text))
+    case = golden(text).case if isinstance(text, Path) else read_case(text)
+    result = calculate(case)
     return result, search(result, most)
 
 
@@ -83,7 +84,7 @@ def test_what_would_change_it_really_does(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SOME, ids=lambda path: path.stem)
 def test_the_short_run_agrees_with_the_calculator(path: Path) -> None:
-    result = calculate(read_case(path))
+    result = calculate(golden(path).case)
     short = outcome(result.case, result.law, result.on)
     live = sorted((e.instrument, result.act_of[e.case]) for e in result.entries if e.end is None)
     assert live == sorted((name, act) for (name, act, _), x in short.entries.items() if x[3])
@@ -113,7 +114,7 @@ def test_a_cited_fact_is_needed_or_marked_over_determined(path: Path) -> None:
 @pytest.mark.parametrize("path", SOME, ids=lambda path: path.stem)
 def test_the_traced_explanation_recomputes_to_the_same_result(path: Path) -> None:
     """Every ground and item named holds by its own conditions; no other ground came before it."""
-    result = calculate(read_case(path))
+    result = calculate(golden(path).case)
     law, found = result.law, result.determination
     assert found.numbers is not None
     rows, _ = result.ledger.rows(law)
@@ -195,7 +196,7 @@ def test_ways_out_name_what_is_missing_from_when_and_by_which_steps() -> None:
 
 @pytest.mark.parametrize("path", GOLDEN[::4], ids=lambda path: path.stem)
 def test_what_has_ended_has_no_way_out_and_the_rest_has_one(path: Path) -> None:
-    result = calculate(read_case(path))
+    result = calculate(golden(path).case)
     for entry in result.entries:
         assert bool(undo.of_entry(result, entry)) == (entry.end is None and (
             entry.row >= 0 or bool(undo.of_entry(result, entry))))  # fmt: skip
@@ -250,7 +251,7 @@ def test_the_picture_is_ascii_and_of_one_width() -> None:
 
 @pytest.mark.parametrize("path", GOLDEN[::5], ids=lambda path: path.stem)
 def test_json_is_as_its_schema_says(path: Path) -> None:
-    data = as_dict(calculate(read_case(path)), 3)
+    data = as_dict(calculate(golden(path).case), 3)
     json_schema.Result.model_validate(json.loads(json.dumps(data)))
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reference.golden_cases import GOLDEN, golden
 from xinyong.case import Case, CaseResult, calculate, read_case
 from xinyong.case.export import as_dict
 from xinyong.errors import CaseError
@@ -16,8 +16,6 @@ from xinyong.law.catalogue import load
 from xinyong.law.compile import compile_law, law
 from xinyong.law.reads import reads
 
-GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.yaml"))
-
 
 @cache
 def cases() -> dict[str, list[Case]]:
@@ -25,7 +23,7 @@ def cases() -> dict[str, list[Case]]:
     found: dict[str, list[Case]] = {}
     serving = {it.id: it.serves for it in load().instruments.values() if it.serves}
     for path in GOLDEN:
-        case = read_case(path)
+        case = golden(path).case
         heard = {i for act in case.acts for i in reads(law(), act.conduct).instruments}
         heard |= {name for name, served in serving.items() if served in heard}
         for name in heard:
@@ -73,7 +71,7 @@ def test_a_reading_that_changes_a_case_is_told_with_it(text: str) -> None:
             continue  # under the other reading a fact of the case is not read at all
         if differs:
             told = {(x.instrument, x.note.id) for x in usual.uncertain}
-            assert (name, question) in told, case.title
+            assert (name, question) in told, case
 
 
 WENDENG = """

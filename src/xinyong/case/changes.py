@@ -195,7 +195,7 @@ def search(result: CaseResult, most: int = 36) -> Changes:
         Changes, each one verified by a run; the same for the same input.
     """
     law, case = result.law, result.case
-    data = case.model_dump(by_alias=True, exclude_unset=True, exclude={"expect", "because"})
+    data = case.model_dump(by_alias=True, exclude_unset=True)
     data.setdefault("on", result.on)
     data = _plain(data)
     base = outcome(case, law, result.on)

@@ -21,7 +21,7 @@ from xinyong.law.private import Membership
 
 __all__ = ["SCHEMA_VERSION", "as_dict"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def as_dict(result: CaseResult, most: int = 0) -> dict[str, Any]:
@@ -43,7 +43,6 @@ def as_dict(result: CaseResult, most: int = 0) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "status": "hypothetical, synthetic",
-        "title": case.title,
         "on": result.on.isoformat(),
         "course": case.course,
         "catalogue": law.catalogue.digest,

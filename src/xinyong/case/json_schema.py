@@ -282,9 +282,8 @@ class Changes(_Part):
 class Result(_Part):
     """All that follows from a case on a day."""
 
-    schema_version: Literal[1]
+    schema_version: Literal[2]
     status: str
-    title: str | None
     on: Day
     course: Literal["nominal", "stated"]
     catalogue: str = Field(description="digest of the law, amendments included")

@@ -174,16 +174,14 @@ class Case(_Stated):
         course: ``nominal`` takes every ``must`` step on its last lawful day; ``stated``
             takes only the steps that the case states.
         on: the day asked for.
-        title, expect, because: of golden cases; they change nothing.
+
+    There is no field for free text, in which a name could stand.
     """
 
-    title: Annotated[str, Field(max_length=300)] | None = None
     subject: SubjectFacts
     acts: tuple[Act, ...] = Field(max_length=MOST_ACTS)
     course: Literal["nominal", "stated"] = "nominal"
     on: dt.date | None = None
-    expect: dict[str, Any] | None = None
-    because: Annotated[str, Field(max_length=2000)] | None = None
 
     _document: Document | None = PrivateAttr(None)
 
@@ -228,6 +226,7 @@ def read_case(source: Path | str, name: str = "case") -> Case:
     else:
         document = parse_yaml(source, name, CaseError)
     refuse_identities(document.data, lambda loc, text: document.problem(loc, text, _NO_IDENTITY))
+    _refuse_notes(document)
     case = validate(Case, document, CaseError)
     case._document = document
     return checked_places(case)
@@ -250,12 +249,38 @@ def case_of(data: dict[str, Any], name: str = "case") -> Case:
     document = Document(data, Path(name), {})
     refuse_identities(data, lambda loc, text: bare(document.problem(loc, text, _NO_IDENTITY)))
     try:
+        _refuse_notes(document)
         return checked_places(validate(Case, document, CaseError))
     except CaseError as error:
         raise CaseError([bare(p) for p in error.problems]) from None
 
 
 _NO_IDENTITY = "remove it: a case is hypothetical and names nobody"
+
+#: What one would call a field for free text.
+_NOTES = ("title", "name", "description", "note", "notes", "comment", "because")
+
+
+def _refuse_notes(document: Document) -> None:
+    """Refuse fields for free text: it would be printed, and could name somebody.
+
+    Raises:
+        CaseError: there is one; the text is not repeated.
+    """
+    data = document.data
+    subject = data.get("subject") if isinstance(data, dict) else None
+    parts = ((), data), (("subject",), subject)
+    found = [
+        document.problem(
+            (*loc, name), "a case has no room for free text", "write it as a comment: # ..."
+        )
+        for loc, part in parts
+        if isinstance(part, dict)
+        for name in _NOTES
+        if name in part
+    ]
+    if found:
+        raise CaseError(found)
 
 
 def checked_places(case: Case) -> Case:

@@ -73,7 +73,7 @@ def _head(result: CaseResult) -> Lines:
     yield "bold", "HYPOTHETICAL, SYNTHETIC: a calculation from published texts about nobody"
     subject = f"{plain(case.subject.kind)} in {case.subject.place}"
     course = "nominal course" if case.course == "nominal" else "steps as stated"
-    yield "", f"{case.title or 'case'}: {subject}, as of {result.on}, {course}"
+    yield "", f"{subject[0].upper()}{subject[1:]}, as of {result.on}, {course}"
     live = [e for e in result.entries if e.end is None]
     words = Words(result)
     said = [f"on {words.name(e.instrument)}" for e in live] or ["on no list"]
