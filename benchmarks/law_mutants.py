@@ -21,9 +21,9 @@ TESTS = (
     "test_conditions",
     "test_lists",
     "test_scores",
-    "test_golden",
-    "test_determine",
     "test_law_blocks",
+    "test_determine",
+    "test_golden",
     "test_random_ledgers",
     "test_every_instrument",
 )
@@ -33,4 +33,4 @@ if __name__ == "__main__":
     options.add_argument("--terms", action="store_true", help="only terms and the calendar")
     given = options.parse_args()
     modules = TERMS if given.terms else tuple(f"xinyong.law.{name}" for name in FOLD)
-    run(given, modules, TESTS, again=False)
+    run(given, modules, TESTS)

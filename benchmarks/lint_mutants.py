@@ -4,8 +4,7 @@
     .venv/bin/python benchmarks/lint_mutants.py /some/scratch --sample 400
 
 Printed: mutants drawn, killed, the share with its 95 % interval (Wilson), and the mutants that
-live. Limits are read once, so a mutant that lives is tried again in a process of its own. See
-`mutants.py`.
+live. See `mutants.py`.
 """
 
 from __future__ import annotations
@@ -15,4 +14,4 @@ from mutants import ROOT, arguments, run
 if __name__ == "__main__":
     found = sorted((ROOT / "src" / "xinyong" / "law" / "lint").glob("*.py"))
     names = tuple(f"xinyong.law.lint.{path.stem}" for path in found if path.stem != "__init__")
-    run(arguments(__doc__ or "", sample=400).parse_args(), names, ("test_lint",), again=True)
+    run(arguments(__doc__ or "", sample=400).parse_args(), names, ("test_lint",))

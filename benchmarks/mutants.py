@@ -4,10 +4,10 @@ Mutmut 3 makes the mutants, from a virtual environment of its own. They are not 
 kernel is called so often that its dispatch would take most of the time. Here the tests are
 imported and collected once, and each mutant is tried in a fork, by putting its code in the place
 of the function's own. Only those tests are run that reach a changed line, those first that killed
-most so far. A test that takes ten times its time, and ten seconds more, of the processor is
-stopped, and its mutant counts as killed. What is read once, when the tests are collected, no fork
-can see: a mutant of a line that no test reaches, and with `again` every mutant that lives, is
-tried once more in a process of its own.
+most so far, then by file and the time they take. A test that takes ten times its time, and ten
+seconds more, of the processor is stopped, and its mutant counts as killed. What is read once,
+when the tests are collected, no fork can see: a mutant of a line that is reached then is tried
+once more in a process of its own, if it lives.
 """
 
 from __future__ import annotations
@@ -177,7 +177,8 @@ class Trial:
     tool: Path
     modules: tuple[str, ...]
     given: argparse.Namespace
-    again: bool = False
+    seen: Any
+    early: dict[str, set[int]] = field(default_factory=dict)
     failed: bool = False
     items: list[Any] = field(default_factory=list)
     took: list[float] = field(default_factory=list)
@@ -191,6 +192,7 @@ class Trial:
     def pytest_runtestloop(self, session: Any) -> bool:
         """Try the mutants in the place of one run of the tests."""
         self.items = session.items
+        self.early = {path: set(lines) for path, lines in self._seen().items()}
         with tempfile.TemporaryDirectory() as folder:
             target = self.given.keep or Path(folder)
             names = make(self.tool, target, self.modules)
@@ -212,7 +214,7 @@ class Trial:
             tests = sorted({j for line in lines for j in at.get(line, ())}, key=self._rank)
             killer = self._fork(lambda m=mutant, t=tests: self._run(target, m, t))
             lives[mutant] = killer is None
-            if lives[mutant] and (not tests or self.again):
+            if lives[mutant] and lines & self.early[path_of(mutant.rpartition(".")[0])]:
                 lives[mutant] = self._fresh(target, mutant)
             if isinstance(killer, int) and killer >= 0:
                 self.kills[killer] += 1
@@ -223,8 +225,9 @@ class Trial:
             note(f"{i} tried, {so_far} live, {time.monotonic() - began:.1f} s")
         return lives
 
-    def _rank(self, i: int) -> tuple[int, float]:
-        return -self.kills[i], self.took[i]
+    def _rank(self, i: int) -> tuple[int, int, float]:
+        file = self.given.tests.index(str(self.items[i].path))
+        return -self.kills[i], file, self.took[i]
 
     def _fork(self, job: Any) -> Any:
         """Return what a job says in a process of its own; -1 if it died."""
@@ -265,27 +268,27 @@ class Trial:
 
     def _plain(self) -> tuple[list[float], dict[str, dict[int, list[int]]]]:
         """Run all tests without a mutant; returns their times and the lines they reach."""
-        coverage = importlib.import_module("coverage")
-        paths = [str(SRC / path_of(name)) for name in self.modules]
-        seen = coverage.Coverage(data_file=None, config_file=False, include=paths)
-        seen.start()
+        self.seen = watch(self.modules)
         took, count = [], len(self.items)
         for i in range(count):
-            seen.switch_context(str(i))
+            self.seen.switch_context(str(i))
             began = time.process_time()
             if self._one(i, i + 1 if i + 1 < count else None):
                 os._exit(1)
             took.append(time.process_time() - began)
-        seen.stop()
-        data = seen.get_data()
-        reached = {
+        return took, self._seen()
+
+    def _seen(self) -> dict[str, dict[int, list[int]]]:
+        """Return the lines that were reached, and by which tests."""
+        self.seen.stop()
+        data = self.seen.get_data()
+        return {
             path_of(name): {
                 line: [int(c) for c in found if c]
-                for line, found in data.contexts_by_lineno(path).items()
+                for line, found in data.contexts_by_lineno(str(SRC / path_of(name))).items()
             }
-            for name, path in zip(self.modules, paths, strict=True)
+            for name in self.modules
         }
-        return took, reached
 
     def _fresh(self, target: Path, mutant: str) -> bool:
         """Tell whether a mutant lives that is in place before anything is read."""
@@ -297,6 +300,15 @@ class Trial:
 
         done = subprocess.run(command, capture_output=True, check=False, preexec_fn=bound)
         return done.returncode == 0
+
+
+def watch(modules: tuple[str, ...]) -> Any:
+    """Start to note which lines of some modules are reached."""
+    coverage = importlib.import_module("coverage")
+    paths = [str(SRC / path_of(name)) for name in modules]
+    seen = coverage.Coverage(data_file=None, config_file=False, include=paths)
+    seen.start()
+    return seen
 
 
 def note(text: str) -> None:
@@ -336,23 +348,20 @@ def arguments(doc: str, sample: int) -> argparse.ArgumentParser:
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--only", nargs="*", default=[], help="names of mutants")
     options.add_argument("--keep", type=Path, help="empty folder for the mutants, to use again")
+    options.add_argument("--tests", nargs="*", default=[], help="only these files of tests")
     options.add_argument("--loud", action="store_true", help="show what the tests print")
     return options
 
 
-def run(
-    given: argparse.Namespace, modules: tuple[str, ...], tests: tuple[str, ...], again: bool
-) -> None:
+def run(given: argparse.Namespace, modules: tuple[str, ...], tests: tuple[str, ...]) -> None:
     """Draw, try, print."""
     look()
     (packages,) = given.tool.resolve().glob("lib/python3*/site-packages")
     sys.path.append(str(packages))
-    importlib.import_module("coverage")
+    seen = watch(modules)
     sys.path.remove(str(packages))
-    for name in modules:
-        importlib.import_module(name)
-    given.tests = [str(ROOT / "tests" / f"{name}.py") for name in tests]
-    trial = Trial(given.tool.resolve(), modules, given, again)
+    given.tests = [str(ROOT / "tests" / f"{name}.py") for name in given.tests or tests]
+    trial = Trial(given.tool.resolve(), modules, given, seen)
     raise SystemExit(int(pytest.main([*PLAIN, *given.tests], plugins=[trial])))
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from reference.made_up import GUESS, instrument
+from reference.small_law import enters, events, follows, listing, points, rule, scheme, small_law
 from xinyong.dates import NEVER, date_of, day_of
 from xinyong.law import tables as t
 from xinyong.law import vocabulary as v
@@ -154,6 +157,7 @@ def test_scores_add_up(ledger: Ledger, day: int) -> None:
         scheme = next(
             w.scheme for w in LAW.catalogue.instrument(score.instrument).versions if w.scheme
         )
+        assert scheme.base is not None
         live = sum(x.points for x in found.lines if x.state == "live")
         assert score.points == scheme.base * 10 + live
         ids = [str(g.id) for g in scheme.grades]
@@ -308,3 +312,106 @@ def test_tables_are_integers(table: str) -> None:
     assert getattr(LAW.tables, table).dtype == np.int64
     if table == "prov":
         assert (LAW.tables.prov[:, t.P_TO] <= NEVER).all()
+
+
+# --- who sees what, and what gates say ---------------------------------------------------
+
+
+def test_a_holder_sees_an_event_from_the_day_on_which_it_is_known_there() -> None:
+    law = small_law(listing(enters()))
+    act, decided = events("2021-03-10 occurred; 2021-03-20 decided blacklist")
+    arrives = day_of(dt.date(2021, 4, 1))
+    hidden = replace(decided, known={"court": decided.day, "banks": arrives})
+    ledger = Ledger(Subject("person"), (act, hidden))
+
+    def listed(holder: str | None, on: dt.date) -> bool:
+        return bool(determine(ledger, law, on, holder).entries)
+
+    assert listed(None, dt.date(2021, 3, 20))
+    assert listed("court", dt.date(2021, 3, 20))
+    assert not listed("banks", dt.date(2021, 3, 31))
+    assert listed("banks", dt.date(2021, 4, 1))
+    assert not listed("police", dt.date(2024, 4, 1))
+    assert ledger.seen_by("police", arrives).events == (act,)
+
+
+def test_the_latest_of_two_statements_of_one_day_counts() -> None:
+    law = small_law(scheme(points(-20, -10)))
+    text = "2021-03-10 occurred; 2021-03-12 formed; 2021-03-12 detail points {}"
+    both = text.format(-15) + "; 2021-03-12 detail points -18"
+    (line,) = follows(law, both, "2021-06-30").lines
+    assert line.points == -180
+
+
+def limit(effect: str, target: str, **more: Any) -> Any:
+    """A made-up gate of 2021-06-01."""
+    block = {"id": f"{effect}_{target}", "title": "made up", "where": {}, "bars": [target]}
+    block |= {"effect": effect, "cite": GUESS} | more
+    force = {"from": dt.date(2021, 6, 1), "until": dt.date(2021, 12, 31), "cite": GUESS}
+    version = {"gates": [block], "in_force": force}
+    return instrument(f"gate_{effect}_{target}", "gate", version, level="national", rank="law")
+
+
+def test_a_gate_speaks_of_what_was_found_and_takes_nothing_away() -> None:
+    act = "2021-03-10 occurred; 2021-03-12 formed; 2021-03-20 decided blacklist"
+    copies = rule({"do": "copy", "to": ["head"]}, "copy")
+    made = [
+        listing(enters(), copies),
+        scheme(points(-10), rule({"do": "grade", "grade": "B"}, "d")),
+    ]
+    targets = ("entry", "points", "grade", "copy", "score")
+    plain, gated = small_law(*made), small_law(*made, *(limit("barred", x) for x in targets))
+    on = "2021-06-01"
+    before, found = follows(plain, act, on), follows(gated, act, on)
+    assert before.barred == ()
+    assert (found.entries, found.lines, found.scores) == (
+        before.entries,
+        before.lines,
+        before.scores,
+    )
+    row = {o.provision: i for i, o in enumerate(gated.origins)}
+    assert {(b.what, b.case, b.row, b.instrument, b.bar.gate) for b in found.barred} == {
+        ("entry", 0, row["ground"], "blacklist", "barred_entry"),
+        ("points", 0, row["rule"], "made_up", "barred_points"),
+        ("grade", 0, row["d"], "made_up", "barred_grade"),
+        ("copy", 0, row["copy"], "blacklist", "barred_copy"),
+        ("score", -1, -1, "made_up", "barred_score"),
+    }
+    told = [x for x in found.tried if x.status == "barred"]
+    assert [(x.case, x.row) for x in told] == [
+        (b.case, b.row) for b in found.barred if b.what != "score"
+    ]
+    assert all(found.barred[x.at].row == x.row for x in told)
+    assert found.tried[: len(before.tried)] == before.tried
+    assert follows(gated, act, "2021-05-31").barred == ()
+
+
+def test_what_a_gate_wants_weighed_is_not_barred() -> None:
+    made = listing(enters())
+    act = "2021-03-10 occurred; 2021-03-20 decided blacklist"
+    law = small_law(made, limit("weighed", "entry", test="is it needed?"))
+    found = follows(law, act, "2021-06-30")
+    assert [b.bar.effect for b in found.barred] == ["weighed"]
+    assert [x.status for x in found.tried] == ["met"]
+
+
+def test_the_days_on_which_gates_turn_are_days_to_look_again() -> None:
+    law = small_law(listing(enters()), limit("barred", "entry"))
+    act = "2021-03-10 occurred"
+    for on, due in (
+        ("2021-05-31", dt.date(2021, 6, 1)),
+        ("2021-06-01", dt.date(2022, 1, 1)),
+        ("2022-01-01", None),
+    ):
+        assert follows(law, act, on).next_due == due
+    assert follows(law, "2021-03-10 formed", "2021-05-31").next_due is None, "nothing was tried"
+
+
+def test_what_was_superseded_is_not_barred_again() -> None:
+    several = {"several_items": "direct_else_largest"}
+    law = small_law(
+        scheme(points(-10, name="small"), points(-20, name="large"), combination=several),
+        limit("barred", "points"),
+    )
+    found = follows(law, "2021-03-10 occurred; 2021-03-12 formed", "2021-06-30")
+    assert [law.origins[b.row].provision for b in found.barred] == ["large"]
