@@ -152,6 +152,8 @@ def _of(found: Catalogue, of: schema.Records) -> str:
         text += f" that rest on {w.joined(names, 'or')}"
     if of.listed_on:
         text += f" that led to {_names(found, of.listed_on, 'or')}"
+    if of.subject_listed_on:
+        text += f" of a subject on {_names(found, of.subject_listed_on, 'or')}"
     return text
 
 
@@ -186,7 +188,10 @@ def _disclosure(found: Catalogue, r: schema.Disclosure) -> str:
     text = f"{_of(found, r.of)} are {_WAYS.get(r.way, w.word(r.way))}: "
     text += f"{_words(r.to, _VIEWERS)}, {w.term_words(r.term)}"
     text += f", at least {w.term_words(r.least)}" if r.least else ""
-    text += "; as long as the subject is listed" if r.while_listed else ""
+    text += "; as long as the entry stands that they led to" if r.while_listed else ""
+    if r.while_subject_listed:
+        text += "; as long as the subject is on one of these lists: "
+        text += _names(found, r.while_subject_listed, "or")
     return text + ("" if r.afterwards == "unsaid" else f"; afterwards {w.word(r.afterwards)}")
 
 
@@ -263,7 +268,10 @@ _SENTENCES: dict[type[BaseModel], tuple[Callable[[Catalogue, Any], str], str]] =
         _measure_power,
         "against measures described related_matters_only basis reaches",
     ),
-    schema.Disclosure: (_disclosure, "of way to term least while_listed afterwards excluded"),
+    schema.Disclosure: (
+        _disclosure,
+        "of way to term least while_listed while_subject_listed afterwards excluded",
+    ),
     schema.Access: (_access, "to needs free_per_year only_public_part"),
     schema.Notice: (_notice, "before after_the_act to content within written"),
     schema.Objection: (_objection, "to grounds meanwhile stages"),

@@ -97,8 +97,12 @@ def references(block: BaseModel) -> Iterator[tuple[Loc, str, str]]:
         yield from _each("conduct_not", "conduct", block.conduct_not)
         yield from _each("documents", "document", block.documents)
         yield from _each("listed_on", "instrument", block.listed_on)
+        yield from _each("subject_listed_on", "instrument", block.subject_listed_on)
     elif isinstance(block, schema.Rule):
         yield from _each("by", "authority", block.by)
+        if isinstance(block, schema.Disclosure):
+            lists = block.while_subject_listed
+            yield from _each("while_subject_listed", "instrument", lists)
         if isinstance(block, schema.Objection):
             yield from _each("to", "authority", block.to)
         if isinstance(block, schema.MeasurePower):

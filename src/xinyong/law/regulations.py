@@ -21,7 +21,7 @@ from xinyong.dates import NEVER, add_months, add_working_days, date_of, day_of, 
 from xinyong.law import schema
 from xinyong.law.annex import Conduct
 from xinyong.law.compile import Law
-from xinyong.law.determine import Determination, Ledger
+from xinyong.law.determine import Determination, Entry, Ledger
 
 __all__ = [
     "ANSWERS",
@@ -142,6 +142,10 @@ def add(day: int, n: int, unit: str) -> int | None:
     return int(add_months(day, n if unit == "month" else 12 * n))
 
 
+def _last(entry: Entry) -> int:
+    return NEVER if entry.end is None else day_of(entry.end)
+
+
 @dataclass(frozen=True)
 class _Record:
     """The facts of one case that rules on records may ask for."""
@@ -153,10 +157,27 @@ class _Record:
     steps: dict[tuple[str, str], int]
     documents: frozenset[str]
     lists: tuple[str, ...]
+    of_subject: tuple[Entry, ...]
     emergency: bool
     listed: int | None
     ended: int | None
     removed: int | None
+
+    def subject_listed(self, lists: list[str]) -> bool:
+        """Tell whether the subject is on one of these lists, whatever led there."""
+        return any(e.end is None and e.instrument in lists for e in self.of_subject)
+
+    def kept(self, until: int, lists: list[str]) -> tuple[int, bool]:
+        """Carry the end of a term while the subject is on one of these lists that day.
+
+        Returns the day on which it ends at last, and whether the subject is still listed.
+        """
+        spells = [e for e in self.of_subject if e.instrument in lists]
+        while running := [e for e in spells if day_of(e.start) <= until < _last(e)]:
+            if any(e.end is None for e in running):
+                return until, True
+            until = max(_last(e) for e in running)
+        return until, False
 
     def anchor(self, word: str) -> int | None:
         """Return the day of an anchor; None if it has not come."""
@@ -213,6 +234,7 @@ def _record(law: Law, ledger: Ledger, found: Determination, case: int) -> _Recor
         steps=steps,
         documents=frozenset(documents),
         lists=tuple(e.instrument for e in live),
+        of_subject=tuple(found.entries),
         emergency=_emergency(law, ledger, case, first["occurred"]),
         listed=min((day_of(e.start) for e in entries), default=None),
         ended=max((day_of(d) for d in ends), default=None),
@@ -230,6 +252,7 @@ def concerns(of: schema.Records, record: _Record) -> bool:
         and (of.documents is None or bool(record.documents & set(of.documents)))
         and (of.emergency is None or of.emergency == record.emergency)
         and (of.listed_on is None or bool(set(of.listed_on) & set(record.lists)))
+        and (of.subject_listed_on is None or record.subject_listed(of.subject_listed_on))
     )
 
 
@@ -272,6 +295,9 @@ def _shown(rule: schema.Disclosure, record: _Record, day: int, paths: list[Path]
     listed = rule.while_listed and bool(record.lists)
     if rule.while_listed and until is not None and record.removed is not None:
         until = max(until, record.removed)
+    if rule.while_subject_listed is not None and until is not None:
+        until, still = record.kept(until, rule.while_subject_listed)
+        listed = listed or still
     cause = "term" if until is not None else ""
     undone = _undone(paths, rule.way)
     if undone is not None and (until is None or undone[0] < until):

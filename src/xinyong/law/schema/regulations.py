@@ -48,6 +48,7 @@ class Records(Block):
 
     `conduct` narrows to acts, `conduct_not` leaves acts out, `documents` to records that rest
     on one of these documents, `listed_on` to records that led to one of these lists,
+    `subject_listed_on` to every record of a subject that is on one of them, whatever led there,
     `emergency` to acts done in an emergency of the place (true) or outside one (false).
     """
 
@@ -57,6 +58,7 @@ class Records(Block):
     conduct_not: list[Id] | None = None
     documents: list[Id] | None = None
     listed_on: list[Id] | None = None
+    subject_listed_on: list[Id] | None = None
     emergency: bool | None = None
 
 
@@ -133,7 +135,8 @@ class Disclosure(Rule):
     """How long a record is open to others, and from what.
 
     `way`: ``publish`` (open to all), ``query`` (shown to whoever may ask) or ``share``
-    (between authorities). `while_listed`: at least as long as the subject is on a list.
+    (between authorities). `while_listed`: at least as long as the entry stands to which the
+    record led; `while_subject_listed`: at least as long as the subject is on one of these lists.
     `afterwards`: what then happens to the record.
     """
 
@@ -143,6 +146,7 @@ class Disclosure(Rule):
     term: Term
     least: Term | None = None
     while_listed: bool = False
+    while_subject_listed: list[Id] | None = None
     afterwards: Literal["not_provided", "removed", "archived", "anonymised", "unsaid"] = "unsaid"
     excluded: bool = Field(False, description="these records are not shown at all")
 
