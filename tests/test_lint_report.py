@@ -61,7 +61,7 @@ def step(name: str, then: str, after: str, **more: Any) -> dict[str, Any]:
         ("granted", "applied", "breach"),
         ("removed", "lawful_end", "breach"),
         ("annulled", "withdrawn", "breach"),
-        ("served", "decided", "breach"),
+        ("served", "decided", "doubt"),  # general rules on service may set the day
         ("noticed", "decided", "breach"),
         ("published", "lawful_end", "breach"),
         ("restored", "granted", None),  # puts an entry back: against the subject

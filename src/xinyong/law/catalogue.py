@@ -42,7 +42,7 @@ class Catalogue:
         instruments: by id, in the order of ids.
         items: rows of annexes, by instrument id.
         conducts, authorities, measures: the vocabularies, by id.
-        documents, circumstances: names of facts, by id.
+        documents, circumstances: names of facts, by id; `worths`: what a document is worth, by id.
         emergencies: states of emergency of places, by id; `emergency_sources` has their texts.
         digest: BLAKE2b over the files; two catalogues with one digest say the same.
     """
@@ -55,6 +55,7 @@ class Catalogue:
     documents: dict[str, schema.Bilingual]
     circumstances: dict[str, schema.Bilingual]
     digest: str
+    worths: dict[str, schema.Worth] = field(default_factory=dict)
     emergencies: dict[str, schema.Emergency] = field(default_factory=dict)
     emergency_sources: dict[str, schema.Source] = field(default_factory=dict)
 
@@ -543,6 +544,7 @@ def _read_and_check(root: Path, digest: str, base: Catalogue | None = None) -> C
         documents=documents,
         circumstances=circumstances,
         digest=digest,
+        worths=base.worths | {d.id: d.worth for d in facts.documents},
         emergencies=base.emergencies | {e.id: e for e in states.emergencies},
         emergency_sources=base.emergency_sources | states.sources,
     )

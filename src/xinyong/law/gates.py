@@ -223,6 +223,11 @@ def _always(x: Target, kinds: set[str]) -> bool:
     return x.listed or bool(x.asked & kinds) or (not x.bare and x.documents <= kinds)
 
 
+def of_worth(catalogue: Catalogue, worths: Sequence[str]) -> set[str]:
+    """Return the kinds of documents that are worth one of these."""
+    return {kind for kind, worth in catalogue.worths.items() if worth in worths}
+
+
 def _provision_fits(where: schema.Where, x: Target, catalogue: Catalogue) -> bool:
     conducts = [catalogue.conducts[c] for c in x.conducts]
     fields = [c.field for c in conducts] or [str(x.instrument.conduct_field)]
@@ -237,6 +242,10 @@ def _provision_fits(where: schema.Where, x: Target, catalogue: Catalogue) -> boo
         and (where.document is None or _documented(x) == (where.document == "any"))
         and (where.documents_always is None or _always(x, set(where.documents_always)))
         and (where.documents is None or x.listed or bool(x.documents & set(where.documents)))
+        and (where.worth_always is None or _always(x, of_worth(catalogue, where.worth_always)))
+        and (
+            where.worth is None or x.listed or bool(x.documents & of_worth(catalogue, where.worth))
+        )
         and (where.copied is None or x.copied == where.copied)
     )
 

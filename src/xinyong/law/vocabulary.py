@@ -27,6 +27,7 @@ __all__ = [
     "SEVERITIES",
     "STATUSES",
     "UNITS",
+    "WORTHS",
     "code",
 ]
 
@@ -42,6 +43,8 @@ PROTECTED: Final = ("petition", "assembly", "belief", "speech", "family_planning
 
 LEVELS: Final = ("national", "provincial", "city", "county", "village", "industry")
 
+#: What a kind of document is worth as a basis, see `schema.DocumentKind`.
+WORTHS: Final = ("effective", "open", "procedural", "informal")
 RANKS: Final = (
     "law",
     "administrative_regulation",

@@ -15,6 +15,7 @@ OVERS: Final = ("instrument", "provision", "measure", "step", "grade", "pair", "
 
 ATTRIBUTES: Final[dict[str, dict[str, str]]] = {
     "instrument": {
+        "instrument": "its id",
         "kind": "list, scheme, memorandum, regulation, private_scheme, or what else the format has",
         "polarity": "black, red, mixed or none",
         "level": "national, provincial, city, county, village or industry",
@@ -43,6 +44,7 @@ ATTRIBUTES: Final[dict[str, dict[str, str]]] = {
         "publishes": "whether entries, grades or scores are made public",
         "scored": "whether it adds up points",
         "whole": "whether its text was read as a whole, so that what is not encoded is not there",
+        "stated": "whether the part at hand was read in its own words, not reported or assumed",
     },
     "provision": {
         "effect": "enter, end, restore, points, grade, convert, copy, or what else there is",
@@ -136,6 +138,7 @@ LABELS: Final[dict[str, str]] = {
     "reaches": "also strikes",
     "repair": "way out other than waiting",
     "removal": "end stated",
+    "stated": "read in its own words",
     "suit": "suit open",
     "then": "leads to",
     "warned_by": "served before",

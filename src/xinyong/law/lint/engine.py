@@ -180,7 +180,7 @@ def targets(book: Rulebook, version: schema.Version) -> Iterator[Target]:
     def part(
         over: str, path: str, title: str, cite: schema.Cite, values: Mapping[str, Value]
     ) -> Target:
-        return Target(over, path, title, cite, {**around, **values})
+        return _part(book, over, path, title, cite, {**around, **values})
 
     yield Target("instrument", at, it.name.en, version.in_force.cite, around)
     for p in version.provisions:
@@ -205,6 +205,17 @@ def targets(book: Rulebook, version: schema.Version) -> Iterator[Target]:
         yield part("pair", path, f"{a.measure} ordered twice", b.cite, values)
 
 
+def _part(
+    book: Rulebook,
+    over: str,
+    path: str,
+    title: str,
+    cite: schema.Cite,
+    values: Mapping[str, Value],
+) -> Target:
+    return Target(over, path, title, cite, {**values, "stated": book.stated(cite)})
+
+
 def _of_scheme(
     book: Rulebook, version: schema.Version, at: str, around: Mapping[str, Value]
 ) -> Iterator[Target]:
@@ -214,18 +225,21 @@ def _of_scheme(
     for item in book.items:
         path = f"{at}.items.{item.item}"
         values = {**around, **attributes_of_item(book, version, item)}
-        yield Target("provision", path, item.text_en, _cite_of(scheme, item.article), values)
+        cite = _cite_of(scheme, item.article)
+        yield _part(book, "provision", path, item.text_en, cite, values)
     for i, grade in enumerate(scheme.grades):
         path = f"{at}.grades.{grade.id}"
         values = {**around, **attributes_of_grade(book, scheme, i)}
-        yield Target("grade", path, grade.name.en, grade.cite or scheme.cite, values)
+        yield _part(book, "grade", path, grade.name.en, grade.cite or scheme.cite, values)
     for a, b, found in pairs_of_items(book, version):
         path = f"{at}.items.{a.item}+{b.item}"
         title = f"{a.item} and {b.item}: {a.text_en}"
-        yield Target("pair", path, title, _cite_of(scheme, b.article), {**around, **found})
+        cite = _cite_of(scheme, b.article)
+        yield _part(book, "pair", path, title, cite, {**around, **found})
     for p, q, found in pairs_of_provisions(book, version):
         path = f"{at}.provisions.{p.id}+{q.id}"
-        yield Target("pair", path, f"{p.id} and {q.id}: {p.title}", q.cite, {**around, **found})
+        title = f"{p.id} and {q.id}: {p.title}"
+        yield _part(book, "pair", path, title, q.cite, {**around, **found})
 
 
 def _cite_of(scheme: schema.Scheme, article: str) -> schema.Cite:
@@ -382,7 +396,7 @@ def _findings(
     day: dt.date,
     outside: bool,
 ) -> Iterator[Finding]:
-    sets = sets_of(profile)
+    sets = sets_of(profile, book.words.worths)
     for target in parts:
         found = judge(limit, target, sets)
         if found is None:

@@ -29,6 +29,7 @@ def attributes_of_instrument(book: Rulebook, version: schema.Version) -> dict[st
     published = any(s.then == "published" for s in version.steps)
     shown = [book.words.measures.get(row.measure) for row in version.measures]
     return {
+        "instrument": it.id,
         "kind": it.kind,
         "polarity": it.polarity,
         "level": it.level,
@@ -57,6 +58,7 @@ def attributes_of_instrument(book: Rulebook, version: schema.Version) -> dict[st
         "publishes": published or any(m is not None and m.nature == "publicity" for m in shown),
         "scored": version.scheme is not None,
         "whole": _whole(book, version),
+        "stated": book.stated(version.in_force.cite),
     }
 
 

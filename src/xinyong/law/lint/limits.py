@@ -8,6 +8,7 @@ no rule about rules in code.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +20,7 @@ from xinyong.errors import CatalogueError, Problem, UsageError
 from xinyong.law.lint.attributes import ATTRIBUTES, OVERS
 from xinyong.law.lint.predicates import Sets, Test, attributes_of
 from xinyong.law.schema import Bilingual, Block, Cite, Id, Source, Text
+from xinyong.law.vocabulary import WORTHS
 from xinyong.yamlio import Document, nearest, read_yaml, validate
 
 __all__ = ["Element", "Limit", "Profile", "load_profiles", "sets_of"]
@@ -59,15 +61,24 @@ class Element(Block):
         return self
 
 
+class SameAs(Block):
+    """The gates of the catalogue that state the same rule, for the day of a case."""
+
+    instrument: Id
+    gates: Annotated[list[Id], Field(min_length=1)]
+
+
 class Limit(Block):
     """A limit: a breach when every element is met, clear when one is not, else a doubt.
 
     `applies` narrows what the limit speaks about at all; outside it there is no finding.
+    `same_as` names the gates that say the same, with which date, rank and article must agree.
     """
 
     id: Id
     title: Text
     cite: Cite
+    same_as: SameAs | None = None
     from_: dt.date | None = Field(None, alias="from")
     until: dt.date | None = None
     over: Over
@@ -108,9 +119,12 @@ def _shared() -> dict[str, list[str]]:
     return validate(Words, document, CatalogueError).sets
 
 
-def sets_of(profile: Profile) -> Sets:
-    """Return the named sets of a profile, and those that all share."""
-    return {name: frozenset(words) for name, words in (_shared() | profile.sets).items()}
+def sets_of(profile: Profile, worths: Mapping[str, str] | None = None) -> Sets:
+    """Return the named sets of a profile, those that all share, and documents by their worth."""
+    named = {name: frozenset(words) for name, words in (_shared() | profile.sets).items()}
+    for worth in WORTHS:
+        named[worth] = frozenset(k for k, w in (worths or {}).items() if w == worth)
+    return named
 
 
 def _read(path: Path) -> Profile:
@@ -160,9 +174,10 @@ def _wrong(document: Document, profile: Profile, i: int, limit: Limit) -> list[P
                 message = f"unknown attribute {name!r} of {limit.over}"
                 problems.append(document.problem(at, message, nearest(name, known)))
         for name in _named(test):
-            if name not in _shared() | profile.sets:
+            sets = (*_shared(), *profile.sets, *WORTHS)
+            if name not in sets:
                 message = f"unknown set {name!r}"
-                problems.append(document.problem(at, message, nearest(name, _shared())))
+                problems.append(document.problem(at, message, nearest(name, sets)))
     return problems
 
 

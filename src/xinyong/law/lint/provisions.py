@@ -110,7 +110,8 @@ def _detriment(low: int, high: int) -> bool | None:
 def _worse(scheme: schema.Scheme, grade: str) -> bool | None:
     """Return whether a grade stands below the one a subject starts in; best grade first.
 
-    Where no score tells the start, only the best and the last grade are known to be good and bad.
+    Where no score tells the start, only the best and the last grade are known to be good and bad,
+    and the last only if the whole scheme is known.
     """
     names = [str(g.id) for g in scheme.grades]
     if grade not in names:
@@ -118,7 +119,7 @@ def _worse(scheme: schema.Scheme, grade: str) -> bool | None:
     at, start = names.index(grade), _start(scheme)
     if start is not None:
         return at > start
-    return False if at == 0 else True if at == len(names) - 1 else None
+    return False if at == 0 else True if at == len(names) - 1 and not scheme.partial else None
 
 
 def _start(scheme: schema.Scheme) -> int | None:

@@ -106,6 +106,9 @@ def _words(folder: Path, found: Catalogue) -> tuple[Words, tuple[tuple[str, ...]
         facts = _model(schema.Facts, folder / "facts.yaml")
         circumstances += tuple(c.id for c in facts.circumstances)
         documents += tuple(d.id for d in facts.documents)
+        words = dataclasses.replace(
+            words, worths={**words.worths, **{d.id: d.worth for d in facts.documents}}
+        )
     authorities, measures = dict(words.authorities), dict(words.measures)
     conducts, places = dict(words.conducts), dict[str, str]()
     if (folder / "authorities.yaml").is_file():

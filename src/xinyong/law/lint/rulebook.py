@@ -24,6 +24,7 @@ class Words:
     """What the words of rulebooks mean: the catalogue's vocabularies and a folder's own.
 
     `places`: id → the place above it, of places the built-in table does not have.
+    `worths`: kind of document → what it is worth, see `schema.DocumentKind`.
     """
 
     conducts: Mapping[str, Conduct]
@@ -31,6 +32,7 @@ class Words:
     measures: Mapping[str, schema.Measure]
     instruments: Mapping[str, schema.Instrument]
     places: Mapping[str, str] = field(default_factory=dict)
+    worths: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, catalogue: Catalogue) -> Words:
@@ -40,6 +42,7 @@ class Words:
             catalogue.authorities,
             catalogue.measures,
             catalogue.instruments,
+            worths=catalogue.worths,
         )
 
     def within(self, place: str, outer: str) -> bool | None:
@@ -72,6 +75,10 @@ class Rulebook:
     def id(self) -> str:
         """Return the id of the instrument."""
         return self.instrument.id
+
+    def stated(self, cite: schema.Cite) -> bool:
+        """Return whether what a citation stands for was read in its own words."""
+        return self.source_of(cite)[1] in ("full text", "transcription", "excerpt")
 
     def source_of(self, cite: schema.Cite) -> tuple[str, str]:
         """Return article and depth of a citation of this rulebook."""

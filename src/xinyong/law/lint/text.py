@@ -63,7 +63,7 @@ def lines(report: Report, every: bool = False) -> Iterator[tuple[str, str]]:
             yield from _untested(report, instrument, version)
         elif clear == len(found):
             yield "", f"  clear: {count(clear, 'test')}, no breach and no doubt"
-        elif not every:
+        elif clear and not every:
             yield "dim", f"  clear: {count(clear, 'other test')}"
         yield from _not_held(report, instrument, version)
         yield "", ""

@@ -37,6 +37,7 @@ from xinyong.law.schema.base import (
     Term,
     Text,
     Unit,
+    Worth,
 )
 from xinyong.law.schema.conditions import (
     Band,
@@ -236,4 +237,5 @@ __all__ = [
     "Viewer",
     "Where",
     "Within",
+    "Worth",
 ]

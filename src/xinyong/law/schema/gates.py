@@ -28,6 +28,7 @@ from xinyong.law.schema.base import (
     Protected,
     Rank,
     Text,
+    Worth,
 )
 
 
@@ -39,8 +40,9 @@ class Where(Block):
     Of a provision: `conduct`, `conduct_field`, `protected`, `sign` of its points, and
     `document`: whether it rests on a document, because it asks for one or its conduct has one
     by nature; `documents`: it may rest on one of these kinds, or reads a listing, which is one;
-    `documents_always`: it never rests on anything else. `conduct_not`: it listens to none of these.
-    `copied`: it reads records of somebody else.
+    `documents_always`: it never rests on anything else; `worth` and `worth_always`: the same for
+    every kind of document of this worth (`DocumentKind`). `conduct_not`: it listens to none of
+    these. `copied`: it reads records of somebody else.
     Of a measure: `measure`, `measure_field`, `nature`, `category`, `category_not_in`,
     `by_level` (level of the authority that applies it), `discretionary`, `reaches_others`,
     and `same_field`: its field is that of the conduct.
@@ -65,6 +67,8 @@ class Where(Block):
     document: Literal["any", "none"] | None = None
     documents: list[Id] | None = None
     documents_always: list[Id] | None = None
+    worth: list[Worth] | None = None
+    worth_always: list[Worth] | None = None
     copied: bool | None = None
     measure: list[Id] | None = None
     measure_field: list[FieldName] | None = None

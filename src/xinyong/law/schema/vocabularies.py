@@ -7,7 +7,17 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from xinyong.law.schema.base import Bilingual, Block, Cite, FieldName, Id, Nature, Source, Text
+from xinyong.law.schema.base import (
+    Bilingual,
+    Block,
+    Cite,
+    FieldName,
+    Id,
+    Nature,
+    Source,
+    Text,
+    Worth,
+)
 
 
 class Authority(Block):
@@ -52,10 +62,16 @@ class Measures(Block):
 
 
 class DocumentKind(Block):
-    """A kind of document that a record may rest on."""
+    """A kind of document that a record may rest on, and what it is worth as a basis.
+
+    `worth`: `effective` (a decision with legal effect, by a court, an arbitral body or an
+    authority within its powers), `procedural` (on the way to one or after it; it decides
+    nothing itself), `informal` (a note that anybody may write), or `open`.
+    """
 
     id: Id
     name: Bilingual
+    worth: Worth = "open"
 
 
 class Circumstance(Block):
