@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from xinyong import places
-from xinyong.browse import show
+from xinyong.browse import show, thesaurus
 from xinyong.browse import words as w
 from xinyong.browse.audit import audit, lines
 from xinyong.browse.diff import Side, differences
@@ -19,7 +19,7 @@ from xinyong.browse.export import TABLES, as_json, table, table_csv
 from xinyong.browse.filters import Filters, selected
 from xinyong.browse.search import search
 from xinyong.browse.timeline import moments
-from xinyong.errors import UsageError
+from xinyong.errors import CatalogueError, UsageError
 from xinyong.law import json_schema, schema
 from xinyong.law.catalogue import Catalogue, load
 from xinyong.law.references import walk
@@ -140,7 +140,7 @@ def test_what_a_term_a_step_and_a_measure_say(found: Catalogue) -> None:
 
 
 def test_a_day_without_a_version_names_those_there_are(found: Catalogue) -> None:
-    with pytest.raises(UsageError, match="2013-10-01 to 2017-04-30, 2017-05-01 to open"):
+    with pytest.raises(UsageError, match="2013-10-01 to 2017-04-30, since 2017-05-01"):
         show.chosen(found, found.instruments["spc_defaulters"], dt.date(2000, 1, 1))
 
 
@@ -255,6 +255,84 @@ def test_things_are_found_in_english_chinese_and_by_sound(
     found: Catalogue, query: str, hit: str
 ) -> None:
     assert hit in [h.id for h in search(found, query)][:8]
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("social credit score", "gate_score_statement_2019"),
+        ("travel ban", "m_no_fly"),
+        ("no fly", "m_no_fly"),
+        ("No-fly?", "m_no_fly"),
+        ("老赖", "spc_defaulters"),
+        ("lao lai", "spc_defaulters"),
+        ("laolai", "spc_defaulters"),
+        ("blacklists", "spc_defaulters"),
+        ("jaywalking", "gate_guobanfa_2020_49"),
+        ("restaurant", "food_safety_law"),
+        ("red list", "tax_class_a"),
+        ("Sesame", "sesame_credit"),
+        ("debt", "spc_defaulters"),
+        ("points for volunteering", "volunteer_service"),
+        ("how do I get off the list", "gate_guobanfa_2020_49"),
+        ("drink driving", "drunk_driving"),
+        ("covid", "epidemic_list_tianjin"),
+    ],
+)
+def test_a_beginners_words_lead_to_what_the_catalogue_calls_otherwise(
+    found: Catalogue, query: str, first: str
+) -> None:
+    assert search(found, query)[0].id == first
+
+
+def test_a_search_finds_conducts_measures_authorities_and_places(found: Catalogue) -> None:
+    for query, kind, name in (
+        ("drunk", "conduct", "drunk_driving"),
+        ("golf", "measure", "m_hotel_golf"),
+        ("Supreme Court", "authority", "spc"),
+        ("杭州", "place", "hangzhou"),
+    ):
+        assert (kind, name) in {(h.kind, h.id) for h in search(found, query, 10)}
+        assert {h.kind for h in search(found, query, 100, kind)} == {kind}
+
+
+def test_everyday_words_lead_to_what_is_there_and_beliefs_say_what_they_rest_on(
+    found: Catalogue,
+) -> None:
+    rows = thesaurus.everyday()
+    assert thesaurus.problems_of(rows, found) == []
+    assert all(bool(row.remark) == bool(row.basis) for row in rows)
+    for row in rows:
+        for phrase in row.phrases:
+            assert (row.leads_to[0][1]) == search(found, phrase, 1)[0].id, phrase
+
+
+@pytest.mark.parametrize("word", ["jaywalk", "red light", "camera", "facial", "health code"])
+def test_what_the_remarks_say_of_no_instrument_stands_in_none(found: Catalogue, word: str) -> None:
+    """The remarks on jaywalking, cameras and the health code are about all that is encoded."""
+    said = [row["text"].lower() for row in table(found, "rules")]
+    said += [x.text_en.lower() for rows in found.items.values() for x in rows]
+    said += [c.en.lower() for c in found.conducts.values()]
+    assert [text for text in said if word in text] == []
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("debt,,instrument,,", "leads nowhere"),
+        ("debt,,lists:spc_defaulters,,", "leads nowhere"),
+        (",,instrument:spc_defaulters,,", "every row has a phrase"),
+        ("debt|debt,,instrument:spc_defaulters,,", "stands twice"),
+        ("debt,,instrument:spc_defaulters,not so,", "say what the remark rests on"),
+    ],
+)
+def test_a_mistake_in_the_everyday_words_is_named_with_its_line(
+    tmp_path: Path, row: str, message: str
+) -> None:
+    path = tmp_path / "thesaurus.csv"
+    path.write_text(f"en,zh,leads_to,remark,basis\n{row}\n", encoding="utf-8")
+    with pytest.raises(CatalogueError, match=f"{path.name}:2: .*{message}"):
+        thesaurus.read_everyday(path)
 
 
 def test_all_words_must_fit_and_nothing_is_found_twice(found: Catalogue) -> None:

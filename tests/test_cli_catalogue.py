@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -36,12 +37,94 @@ def test_list_keeps_what_is_asked_for(run) -> None:
     assert "失信被执行人名单" in run("list", "--polarity", "black").out
 
 
+def test_a_search_that_finds_nothing_leaves_with_one_and_says_where_to_look(run) -> None:
+    ran = run("search", "zzzzzz")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == (
+        "xinyong: nothing fits 'zzzzzz'; 'xinyong catalogue list' lists what there is\n"
+    )
+    ran = run("search", "defaultres")
+    assert (ran.code, ran.out) == (1, "")
+    assert "did you mean 'defaulters'?" in ran.err
+    ran = run("places", "zzzzzz", "--json")
+    assert (ran.code, json.loads(ran.out)["places"]) == (1, [])
+    assert ran.err.endswith("'xinyong catalogue places' lists what there is\n")
+
+
+def test_where_not_all_words_fit_the_search_says_so_and_shows_what_fits_some(run) -> None:
+    ran = run("search", "travel", "bam")
+    assert ran.code == 0
+    assert ran.out.startswith("nothing fits all of 'travel bam'; did you mean 'travel ban'?")
+    data = json.loads(run("search", "defaulters", "zzzz", "--json").out)
+    assert not data["all_words"]
+    assert data["hits"][0]["id"] == "spc_defaulters"
+    assert json.loads(run("search", "defaulters", "--json").out)["all_words"]
+
+
+def test_a_popular_belief_is_answered_before_the_hits(run) -> None:
+    out = run("search", "social", "credit", "score").out
+    assert out.startswith("Note: There is no national score for persons.")
+    said = json.loads(run("search", "jaywalking", "--json").out)["remarks"]
+    assert [bool(r["remark"] and r["basis"]) for r in said] == [True]
+
+
+@pytest.mark.parametrize(
+    ("words", "shown", "used"),
+    [
+        (
+            ("conducts", "volunteering"),
+            "volunteer_service  Does recorded volunteer",
+            "wendeng_2020",
+        ),
+        (("conducts", "拖欠农民工工资"), "wage_arrears  ", "wage_arrears_list"),
+        (("measures", "plane"), "m_no_fly  may not board civil aircraft", "air_list"),
+        (("authorities", "fayuan"), "spc  Supreme People's Court (最高人民法院)", "spc_defaulters"),
+        (("places", "文登"), "wendeng  Wendeng (文登区)", "wendeng_2020"),
+    ],
+)
+def test_ids_are_listed_with_both_names_and_what_uses_them(
+    run, words: tuple[str, ...], shown: str, used: str
+) -> None:
+    assert shown in run(*words).out
+    rows = json.loads(run(*words, "--json").out)[words[0]]
+    assert {"id", "en", "zh", "instruments"} <= set(rows[0])
+    assert used in {i for row in rows for i in row["instruments"]}
+    everything = json.loads(run(words[0], "--json").out)[words[0]]
+    assert {row["id"] for row in rows} < {row["id"] for row in everything}
+
+
+def test_list_marks_the_version_in_force_on_the_day(run) -> None:
+    out = run("list", "--on", "2015-01-01", "--measure", "m_no_fly").out
+    line = "v2010 2010-10-01 to 2015-07-21 (in force); v2015 since 2015-07-22"
+    assert line in " ".join(out.split())
+    rows = json.loads(run("list", "--on", "2016-01-01", "--json").out)["instruments"]
+    assert {r["id"]: r["in_force"] for r in rows}["spending_restriction"] == "v2015"
+    assert "in_force" not in json.loads(run("list", "--json").out)["instruments"][0]
+
+
+def test_long_lines_go_on_under_themselves(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for words in (("list",), ("show", "air_list"), ("audit",), ("search", "tax")):
+        lines = run(*words).out.splitlines()
+        assert max(map(columns, lines)) <= 80
+
+
+def columns(line: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+
+
+def test_a_journalist_reads_what_a_year_brought_to_a_city_and_to_all(run) -> None:
+    year = ("timeline", "--from", "2020-01-01", "--to", "2020-12-31", "--place", "shanghai")
+    told = {m["place"] for m in json.loads(run(*year, "--json").out)["moments"]}
+    assert told == {"shanghai"}
+    told = {m["place"] for m in json.loads(run(*year, "--above", "--json").out)["moments"]}
+    assert told == {"shanghai", "cn"}
+
+
 def test_nothing_found_is_one_line_and_no_error(run) -> None:
     ran = run("list", "--kind", "scheme", "--on", "1990-01-01")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == "no instrument fits: kind scheme, on 1990-01-01\n"
-    assert run("search", "zzzzzz").out == "nothing fits 'zzzzzz'\n"
-    assert run("search", "spc_defaulter list").out.splitlines()[0].startswith(("nothing", "inst"))
     assert run("timeline", "--to", "1990-01-01").out.startswith("nothing is recorded")
     ran = run("diff", "spc_defaulters", "--from", "2015-01-01", "--to", "2016-01-01")
     assert "the same version applies on both days" in ran.out
@@ -49,7 +132,7 @@ def test_nothing_found_is_one_line_and_no_error(run) -> None:
 
 def test_show_prints_sentences_or_data(run) -> None:
     text = run("show", "wage_arrears_list", "--on", "2022-06-01").out
-    assert "within 20 working days from the deadline" in text
+    assert "within 20 working days from the deadline" in " ".join(text.split())
     assert "拖欠农民工工资失信联合惩戒对象名单" in text
     data = json.loads(run("show", "wage_arrears_list", "--on", "2022-06-01", "--json").out)
     assert [v["id"] for v in data["instrument"]["versions"]] == ["v2022"]
@@ -109,6 +192,12 @@ def test_schema_is_printed_for_editors(run) -> None:
     ("words", "message"),
     [
         (("list", "--kind", "lst"), "did you mean 'list'?"),
+        (("list", "--place", "shenzen"), "did you mean 'shenzhen'? 'xinyong catalogue places'"),
+        (("list", "--place", "北京"), "did you mean 'beijing'?"),
+        (("list", "--conduct", "volunteering"), "did you mean 'volunteer_service'?"),
+        (("list", "--conduct", "zzzzzz"), "'xinyong catalogue conducts' lists them"),
+        (("list", "--measure", "no fly"), "did you mean 'm_no_fly'?"),
+        (("timeline", "--place", "Pekingg"), "'xinyong catalogue places' lists the ids"),
         (("list", "--on", "2020-13-01"), "not a calendar date"),
         (("list", "--on", "0001-01-01"), "outside 1949"),
         (("show", "spc_defaulter"), "did you mean 'spc_defaulters'?"),

@@ -75,9 +75,10 @@ def test_run_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert (code, problems, found["schema_version"]) == (0, [], 1)
     assert Path(found["report"]).is_file()
     assert found["lists"]["spc_defaulters"]["entered"] >= 0
-    code, again, _ = call(capsys, "report", str(out), "--json")
-    assert code == 0
-    assert json.loads(again)["digest"] == found["digest"]
+    for named in (out, out / "manifest.json"):
+        code, again, _ = call(capsys, "report", str(named), "--json")
+        assert code == 0
+        assert json.loads(again)["digest"] == found["digest"]
 
 
 def test_plan_runs_nothing(
@@ -183,6 +184,15 @@ def test_a_folder_that_exists_is_not_touched(
     assert (code, len(problems)) == (6, 1)
     assert "exists already" in problems[0]
     assert [p.name for p in out.iterdir()] == ["notes"]
+
+
+def test_a_folder_that_exists_is_refused_before_anything_is_loaded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "xinyong.engine.run", None)  # importing it would fail
+    code, _, problems = call(capsys, "run", *TINY, "--out", str(tmp_path))
+    assert (code, len(problems)) == (6, 1)
+    assert "exists already" in problems[0]
 
 
 def test_a_file_where_a_folder_should_be(

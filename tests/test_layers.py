@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import shlex
 import shutil
 import textwrap
 from pathlib import Path
@@ -218,6 +219,10 @@ def test_a_folder_that_is_none_is_one_clear_line(
         ("catalogue", "diff", "bicycle_list", "wage_arrears_list"),
         ("catalogue", "timeline", "--from", "2023-01-01", "--to", "2023-01-01"),
         ("catalogue", "search", "gongxiangdanche"),
+        ("catalogue", "conducts", "bicycles"),
+        ("catalogue", "measures", "subsidies", "--json"),
+        ("catalogue", "authorities", "danche"),
+        ("catalogue", "places", "gansu"),
         ("catalogue", "audit"),
         ("catalogue", "export", "--format", "csv", "--table", "conducts"),
         ("catalogue", "export"),
@@ -257,13 +262,23 @@ def test_every_command_of_the_guide_runs(
     command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT)
-    program, *words = command.split()
+    program, *words = shlex.split(command)
     assert program == ".venv/bin/xinyong"
     with pytest.raises(SystemExit) as left:
         cli.main(words)
     ran = capsys.readouterr()
     assert (left.value.code or 0) == 0, ran.err
     assert ran.out
+
+
+def test_the_days_that_the_guide_tells_of_its_case_are_those_calculated() -> None:
+    result = calculate(read_case(OWN / "cases" / "bicycles.yaml"), compile_law(layered(OWN)))
+    (entry,) = result.entries
+    days = re.findall(r"\d{4}-\d{2}-\d{2}", GUIDE.read_text("utf-8").split("is one: two orders")[1])
+    told = [dt.date.fromisoformat(day) for day in days[:4]]
+    assert told[0] == dt.date(2023, 8, 14)
+    assert [told[2], told[3]] == [entry.start, entry.expires]
+    assert told[1] == told[0] + dt.timedelta(days=1)
 
 
 def test_the_text_of_the_guide_is_cited_article_by_article() -> None:

@@ -35,6 +35,7 @@ def list_command(
     place: Annotated[str | None, _word("--place", "Applies to subjects of this place.")] = None,
     subject: Annotated[str | None, _word("--subject", "Reaches this kind of subject.")] = None,
     conduct: Annotated[str | None, _word("--conduct", "Listens to this conduct.")] = None,
+    measure: Annotated[str | None, _word("--measure", "Ties this measure to something.")] = None,
     field: Annotated[str | None, _word("--field", "Field of the conduct or a measure.")] = None,
     depth: Annotated[str | None, _word("--depth", "A source was read so deep.")] = None,
     on: OnDay = None,
@@ -42,11 +43,12 @@ def list_command(
     as_json: AsJson = False,
 ) -> None:
     """List the instruments with their versions."""
-    from xinyong.browse.filters import Filters, rows, selected
+    from xinyong.browse.filters import Filters, list_lines, rows, selected
 
     found = catalogue_of(layers)
-    asked = Filters(kind, polarity, level, place, subject, conduct, field, depth, day(on))
-    listed = rows(selected(found, asked))
+    at = day(on)
+    asked = Filters(kind, polarity, level, place, subject, conduct, measure, field, depth, at)
+    listed = rows(selected(found, asked), found, at)
     if as_json:
         print_json({"schema_version": 1, "catalogue": found.digest, "instruments": listed})
         return
@@ -54,11 +56,7 @@ def list_command(
         typer.echo(f"no instrument fits: {asked.said()}")
         return
     for row in listed:
-        spans = ", ".join(
-            f"{s['id']} {s['from']} to {s['until'] or 'open'}" for s in row["versions"]
-        )
-        typer.echo(f"{row['id']}  {row['en']} ({row['zh']})")
-        typer.echo(f"    {row['kind']}, {row['polarity']}, {row['level']}, {row['place']}: {spans}")
+        print_lines(list_lines(row), wrapped=True)
 
 
 @app.command("show")
@@ -78,7 +76,7 @@ def show_command(
     if as_json:
         print_json(show.as_dict(found, it, versions))
     else:
-        print_lines(show.page(found, it, versions, items))
+        print_lines(show.page(found, it, versions, items), wrapped=True)
 
 
 def _side(found: Catalogue, name: str, at: dt.date | None) -> Side:
@@ -135,7 +133,7 @@ def diff_command(
     if not changes:
         same = a.version is b.version
         typer.echo("the same version applies on both days" if same else "nothing differs")
-    print_lines(lines(changes))
+    print_lines(lines(changes), wrapped=True)
 
 
 @app.command("timeline")
@@ -147,6 +145,9 @@ def timeline_command(
         str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Last day.")
     ] = None,
     place: Annotated[str | None, _word("--place", "What happened there or below.")] = None,
+    above: Annotated[
+        bool, typer.Option("--above", help="With --place: also what its province and nation did.")
+    ] = False,
     topic: Annotated[str | None, _word("--topic", "list, scheme, emergency, repair, ...")] = None,
     layers: With = None,
     as_json: AsJson = False,
@@ -154,13 +155,13 @@ def timeline_command(
     """Walk through what happened when, with the days on which instruments took force."""
     from dataclasses import asdict
 
-    from xinyong.browse.timeline import moments
+    from xinyong.browse.timeline import moment_lines, moments
 
     since, until = day(first, "--from"), day(last, "--to")
     if since is not None and until is not None and since > until:
         raise UsageError(f"--from {since} is later than --to {until}; exchange them")
     found = catalogue_of(layers)
-    rows = moments(found, since, until, place, topic)
+    rows = moments(found, since, until, place, topic, above)
     if as_json:
         told = [asdict(m) | {"first": m.first.isoformat()} for m in rows]
         print_json({"schema_version": 1, "catalogue": found.digest, "moments": told})
@@ -168,11 +169,7 @@ def timeline_command(
     if not rows:
         typer.echo("nothing is recorded for that time, place and topic")
     for m in rows:
-        place_ = "" if m.place == "cn" else f", {m.place}"
-        typer.secho(f"{m.date:<10}  {m.en} ({m.zh})", bold=m.kind == "event")
-        ids = f" [{', '.join(m.instruments)}]" if m.instruments else ""
-        typer.echo(f"            {m.topic.replace('_', ' ')}{place_}: {m.fact}{ids}")
-        typer.secho(f"            {m.basis}", dim=True)
+        print_lines(moment_lines(m), wrapped=True)
 
 
 @app.command("search")
@@ -185,23 +182,80 @@ def search_command(
     """Search names and rules: in English, in Chinese, or by the sound of the Chinese."""
     from dataclasses import asdict
 
-    from xinyong.browse.search import search
-    from xinyong.document import nearest, quoted
+    from xinyong.browse.search import guess, hit_lines, partly, search
+    from xinyong.browse.thesaurus import remarks
+    from xinyong.document import quoted
 
     query = " ".join(words)
     found = catalogue_of(layers)
     hits = search(found, query, most)
+    some = [] if hits else partly(found, query, min(most, 10))
+    notes = remarks(query)
     if as_json:
-        told = [asdict(h) for h in hits]
-        print_json({"schema_version": 1, "catalogue": found.digest, "hits": told})
-        return
-    if not hits:
-        hint = nearest(query, [*found.instruments, *found.conducts, *found.measures])
-        typer.echo(f"nothing fits {quoted(query)}{f'; {hint}' if hint else ''}")
-    for h in hits:
-        where = f" in {h.instrument}" if h.instrument else ""
-        zh = f" ({h.zh})" if h.zh else ""
-        typer.echo(f"{h.kind} {h.id}{where}: {h.en}{zh}")
+        told = [asdict(h) for h in hits or some]
+        said = [{"remark": row.remark, "basis": row.basis} for row in notes]
+        whole = {"schema_version": 1, "catalogue": found.digest, "all_words": bool(hits)}
+        print_json(whole | {"remarks": said, "hits": told})
+    else:
+        for row in notes:
+            print_lines([("yellow", f"Note: {row.remark} ({row.basis})")], wrapped=True)
+        if some:
+            typer.echo(f"nothing fits all of {quoted(query)}; {guess(found, query)}")
+            typer.echo("this fits some of it:")
+        print_lines(hit_lines(hits or some), wrapped=True)
+    if not hits and not some and not notes:
+        typer.echo(f"xinyong: nothing fits {quoted(query)}; {guess(found, query)}", err=True)
+        raise typer.Exit(1)
+
+
+def _list_words(
+    what: str, word: list[str] | None, layers: list[Path] | None, as_json: bool
+) -> None:
+    from xinyong.browse.names import KINDS, lines, named
+    from xinyong.browse.search import guess
+    from xinyong.document import quoted
+
+    found = catalogue_of(layers)
+    query = " ".join(word or ())
+    rows = named(found, what, query)
+    if as_json:
+        print_json({"schema_version": 1, "catalogue": found.digest, what: rows})
+    else:
+        print_lines(lines(what, rows), wrapped=True)
+    if not rows:
+        hint = guess(found, query, KINDS[what])
+        typer.echo(f"xinyong: no {KINDS[what]} fits {quoted(query)}; {hint}", err=True)
+        raise typer.Exit(1)
+
+
+Sought = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[WORD]", help="English, 中文 or pinyin; all of them without it."),
+]
+
+
+@app.command("conducts")
+def conducts_command(word: Sought = None, layers: With = None, as_json: AsJson = False) -> None:
+    """List what subjects do, by id, with the instruments that listen to it."""
+    _list_words("conducts", word, layers, as_json)
+
+
+@app.command("measures")
+def measures_command(word: Sought = None, layers: With = None, as_json: AsJson = False) -> None:
+    """List what may follow: punishments and rewards, by id, and which instruments use them."""
+    _list_words("measures", word, layers, as_json)
+
+
+@app.command("authorities")
+def authorities_command(word: Sought = None, layers: With = None, as_json: AsJson = False) -> None:
+    """List who decides, keeps or acts, by id, and in which instruments."""
+    _list_words("authorities", word, layers, as_json)
+
+
+@app.command("places")
+def places_command(word: Sought = None, layers: With = None, as_json: AsJson = False) -> None:
+    """List the places by id, with their own instruments."""
+    _list_words("places", word, layers, as_json)
 
 
 @app.command("audit")
@@ -219,7 +273,7 @@ def audit_command(
     if as_json:
         print_json(result.as_dict())
     else:
-        print_lines(lines(result, every))
+        print_lines(lines(result, every), wrapped=True)
 
 
 @app.command("export")

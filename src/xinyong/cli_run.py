@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xinyong.errors import Problem, ScenarioError, UsageError
+from xinyong.errors import OutputError, Problem, ScenarioError, UsageError
 
 if TYPE_CHECKING:
     from xinyong.engine.scenario import Scenario
@@ -95,7 +95,13 @@ def plan_command(scenario: Scenario, as_json: bool) -> None:
 
 
 def run_command(scenario: Scenario, out: Path | None, as_json: bool) -> None:
-    """Run a scenario, write the report, and say where it is."""
+    """Run a scenario, write the report, and say where it is.
+
+    Raises:
+        OutputError: the folder exists already: said before anything is loaded.
+    """
+    if out is not None and out.exists():
+        raise OutputError(f"{out}: exists already; name another folder with --out, or remove it")
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -140,11 +146,14 @@ def run_command(scenario: Scenario, out: Path | None, as_json: bool) -> None:
 
 
 def report_command(folder: Path, as_json: bool) -> None:
-    """Write the report of a finished run again, and say where it is."""
+    """Write the report of a finished run again, and say where it is.
+
+    The run is named by its folder, or by the manifest in it.
+    """
     from xinyong.report.html import write_report
     from xinyong.results import open_run
 
-    result = open_run(folder)
+    result = open_run(folder.parent if folder.name == "manifest.json" else folder)
     report = write_report(result)
     if as_json:
         print(json.dumps(_summary(result) | {"report": str(report)}, ensure_ascii=False, indent=2))

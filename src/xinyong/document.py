@@ -98,7 +98,7 @@ def dotted(loc: Sequence[str | int]) -> str:
     return out
 
 
-def nearest(word: str, options: Iterable[str]) -> str:
+def nearest(word: str, options: Iterable[str], cutoff: float = 0.6) -> str:
     """Return ``did you mean 'x'?`` for the option nearest to a word, or an empty string.
 
     Example:
@@ -110,7 +110,7 @@ def nearest(word: str, options: Iterable[str]) -> str:
     """
     names = {option.lower(): option for option in options}
     # difflib is quadratic in the word, which the file chooses: names are short.
-    near = difflib.get_close_matches(word[:80].lower(), names, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word[:80].lower(), names, n=1, cutoff=cutoff)
     return f"did you mean {names[near[0]]!r}?" if near else ""
 
 

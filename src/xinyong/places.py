@@ -21,7 +21,7 @@ from importlib.resources import files
 
 from xinyong.errors import UsageError
 
-__all__ = ["Place", "ancestors", "leaves", "place", "places", "within"]
+__all__ = ["Place", "ancestors", "hint", "leaves", "place", "places", "within"]
 
 #: The county that is a leaf of its own; its province is the leaf of the rest.
 _CARVED = "wendeng"
@@ -72,9 +72,24 @@ def place(id: str) -> Place:
     try:
         return _table()[id]
     except KeyError:
-        near = difflib.get_close_matches(id.lower(), _table(), n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else "; 'cn' is the whole country"
-        raise UsageError(f"unknown place {id!r}{hint}") from None
+        raise UsageError(f"unknown place {id!r}; {hint(id)}") from None
+
+
+def hint(word: str) -> str:
+    """Return how to go on from a word that is no place: the nearest id, and the command.
+
+    Example:
+        >>> hint("Wendng")
+        "did you mean 'wendeng'? 'xinyong catalogue places' lists the ids"
+        >>> hint("北京")
+        "did you mean 'beijing'? 'xinyong catalogue places' lists the ids"
+    """
+    names = {name: p.id for p in places() for name in (p.id, p.name_en.lower(), p.name_zh)}
+    sought = word[:80].strip().lower()
+    short = [i for name, i in names.items() if len(sought) > 1 and name.startswith(sought)]
+    near = short or [names[n] for n in difflib.get_close_matches(sought, names, 1, 0.75)]
+    listed = "'xinyong catalogue places' lists the ids"
+    return f"did you mean {near[0]!r}? {listed}" if near else f"{listed}; 'cn' is the whole country"
 
 
 @cache

@@ -257,14 +257,14 @@ def _case_only(found: Catalogue, simulated: frozenset[str]) -> Iterator[CaseOnly
         )
         reasons = ["no rate is sourced or assumed for the conduct"]
         reasons += ["protected conduct is never given a rate"] if protected else []
-        reasons += sorted(stated)
-        yield CaseOnly(it.id, len(without), len(rules), w.joined(reasons, "and"))
+        reasons += sorted(f"{why[:1].lower()}{why[1:].rstrip('.')}" for why in stated)
+        yield CaseOnly(it.id, len(without), len(rules), "; ".join(reasons))
 
 
 def lines(a: Audit, every: bool = False) -> Iterator[tuple[str, str]]:
     """Yield an audit as styled lines; `every` also names each assumed value."""
     total = sum(a.instruments.values())
-    yield "bold", f"{total} instruments, catalogue {a.catalogue[:12]}"
+    yield "bold", f"{w.counted(total, 'instrument')}, catalogue {a.catalogue[:12]}"
     yield from _counts("Sources by depth", a.sources, "source")
     yield from _counts("Cited values by depth of their source", a.values, "value")
     yield from _counts("Instruments by their deepest source", a.read, "instrument")
@@ -297,9 +297,11 @@ def lines(a: Audit, every: bool = False) -> Iterator[tuple[str, str]]:
         )  # fmt: skip
     yield from _findings("Sources that no value cites", a.unread)
     yield "", ""
-    yield "bold", f"Not in simulations, in whole or in part: {len(a.case_only)} instruments"
+    counted = w.counted(len(a.case_only), "instrument")
+    yield "bold", f"Known to cases but not simulated, in whole or part: {counted}"
+    yield "dim", "  A rule whose conduct has no rate is calculated in a case and left out of a run."
     for row in a.case_only:
-        yield "", f"  {row.instrument}: {row.provisions} of {row.of} rules; {row.why}"
+        yield "", f"  {row.instrument}: {row.provisions} of {w.counted(row.of, 'rule')}: {row.why}"
 
 
 def _counts(title: str, table: dict[str, dict[str, int]], what: str) -> Iterator[tuple[str, str]]:
@@ -307,8 +309,8 @@ def _counts(title: str, table: dict[str, dict[str, int]], what: str) -> Iterator
     yield "bold", title
     for kind, counts in table.items():
         n = sum(counts.values())
-        parts = ", ".join(f"{count} {depth}" for depth, count in counts.items())
-        yield "", f"  {w.word(kind)}: {n} {what}{'' if n == 1 else 's'}: {parts}"
+        parts = ", ".join(f"{depth} {count:,}" for depth, count in counts.items())
+        yield "", f"  {w.word(kind)}: {w.counted(n, what)}: {parts}"
 
 
 def _findings(title: str, found: tuple[Finding, ...]) -> Iterator[tuple[str, str]]:

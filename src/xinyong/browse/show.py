@@ -120,6 +120,9 @@ _PARTS = {
     "private": "Terms of the scheme",
 }
 
+#: What ties a subject to the place of an instrument.
+_TIES = {"act_place": "place of the act"}
+
 #: Parts whose sentences stand under a heading with the id.
 _HEADED = ("provision", "step", "gate", "rule")
 
@@ -133,14 +136,14 @@ def page(
     """Yield an instrument as styled lines of text."""
     yield "bold", it.name.en
     yield "bold", it.name.zh
-    yield "", f"{it.id}: {it.kind.replace('_', ' ')}, {it.polarity}, {it.level} level"
+    yield "", f"{it.id}: {w.kind_words(it.kind, it.polarity)}, {it.level} level"
     who = [f"Issued by {w.titled(found, it.issuer)}"]
     who += [f"decided by {w.titled(found, it.decider)}"] if it.decider else []
     who += [f"kept by {w.titled(found, it.keeper)}"] if it.keeper else []
     yield "", "; ".join(who)
     yield "", f"Rank: {w.word(it.rank)} ({w.cite_words(it, it.rank_cite)})"
     subjects = w.joined((w.word(k) for k in it.subjects), "or")
-    ties = w.joined((w.word(b) for b in it.reach.by), "or")
+    ties = w.joined((_TIES.get(b, w.word(b)) for b in it.reach.by), "or")
     where = w.titled(found, it.reach.place)
     if it.reach.without:
         where += f" without {w.joined(w.titled(found, x) for x in it.reach.without)}"
@@ -213,10 +216,13 @@ def _version(
     if version.followed is not None:
         lag = version.followed.lag_months
         cited = w.cite_words(it, version.followed.cite)
-        yield "", f"  Followed in practice {lag} months after enactment ({cited})"
+        yield "", f"  Followed in practice {w.units(lag, 'month')} after enactment ({cited})"
         for row_ in version.followed.places:
             place, cited = w.titled(found, row_.place), w.cite_words(it, row_.cite)
-            yield "", f"  Followed in {place} {row_.lag_months} months after it ({cited})"
+            yield (
+                "",
+                f"  Followed in {place} {w.units(row_.lag_months, 'month')} after it ({cited})",
+            )
     last = ""
     for row in sentences(found, it, version, items):
         if row["part"] != last:
@@ -234,7 +240,8 @@ def _version(
         yield "", f"{indent}{row['text']} ({w.cite_words(it, cite)})"
     annex = found.items.get(it.id, [])
     if version.scheme is not None and annex and not items:
-        yield "dim", f"    {len(annex)} items; --items prints them"
+        it_them = "it" if len(annex) == 1 else "them"
+        yield "dim", f"    {w.counted(len(annex), 'item')}; --items prints {it_them}"
 
 
 def as_dict(

@@ -12,7 +12,7 @@ from xinyong.law import schema
 from xinyong.law.catalogue import Catalogue
 from xinyong.law.timeline import sources, timeline
 
-__all__ = ["Moment", "moments"]
+__all__ = ["Moment", "moment_lines", "moments"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ def moments(
     until: dt.date | None = None,
     place: str | None = None,
     topic: str | None = None,
+    above: bool = False,
 ) -> list[Moment]:
     """Return what happened, the earliest first.
 
@@ -55,14 +56,25 @@ def moments(
         until: last day asked for; both are included.
         place: what happened there or below; ``cn`` keeps all.
         topic: of the timeline, such as ``list`` or ``emergency``.
+        above: also what happened in the places that this one lies in, up to the nation.
 
     Raises:
         UsageError: there is no such place or topic.
     """
-    told = timeline(since=since, until=until, place=place, topic=topic)
+    if place is not None:
+        places.place(place)
+
+    def there(where: str) -> bool:
+        if place is None or places.within(where, place):
+            return True
+        return above and places.within(place, where)
+
+    told = timeline(since=since, until=until, topic=topic)
     texts = sources()
     rows = []
     for entry in told:
+        if not there(entry.place):
+            continue
         source = texts.get(entry.cite.source or "")
         basis = f"assumption: {entry.cite.assumption}"
         if source is not None:
@@ -78,8 +90,7 @@ def moments(
         in_time = (since is None or moment.first >= since) and (
             until is None or moment.first <= until
         )
-        there = place is None or places.within(moment.place, place)
-        if in_time and there and topic in (None, moment.topic):
+        if in_time and there(moment.place) and topic in (None, moment.topic):
             rows.append(moment)
     return sorted(rows, key=lambda m: (m.first, m.date, m.kind != "event", m.instruments))
 
@@ -108,3 +119,12 @@ def _moment(
     basis = w.cite_words(it, version.in_force.cite)
     return Moment(day.isoformat(), day, kind, it.kind, it.reach.place, name.en, name.zh, fact,
                   basis, (it.id,))  # fmt: skip
+
+
+def moment_lines(m: Moment) -> Iterator[tuple[str, str]]:
+    """Yield what happened as styled lines."""
+    place = "" if m.place == "cn" else f", {m.place}"
+    ids = f" [{', '.join(m.instruments)}]" if m.instruments else ""
+    yield "bold" if m.kind == "event" else "", f"{m.date:<10}  {m.en} ({m.zh})"
+    yield "", f"            {w.word(m.topic)}{place}: {m.fact}{ids}"
+    yield "dim", f"            {m.basis}"

@@ -28,11 +28,13 @@ __all__ = [
     "counted",
     "effect_words",
     "joined",
+    "kind_words",
     "measure_words",
     "others_words",
     "plain",
     "points_words",
     "provision_words",
+    "span_text",
     "span_words",
     "step_words",
     "term_words",
@@ -106,8 +108,17 @@ def span_words(version: schema.Version) -> str:
     """Return from when to when a version is in force; a draft never is."""
     if version.draft is not None:
         return f"draft of {version.in_force.from_}, never law"
-    until = version.in_force.until
-    return f"{version.in_force.from_} to {until or 'open'}"
+    return span_text(version.in_force.from_, version.in_force.until)
+
+
+def span_text(first: dt.date | str, until: dt.date | str | None) -> str:
+    """Return a time in which something is in force.
+
+    Example:
+        >>> span_text("2013-10-01", "2017-04-30"), span_text("2017-05-01", None)
+        ('2013-10-01 to 2017-04-30', 'since 2017-05-01')
+    """
+    return f"since {first}" if until is None else f"{first} to {until}"
 
 
 def condition_words(found: Catalogue, condition: schema.Condition) -> str:
@@ -126,6 +137,20 @@ def counted(n: int, what: str, many: str | None = None) -> str:
         ('1 rule', '1,200 rules', '2 entries')
     """
     return f"{n:,} {what if n == 1 else many or what + 's'}"
+
+
+def kind_words(kind: str, polarity: str) -> str:
+    """Return what an instrument is.
+
+    Example:
+        >>> kind_words("list", "black"), kind_words("memorandum", "red"), kind_words("gate", "none")
+        ('black list', 'memorandum (rewards)', 'limit on other instruments')
+    """
+    if kind == "list" and polarity in ("black", "red"):
+        return f"{polarity} list"
+    both = {"black": "punishments", "red": "rewards", "mixed": "both punishments and rewards"}
+    what = "limit on other instruments" if kind == "gate" else word(kind)
+    return f"{what} ({both[polarity]})" if polarity in both and kind == "memorandum" else what
 
 
 def units(n: int, unit: str) -> str:

@@ -97,8 +97,7 @@ def _act(case: Case, law: Law, loc: Loc, act: Act, on: dt.date) -> Iterator[Prob
     yield from _days(case, loc, act, on)
     conduct = law.catalogue.conducts.get(act.conduct)
     if conduct is None:
-        hint = nearest(act.conduct, law.catalogue.conducts)
-        hint = hint or "the conducts are the ids of law/data/conducts.csv"
+        hint = law.catalogue.conduct_hint(act.conduct)
         yield case.problem((*loc, "conduct"), f"unknown conduct {act.conduct[:40]!r}", hint)
         return
     if act.via == "self":

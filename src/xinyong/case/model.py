@@ -294,13 +294,13 @@ def checked_places(case: Case) -> Case:
     for field in ("place", "registered"):
         word = getattr(case.subject, field)
         if word is not None and word not in known:
-            hint = nearest(word, known) or "'cn' is the whole country"
             loc = ("subject", field)
-            problems.append(case.problem(loc, f"unknown place {word[:40]!r}", hint))
+            message = f"unknown place {word[:40]!r}"
+            problems.append(case.problem(loc, message, places.hint(word)))
     for i, act in enumerate(case.acts):
         if act.place is not None and act.place not in known:
-            hint = nearest(act.place, known) or "'cn' is the whole country"
             message = f"unknown place {act.place[:40]!r}"
+            hint = places.hint(act.place)
             problems.append(case.problem(("acts", i, "place"), message, hint))
     if problems:
         raise CaseError(problems)

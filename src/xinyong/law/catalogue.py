@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import difflib
 import hashlib
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field, replace
@@ -70,6 +71,19 @@ class Catalogue:
             tail = f"; {hint or 'see: xinyong catalogue list'}"
             raise UsageError(f"unknown instrument {name[:60]!r}{tail}")
         return self.instruments[name]
+
+    def conduct_hint(self, word: str) -> str:
+        """Return how to go on from a word that is no conduct: the nearest id, and the command."""
+        ids = {c.id: c.id for c in self.conducts.values()}
+        ids |= {name: c.id for c in self.conducts.values() for name in (c.en.lower(), c.zh) if name}
+        sought = word[:80].strip().lower()
+        within = [
+            i for n, i in ids.items() if len(sought) > (1 if n.isascii() else 0) and sought in n
+        ]
+        if not within and (near := difflib.get_close_matches(sought, ids, 1, 0.6)):
+            within = [ids[near[0]]]
+        listed = "'xinyong catalogue conducts WORD' finds ids"
+        return f"did you mean {within[0]!r}? {listed}" if within else listed
 
     def only(self, names: Container[str]) -> Catalogue:
         """Return the catalogue with these instruments, and those that serve them, alone.
