@@ -30,6 +30,7 @@ KEYS = {
     "uncollected": {"act", "regulation"},
     "private": {"scheme", "band", "opens", "links", "until"},
     "not_due": None,
+    "follows": {"role", "kind", "entries", "measures"},
     "ungated": {"what", "act", "of", "provision", "gate"},
     "gates": {"what", "act", "of", "provision", "gate", "effect", "since", "followed"},
 }
@@ -160,6 +161,16 @@ def private(result: CaseResult) -> list[dict[str, Any]]:
     ]
 
 
+def follows(result: CaseResult, row: dict[str, Any]) -> bool:
+    """Tell whether what is expected for another follows: its entries, and measures among others."""
+    for f in result.follows:
+        spells = [{"list": e.instrument, "start": e.start} for e in f.entries]
+        same = (f.role, f.kind) == (row["role"], row["kind"]) and spells == row["entries"]
+        if same and {m.measure for m in f.measures} >= set(row.get("measures", [])):
+            return True
+    return False
+
+
 def agrees(wanted: dict[str, Any], found: dict[str, Any]) -> bool:
     return all(found[key] == value for key, value in wanted.items())
 
@@ -214,6 +225,9 @@ def differences(result: CaseResult, expect: dict[str, Any]) -> list[str]:
     for row in expect.get("uncollected", []):
         if any(agrees(row, each) for each in collected(result)):
             wrong.append(f"collected: {row}")
+    wrong += [
+        f"follows: not {row}" for row in expect.get("follows", []) if not follows(result, row)
+    ]
     found_gates = gates(result)
     for row in expect.get("gates", []):
         if not any(agrees(row, each) for each in found_gates):

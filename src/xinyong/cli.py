@@ -65,6 +65,14 @@ def case_command(
         str | None, typer.Option("--registered", help="Where it is registered, if elsewhere.")
     ] = None,
     age: Annotated[str | None, typer.Option("--age", metavar="35-44")] = None,
+    link: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--link",
+            metavar="KIND,as=..._of|is=...",
+            help="Another subject that the law ties to it; may be repeated.",
+        ),
+    ] = None,
     role: Annotated[list[str] | None, typer.Option("--role", help="May be repeated.")] = None,
     consent: Annotated[
         list[str] | None, typer.Option("--consent", help="A scheme it has joined; repeatable.")
@@ -126,7 +134,7 @@ def case_command(
         "consents": consent,
         "course": course,
     }
-    case = cli_case.stated(file, options, act or [])
+    case = cli_case.stated(file, options, act or [], link or [])
     law = cli_case.law_of(layers, amend or [], reading or [])
     cli_case.case_command(case, law, day(on), as_json, brief, search)
 

@@ -59,12 +59,15 @@ def law_of(layers: list[Path] | None, amendments: list[str], readings: list[str]
     return compile_law(catalogue)
 
 
-def stated(file: Path | None, options: dict[str, Any], acts: list[str]) -> Case:
+def stated(
+    file: Path | None, options: dict[str, Any], acts: list[str], links: list[str] | None = None
+) -> Case:
     """Return the case of a file, or the one that options state.
 
     Args:
         file: the file, or None.
         options: facts of the subject and the course; what is None or empty was not given.
+        links: texts such as ``enterprise,as=legal_representative_of,place=beijing``.
         acts: texts such as ``drunk_driving,from=2020-03-10,document=penalty_decision:2020-03-12``.
 
     Raises:
@@ -75,7 +78,7 @@ def stated(file: Path | None, options: dict[str, Any], acts: list[str]) -> Case:
 
     subject = {name: x for name, x in options.items() if x and name != "course"}
     if file is not None:
-        if subject or acts:
+        if subject or acts or links:
             raise UsageError("a case comes from a file or from options, not from both")
         case = read_case(file)
         course = options.get("course")
@@ -87,10 +90,12 @@ def stated(file: Path | None, options: dict[str, Any], acts: list[str]) -> Case:
 
     # Before anything is read: what looks like an identity is not repeated by any message.
     refuse_identities(
-        {"subject": subject, "act": acts},
+        {"subject": subject, "act": acts, "link": links or []},
         lambda loc, text: Problem("options", 0, f"--{loc[0]}", text, "a case names nobody"),
     )
     data: dict[str, Any] = {"subject": subject, "acts": [_act(text) for text in acts]}
+    if links:
+        data["links"] = [_link(text) for text in links]
     if options.get("course"):
         data["course"] = options["course"]
     return case_of(data, "options")
@@ -115,6 +120,18 @@ def _act(text: str) -> dict[str, Any]:
         else:
             act[name] = int(value) if value.lstrip("-").isdigit() else value
     return act
+
+
+def _link(text: str) -> dict[str, str]:
+    """Read one link: the kind of the other, then what ties them."""
+    kind, *facts = [part.strip() for part in text.split(",")]
+    link = {"to": kind}
+    for fact in facts:
+        name, equals, value = (x.strip() for x in fact.partition("="))
+        if not equals or name in link:
+            raise UsageError(f"--link {text[:60]}: write KIND,as=..._of or KIND,is=...")
+        link[name] = value
+    return link
 
 
 def _document(value: str) -> dict[str, str]:

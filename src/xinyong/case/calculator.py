@@ -7,45 +7,27 @@ stands. Nothing is kept.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from xinyong.case.check import check, check_day
-from xinyong.case.model import Act, Case, checked_places, refuse_identities
+from xinyong.case.follows import Follows, follows
+from xinyong.case.ledger import ledger_of, own_entries, unformed
+from xinyong.case.model import Case, checked_places, refuse_identities
 from xinyong.case.order import check_order
 from xinyong.case.uncertain import Touched, touched
-from xinyong.dates import day_of
 from xinyong.errors import Problem
-from xinyong.law import schema, trace
-from xinyong.law import vocabulary as v
+from xinyong.law import trace
 from xinyong.law.compile import Law
 from xinyong.law.compile import law as built_in
 from xinyong.law.course import nominal
-from xinyong.law.determine import Determination, Entry, Event, Ledger, Subject, determine, placed
+from xinyong.law.determine import Determination, Entry, Event, Ledger, determine
 from xinyong.law.gates import Bar, bars, measure_target
 from xinyong.law.measures import DueMeasure, due
 from xinyong.law.private import Membership, memberships
 from xinyong.law.regulations import RecordRules, record_rules
 
 __all__ = ["CaseResult", "Follows", "calculate", "ledger_of", "own_entries"]
-
-
-@dataclass(frozen=True)
-class Follows:
-    """What follows for others: a bare adult behind the subject, in one role.
-
-    Attributes:
-        role: one of `vocabulary.ROLES`; entries: that person's own.
-        provisions: rows of `LawTables.prov` whose copy effect is met.
-        determination: what follows on that person's own file from the copied records.
-        measures: measures on the subject's entries that reach the role.
-    """
-
-    role: str
-    provisions: tuple[int, ...]
-    determination: Determination | None
-    entries: tuple[Entry, ...]
-    measures: tuple[DueMeasure, ...]
 
 
 @dataclass(frozen=True)
@@ -98,67 +80,6 @@ class CaseResult:
         return touched(self)
 
 
-def ledger_of(case: Case, law: Law) -> tuple[Ledger, tuple[int, ...]]:
-    """Return the ledger a case states, and for each of its cases the number of the act.
-
-    Cases of a ledger are numbered by the days on which their records were formed, so that
-    a repetition is never taken for the first; those of one day keep their order.
-    """
-    s = case.subject
-    subject = Subject(
-        kind=s.kind,
-        residence=s.place,
-        registration=s.registered or s.place,
-        age=s.age or (18, 120),
-        roles=tuple(s.roles),
-        consents=tuple(s.consents),
-    )
-    order = sorted(range(len(case.acts)), key=lambda i: _formed(case.acts[i]))
-    events: list[Event] = []
-    for number, i in enumerate(order):
-        act = case.acts[i]
-        events += _events(act, number, law, case.course)
-    return Ledger(subject, tuple(events)), tuple(order)
-
-
-def _events(act: Act, case: int, law: Law, course: str) -> list[Event]:
-    conduct = law.catalogue.conducts[act.conduct]
-    start = day_of(act.from_)
-    found = [Event(start, "occurred", case, act.conduct, placed(law, act.place))]
-    ended = act.until or (None if conduct.episode else act.from_)
-    single = (
-        ("ended", ended),
-        ("corrected", act.corrected_on),
-        ("performed", act.performed_on),
-        ("settled", act.settled_on),
-    )
-    found += [Event(day_of(day), word, case) for word, day in single if day is not None]
-    if act.via is not None:
-        found.append(Event(start, "copied", case, value=v.ROLES.index(act.via)))
-    for document in act.documents:
-        if document.formed:
-            found.append(Event(day_of(document.formed), "formed", case, document.kind))
-        if document.served:
-            found.append(Event(day_of(document.served), "served", case, document.kind))
-        if document.effective:
-            found.append(Event(day_of(document.effective), "effective", case))
-    found += [Event(start, "detail", case, name, value) for _, name, value in act.details()]
-    found += [Event(day_of(e.on), e.event, case, e.of or "") for e in act.events]
-    if course == "nominal" and _unformed(act):
-        found.append(Event(start, "formed", case))
-    return found
-
-
-def _formed(act: Act) -> dt.date:
-    days = [d.formed for d in act.documents if d.formed]
-    days += [e.on for e in act.events if e.event == "formed"]
-    return min(days, default=act.from_)
-
-
-def _unformed(act: Act) -> bool:
-    return not act.documents and not any(e.event == "formed" for e in act.events)
-
-
 def calculate(case: Case, law: Law | None = None, on: dt.date | None = None) -> CaseResult:
     """Calculate what follows from a case.
 
@@ -201,7 +122,7 @@ def calculate(case: Case, law: Law | None = None, on: dt.date | None = None) -> 
         ledger=ledger,
         determination=found,
         measures=measures,
-        follows=_follows(law, ledger, found, measures, day),
+        follows=follows(case, law, ledger, found, measures, day),
         almost=tuple(trace.unmet(law, ledger, found)),
         assumptions=_assumptions(case),
         act_of=act_of,
@@ -219,61 +140,6 @@ def _measure_bars(law: Law, m: DueMeasure, place: str, day: dt.date) -> tuple[Ba
     return bars(law.catalogue, measure_target(it, version, row), day, place)
 
 
-def _follows(
-    law: Law,
-    ledger: Ledger,
-    found: Determination,
-    measures: tuple[DueMeasure, ...],
-    day: dt.date,
-) -> tuple[Follows, ...]:
-    copies: dict[str, dict[int, list[int]]] = {}
-    for tried in found.tried:
-        effect = law.origins[tried.row].effect
-        if isinstance(effect, schema.Copy) and tried.status == "met":
-            for role in effect.to:
-                copies.setdefault(role, {}).setdefault(tried.case, []).append(tried.row)
-    person = ledger.subject.kind == "person"
-    reached = set() if person else {role for m in measures for role in m.reaches}
-    result = []
-    for role in v.ROLES:
-        if role not in copies and role not in reached:
-            continue
-        by_case = copies.get(role, {})
-        adult = replace(ledger.subject, kind="person", age=(18, 120), roles=())
-        events = [
-            replace(e, case=number)
-            for number, old in enumerate(sorted(by_case))
-            for e in ledger.events
-            if e.case == old and e.event != "copied"
-        ]
-        code = v.ROLES.index(role)
-        for number, old in enumerate(sorted(by_case)):
-            start = min(e.day for e in ledger.events if e.case == old and e.event == "occurred")
-            events.append(Event(start, "copied", number, value=code))
-        copied = Ledger(adult, tuple(events))
-        determination = determine(copied, law, day) if by_case else None
-        result.append(
-            Follows(
-                role=role,
-                provisions=tuple(dict.fromkeys(row for rows in by_case.values() for row in rows)),
-                determination=determination,
-                entries=own_entries(determination, copied) if determination else (),
-                measures=tuple(m for m in measures if role in m.reaches),
-            )
-        )
-    return tuple(result)
-
-
-def own_entries(found: Determination, ledger: Ledger) -> tuple[Entry, ...]:
-    """Return the entries that are the subject's own.
-
-    A decision about another subject that was copied with its record shows as an entry
-    without a ground on the file of the one it was copied to; it lists only the other.
-    """
-    copied = {e.case for e in ledger.events if e.event == "copied"}
-    return tuple(e for e in found.entries if e.row >= 0 or e.case not in copied)
-
-
 def _assumptions(case: Case) -> tuple[str, ...]:
     found = []
     if case.subject.age is None and case.subject.kind == "person":
@@ -283,7 +149,7 @@ def _assumptions(case: Case) -> tuple[str, ...]:
     if case.course == "nominal":
         found.append("every step that must be taken is taken on its last lawful day, no other")
         for i, act in enumerate(case.acts):
-            if _unformed(act):
+            if unformed(act):
                 found.append(f"act {i}: its record is formed on the day of the act")
     else:
         found.append("only the steps that the case states are taken")

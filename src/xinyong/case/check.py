@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from xinyong.case.model import Act, Case
+from xinyong.case.ties import check_ties
 from xinyong.document import Loc, nearest
 from xinyong.errors import CaseError, Problem
 from xinyong.law.annex import Conduct
@@ -43,13 +44,23 @@ def check_day(case: Case, on: dt.date | None) -> dt.date:
     return day
 
 
-def check(case: Case, law: Law, on: dt.date) -> None:
+def check(case: Case, law: Law, on: dt.date, idle_ties: bool = False) -> None:
     """Check what a case states against the vocabulary and the provisions.
+
+    Args:
+        case: as stated.
+        law: compiled.
+        on: the day asked for.
+        idle_ties: accept roles and links that nothing reads, as when an act is left out to see
+            what it changes.
 
     Raises:
         CaseError: with every problem found.
     """
     problems = [*_subject(case), *_consents(case, law, on)]
+    known = all(act.conduct in law.catalogue.conducts for act in case.acts)
+    if known:
+        problems += check_ties(case, law, idle_ties)
     for i, act in enumerate(case.acts):
         problems += _act(case, law, ("acts", i), act, on)
     if problems:

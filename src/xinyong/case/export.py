@@ -47,6 +47,7 @@ def as_dict(result: CaseResult, most: int = 0) -> dict[str, Any]:
         "course": case.course,
         "catalogue": law.catalogue.digest,
         "subject": case.subject.model_dump(mode="json", exclude_none=True),
+        "links": [x.model_dump(mode="json", by_alias=True, exclude_none=True) for x in case.links],
         "acts": [
             _act(result, number, changes)
             for number in map(result.act_of.index, range(len(case.acts)))
@@ -361,6 +362,8 @@ def _follows(result: CaseResult, f: Follows) -> dict[str, Any]:
     law, found = result.law, f.determination
     data: dict[str, Any] = {
         "role": f.role,
+        "kind": f.kind,
+        "link": f.link,
         "because": [basis(trace.of_provision(law, row)) for row in f.provisions],
         "entries": [],
         "lines": [],

@@ -196,9 +196,11 @@ class Gate(_Part):
 
 
 class Follow(_Part):
-    """What follows for an adult in one role."""
+    """What follows for another: an adult behind the subject, or a stated link (its number)."""
 
-    role: str
+    role: str = Field(description="of the other; or what the subject is of it: ..._of")
+    kind: str
+    link: int | None
     because: list[Basis]
     entries: list[Entry]
     lines: list[Line]
@@ -288,6 +290,7 @@ class Result(_Part):
     course: Literal["nominal", "stated"]
     catalogue: str = Field(description="digest of the law, amendments included")
     subject: dict[str, Any]
+    links: list[dict[str, Any]]
     acts: list[ActResult]
     fed: list[dict[str, Any]] = Field(description="what one scheme fed into another")
     scores: list[Score]

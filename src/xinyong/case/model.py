@@ -13,7 +13,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    field_validator,
+    model_validator,
+)
 
 from xinyong import places
 from xinyong.errors import CaseError, Problem
@@ -29,6 +36,7 @@ __all__ = [
     "Case",
     "DocumentFact",
     "EventFact",
+    "Link",
     "SubjectFacts",
     "case_of",
     "read_case",
@@ -60,6 +68,19 @@ class _Stated(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+def _age_band(value: Any) -> Any:
+    """Return an age as a band."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = f"{value}-{value}"
+    if value is None or isinstance(value, tuple | list):
+        return value
+    match = re.fullmatch(r"([0-9]{1,3})(?:-([0-9]{1,3}))?", str(value))
+    low, high = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+    if not low <= high <= 120:
+        raise ValueError("write an age as a number of years or a band such as 35-44")
+    return low, high
+
+
 class SubjectFacts(_Stated):
     """The subject: kind, place, and what provisions may ask about it.
 
@@ -75,18 +96,41 @@ class SubjectFacts(_Stated):
     consents: tuple[Word, ...] = ()
     private_scores: dict[Word, Number] = {}
 
-    @field_validator("age", mode="before")
-    @classmethod
-    def _age(cls, value: Any) -> Any:
-        if isinstance(value, int) and not isinstance(value, bool):
-            value = f"{value}-{value}"
-        if value is None or isinstance(value, tuple | list):
-            return value
-        match = re.fullmatch(r"([0-9]{1,3})(?:-([0-9]{1,3}))?", str(value))
-        low, high = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
-        if not low <= high <= 120:
-            raise ValueError("write an age as a number of years or a band such as 35-44")
-        return low, high
+    _band = field_validator("age", mode="before")(_age_band)
+
+
+#: What the subject can be of another, or another of the subject.
+LINKED = ("legal_representative", "head", "responsible_person", "controller", "family",
+          "employer", "employee")  # fmt: skip
+_SAME = {"family_of": "family", "employee_of": "employer", "employer_of": "employee"}
+
+
+class Link(_Stated):
+    """Another subject, as hypothetical as this one: its kind, place and age, and the tie.
+
+    Exactly one of two says the tie: `as_`, what the subject is of it (``as:
+    legal_representative_of``), or `is_`, what it is of the subject (``is: family``).
+    """
+
+    to: Kind
+    as_: Literal[tuple(f"{x}_of" for x in LINKED)] | None = Field(None, alias="as")  # type: ignore[valid-type]
+    is_: Literal[LINKED] | None = Field(None, alias="is")  # type: ignore[valid-type]
+    place: Word | None = None
+    age: tuple[int, int] | None = None
+
+    _band = field_validator("age", mode="before")(_age_band)
+
+    @model_validator(mode="after")
+    def _one(self) -> Link:
+        if (self.as_ is None) == (self.is_ is None):
+            raise ValueError("write 'as: ..._of' (what the subject is of it) or 'is: ...'")
+        return self
+
+    @property
+    def word(self) -> str:
+        """Return the tie: a role of the other, or what the subject is of it (``…_of``)."""
+        stated = str(self.as_ or self.is_)
+        return _SAME.get(stated, stated)
 
 
 class DocumentFact(_Stated):
@@ -171,6 +215,7 @@ class Case(_Stated):
 
     Attributes:
         subject: its facts; acts: what it did, at most fifty.
+        links: others whom the law ties to it: the firm it represents, a relative.
         course: ``nominal`` takes every ``must`` step on its last lawful day; ``stated``
             takes only the steps that the case states.
         on: the day asked for.
@@ -179,6 +224,7 @@ class Case(_Stated):
     """
 
     subject: SubjectFacts
+    links: tuple[Link, ...] = Field((), max_length=10)
     acts: tuple[Act, ...] = Field(max_length=MOST_ACTS)
     course: Literal["nominal", "stated"] = "nominal"
     on: dt.date | None = None
@@ -294,14 +340,13 @@ def checked_places(case: Case) -> Case:
     for field in ("place", "registered"):
         word = getattr(case.subject, field)
         if word is not None and word not in known:
-            loc = ("subject", field)
-            message = f"unknown place {word[:40]!r}"
-            problems.append(case.problem(loc, message, places.hint(word)))
-    for i, act in enumerate(case.acts):
-        if act.place is not None and act.place not in known:
-            message = f"unknown place {act.place[:40]!r}"
-            hint = places.hint(act.place)
-            problems.append(case.problem(("acts", i, "place"), message, hint))
+            loc: Loc = ("subject", field)
+            problems.append(case.problem(loc, f"unknown place {word[:40]!r}", places.hint(word)))
+    stated = [(("acts", i, "place"), act.place) for i, act in enumerate(case.acts)]
+    stated += [(("links", i, "place"), link.place) for i, link in enumerate(case.links)]
+    for at, word in stated:
+        if word is not None and word not in known:
+            problems.append(case.problem(at, f"unknown place {word[:40]!r}", places.hint(word)))
     if problems:
         raise CaseError(problems)
     return case

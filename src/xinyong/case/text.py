@@ -237,8 +237,8 @@ def _grouped(result: CaseResult) -> Iterator[tuple[list[str], Follows]]:
     groups: list[tuple[list[str], Follows]] = []
     for f in result.follows:
         for roles, other in groups:
-            same = (f.provisions, f.determination, f.measures)
-            if same == (other.provisions, other.determination, other.measures):
+            same = (f.provisions, f.determination, f.measures, f.link)
+            if same == (other.provisions, other.determination, other.measures, other.link):
                 roles.append(plain(f.role))
                 break
         else:
@@ -246,9 +246,21 @@ def _grouped(result: CaseResult) -> Iterator[tuple[list[str], Follows]]:
     yield from groups
 
 
+def _other(result: CaseResult, roles: list[str], f: Follows) -> str:
+    """Return whom it follows for: an adult in some role, or the link that the case states."""
+    if f.link is None:
+        return f"an adult who is {' or '.join(roles)}"
+    place = result.case.links[f.link].place
+    where = f" in {place}" if place else ""
+    who = f"the linked {plain(f.kind)}{where}"
+    if f.role.endswith("_of"):
+        return f"{who}, of which the subject is {plain(f.role.removesuffix('_of'))}"
+    return f"{who}, which is {plain(f.role)} of the subject"
+
+
 def _follows(words: Words, roles: list[str], f: Follows) -> Lines:
     law = words.law
-    yield "bold", f"What follows for an adult who is {' or '.join(roles)}"
+    yield "bold", f"What follows for {_other(words.result, roles, f)}"
     for row in f.provisions:
         where = trace.of_provision(law, row)
         yield "", f"  because: {where.text} — {words.where(where)}"
@@ -261,9 +273,12 @@ def _follows(words: Words, roles: list[str], f: Follows) -> Lines:
             at = words.where(scheme_provenance(law, s.instrument))
             yield "", f"  {words.name(s.instrument)}: {words.score(s)} — {at}"
     if f.measures:
-        names = sorted({law.catalogue.measures[m.measure].name.en for m in f.measures})
-        on = ", ".join(sorted({words.name(m.list) for m in f.measures}))
-        yield "", f"  reached by measures on the subject's entry ({on}): {'; '.join(names)}"
+        yield "", "  reached by measures on the subject's entry:"
+        for m in f.measures:
+            name = law.catalogue.measures[m.measure].name.en
+            by = ", ".join(words.authority(a) for a in m.by)
+            at = words.where(measure_provenance(law, m))
+            yield "", f"    {name}, by {by}, for {words.name(m.list)} — {at}"
 
 
 # --- who sees it, how it ends, what would change it --------------------------------------------

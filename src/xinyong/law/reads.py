@@ -27,6 +27,7 @@ class Reads:
     Attributes:
         details: quantities and circumstances; documents: document kinds.
         events: events of `vocabulary.EVENTS`; instruments: those that listen at all.
+        roles: that provisions ask for, of the subject itself or of those the record is copied to.
         place: whether the place of the act matters (reach by it, or an emergency there).
     """
 
@@ -35,6 +36,7 @@ class Reads:
     events: frozenset[str]
     instruments: frozenset[str]
     place: bool = False
+    roles: frozenset[str] = frozenset()
 
 
 def _of_code(law: Law, start: int, end: int, found: dict[str, set[int]]) -> None:
@@ -50,6 +52,8 @@ def _of_code(law: Law, start: int, end: int, found: dict[str, set[int]]) -> None
             found["events"] |= {int(op[1]), *_bits(int(op[2]))}
         elif kind == t.OP_CONTINUING:
             found["events"] |= {v.EVENTS.index("ended"), v.EVENTS.index("corrected")}
+        elif kind == t.OP_ROLE:
+            found["roles"] |= set(_bits(int(op[1])))
         elif kind == t.OP_EMERGENCY:
             found["place"].add(1)
         elif kind == t.OP_LISTED_FOR:
@@ -75,6 +79,7 @@ def reads(law: Law, conduct: str) -> Reads:
         "documents": set(),
         "events": set(),
         "place": set(),
+        "roles": set(),
     }
     instruments: set[int] = set()
     terms: set[int] = set()
@@ -119,4 +124,5 @@ def reads(law: Law, conduct: str) -> Reads:
         documents=frozenset(law.documents[i] for i in found["documents"]),
         events=frozenset(v.EVENTS[i] for i in found["events"] if 0 <= i < len(v.EVENTS)),
         instruments=frozenset(law.instruments[i] for i in instruments),
+        roles=frozenset(v.ROLES[i] for i in found["roles"]),
     )

@@ -76,6 +76,17 @@ ROLES: Final = (
     "professional",
 )
 
+#: What another is of the listed subject, or the subject (``…_of``) of another.
+OTHER_LINKS: Final = (
+    "family",
+    "employer",
+    "employee",
+    "legal_representative_of",
+    "head_of",
+    "responsible_person_of",
+    "controller_of",
+)
+
 SEVERITIES: Final = ("minor", "general", "serious", "grave")
 
 #: Dated events of a ledger. ``what`` of a row is a conduct (occurred), a document kind

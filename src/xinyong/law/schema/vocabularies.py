@@ -13,7 +13,9 @@ from xinyong.law.schema.base import (
     Cite,
     FieldName,
     Id,
+    Kind,
     Nature,
+    OtherLink,
     Source,
     Text,
     Worth,
@@ -29,6 +31,17 @@ class Authority(Block):
     cite: Text
 
 
+class Others(Block):
+    """Whom a measure concerns beside the listed subject, by its own words.
+
+    `links` say what the other is of the subject (``family``, ``employer``), or the subject of the
+    other (``legal_representative_of``); `kinds` are those of the other.
+    """
+
+    links: list[OtherLink] = Field(min_length=1)
+    kinds: list[Kind] = Field(min_length=1)
+
+
 class Measure(Block):
     """A consequence of an entry; `by` are the bodies known to apply it, on any list."""
 
@@ -41,6 +54,7 @@ class Measure(Block):
     cite: Text
     by: list[Id] = []
     by_cite: Text | None = None
+    others: Others | None = None
 
     @model_validator(mode="after")
     def _cited(self) -> Measure:
