@@ -38,6 +38,7 @@ def check_ties(case: Case, law: Law, idle: bool = False) -> Iterator[Problem]:
 
 def _roles(case: Case, law: Law) -> Iterator[Problem]:
     asked = {role for act in case.acts for role in reads(law, act.conduct).roles}
+    asked |= {act.via for act in case.acts if act.via}  # the role, said once more
     for i, role in enumerate(case.subject.roles):
         if role != "self" and role not in asked:
             message = f"no provision that hears these acts asks whether the subject is {role!r}"
