@@ -289,3 +289,92 @@ def test_the_schema_that_ships_is_the_one_that_is_made() -> None:
     """Where this fails: python -m xinyong.law.lint.json_schema."""
     shipped = Path(schema.__file__).parents[1] / "schemas" / "lint_report.schema.json"
     assert shipped.read_text(encoding="utf-8") == json_schema.made()
+
+
+# --- false alarms that were found by hand ------------------------------------------------------
+
+
+def test_what_is_known_from_a_report_only_is_never_in_breach_for_its_words() -> None:
+    bare = json.loads(base("scheme"))["versions"][0]["provisions"]
+    bare[0] |= {"when": [], "conduct": ["t_noted"]}
+    sources = json.loads(base("scheme"))["sources"]
+    expected = {"full text": "breach", "excerpt": "breach", "secondary": "doubt"}
+    for depth, result in expected.items():
+        sources["text"]["depth"] = depth
+        book = invented("scheme", v_provisions=bare, sources=sources, rank="normative_document")
+        for profile, limit in (("craft", "document"), ("cn_49", "effective_document")):
+            assert said(book, profile, limit)["minus"] == result, (depth, limit)
+
+
+def test_a_step_that_the_encoder_assumed_is_never_a_defect_of_the_rule() -> None:
+    assumed = step("it", "removed", "lawful_end", cite={"assumption": "taken to follow"})
+    assert said(invented("list", v_steps=[assumed]), "craft", "open_deadline") == {"it": "doubt"}
+
+
+def test_a_grade_drawn_from_a_score_is_no_finding_of_conduct() -> None:
+    for name in ("huangshi_score", "hangzhou_qianjiang", "public_credit_evaluation"):
+        (book,) = read_rulebooks(name)
+        assert "breach" not in said(book, "cn_49", "effective_document").values()
+        assert "breach" not in said(book, "craft", "document").values()
+
+
+def test_the_lowest_grade_that_is_known_of_a_partial_scheme_is_not_taken_to_be_bad() -> None:
+    (book,) = read_rulebooks("huangshi_score")
+    assert book.instrument.versions[-1].scheme is not None
+    assert book.instrument.versions[-1].scheme.partial
+    assert "breach" not in said(book, "cn_49", "catalogue_basis").values()
+
+
+@pytest.mark.parametrize("name", ["abnormal_operations_list", "social_org_abnormal_list"])
+def test_a_list_of_abnormal_operations_is_no_list_of_the_seriously_untrustworthy(name: str) -> None:
+    (book,) = read_rulebooks(name)
+    for limit in ("list_fields", "list_basis", "list_standard", "list_notice"):
+        assert "breach" not in said(book, "cn_49", limit).values()
+
+
+@pytest.mark.parametrize("limit", ["notice", "objection"])
+def test_a_law_stands_beside_general_laws_on_procedure(limit: str) -> None:
+    review = json.loads(base("list"))["review"] | {"objection": False}
+    in_rule = invented("list", rank="department_rule", review=review, v_steps=[])
+    in_law = invented("list", rank="law", review=review, v_steps=[])
+    assert said(in_rule, "craft", limit) == {"v": "breach"}
+    assert said(in_law, "craft", limit) == {"v": "doubt"}
+
+
+def test_belief_among_other_things_is_a_doubt_alone_a_breach() -> None:
+    (book,) = read_rulebooks("performers_list")
+    assert set(said(book, "pipl", "sensitive").values()) == {"doubt"}
+    items = said(read_rulebooks("wendeng_2020")[0], "pipl", "sensitive")
+    assert items["dg_p_c_20"] == "breach"  # a banned organisation
+    assert items["wd0153"] == "doubt"  # goods for superstitious use
+    assert "wd0077" not in items or items["wd0077"] == "doubt"  # family planning
+
+
+def test_a_listing_on_a_revoked_licence_rests_on_a_decision() -> None:
+    (book,) = read_rulebooks("market_serious_list")
+    found = said(book, "cn_49", "effective_document")
+    papers = {p.id: p for w in book.instrument.versions for p in w.provisions}
+    assert load().worths["licence_revocation"] == "effective"
+    assert "breach" not in found.values()
+    assert set(found) <= set(papers)
+
+
+@pytest.mark.parametrize(
+    ("worth", "expected"),
+    [("effective", "clear"), ("informal", "breach"), ("procedural", "doubt"), (None, "doubt")],
+)
+def test_documents_of_ones_own_are_worth_what_one_says(
+    tmp_path: Path, worth: str | None, expected: str
+) -> None:
+    for name in ("authorities.yaml", "measures.yaml", "places.csv", "facts.yaml", "conducts.csv"):
+        if (HERE / "words" / name).exists():
+            (tmp_path / name).write_bytes((HERE / "words" / name).read_bytes())
+    tail = f", worth: {worth}" if worth else ""
+    (tmp_path / "facts.yaml").write_text(
+        f"documents: [{{id: bescheid, name: {{en: Bescheid, zh: 通知}}{tail}}}]\n", encoding="utf-8"
+    )
+    data = json.loads(base("list"))
+    data["versions"][0]["provisions"][0]["when"] = [{"document": "bescheid"}]
+    (tmp_path / "tested.yaml").write_text(json.dumps(data), encoding="utf-8")
+    (book,) = read_rulebooks(str(tmp_path))
+    assert said(book, "craft", "document") == {"ground": expected}
