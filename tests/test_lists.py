@@ -662,3 +662,59 @@ def test_a_scheme_beside_a_list_opens_steps_of_its_own() -> None:
     law = small_law(scheme(rule({"do": "points", "low": -1, "high": -1}), steps=(record,)))
     assert steps(law, RECORD, "2021-03-12") == {"record": ["2021-03-12", "2021-03-17", "", "open"]}
     assert steps(law, RECORD, kind="enterprise") == {}, "the scheme is not meant for it"
+
+
+# --- steps that wait -------------------------------------------------------------------------
+
+NOTICE = step("notice", "always", ["formed"], "noticed", (3, "day"))
+OBJECT = step("object", "always", ["noticed"], "objected", (5, "day"), modality="may")
+TOLD = f"{RECORD}; 2021-03-13 noticed blacklist"
+
+
+def test_a_decision_waits_until_the_time_to_object_is_over() -> None:
+    decide = DECIDE | {"after": ["object"]}
+    law = small_law(listing(enters(), steps=(NOTICE, OBJECT, decide)))
+    assert "decide" in steps(law, RECORD, "2021-03-12"), "nobody was told that may object"
+    assert "decide" not in steps(law, TOLD, "2021-03-13")
+    assert "decide" not in steps(law, TOLD, "2021-03-18")
+    assert str(follows(law, TOLD, "2021-03-18").next_due) == "2021-03-19"
+    assert steps(law, TOLD, "2021-03-19")["decide"] == ["2021-03-12", "2021-03-22", "", "open"]
+    objected = f"{TOLD}; 2021-03-15 objected blacklist"
+    assert "decide" not in steps(law, objected, "2021-03-14")
+    assert "decide" in steps(law, objected, "2021-03-15")
+    early = f"{TOLD}; 2021-03-14 decided blacklist"
+    assert steps(law, early, "2021-03-15")["decide"][3] == "done", "taken all the same"
+    plain = small_law(listing(enters(), steps=(NOTICE, OBJECT, DECIDE)))
+    assert "decide" in steps(plain, TOLD, "2021-03-13"), "where the text names no order"
+
+
+def test_what_has_no_limit_is_waited_for_until_it_is_done() -> None:
+    for within in (None, (3000, "working_day")):
+        first = step("object", "always", ["noticed"], "objected", within)
+        decide = DECIDE | {"after": ["object"]}
+        law = small_law(listing(enters(), steps=(NOTICE, first, decide)))
+        assert "decide" not in steps(law, TOLD, LATER)
+        assert "decide" in steps(law, f"{TOLD}; 2022-03-15 objected blacklist", LATER)
+
+
+def test_a_step_waits_for_those_it_names_in_its_own_case_and_list() -> None:
+    decide = DECIDE | {"after": ["notice"]}
+    three = (NOTICE, OBJECT, decide)
+    law = small_law(listing(enters(), steps=three), listing(enters(), name="a", steps=(NOTICE,)))
+    assert "decide" not in steps(law, RECORD, "2021-03-15")
+    assert "decide" in steps(law, RECORD, "2021-03-16"), "three days are over"
+    assert "decide" in steps(law, TOLD, "2021-03-13"), "told; that they may object is no matter"
+    both = small_law(
+        listing(enters(), steps=(NOTICE, OBJECT, DECIDE | {"after": ["notice", "object"]}))
+    )
+    assert "decide" not in steps(both, RECORD, "2021-03-15")
+    assert "decide" not in steps(both, TOLD, "2021-03-18")
+    assert "decide" in steps(both, TOLD, "2021-03-19")
+    acts = f"{TOLD}; 2021-03-14 occurred littering @1; 2021-03-14 formed @1"
+    found = follows(law, acts, "2021-03-14")
+    assert {(s.case, s.step) for s in found.steps if s.instrument == "blacklist"} == {
+        (0, "notice"),
+        (0, "object"),
+        (0, "decide"),
+        (1, "notice"),
+    }
