@@ -196,7 +196,10 @@ class Trial:
         with tempfile.TemporaryDirectory() as folder:
             target = self.given.keep or Path(folder)
             names = make(self.tool, target, self.modules)
-            self.took, self.reached = self._fork(self._plain)
+            passed = self._fork(self._plain)
+            if isinstance(passed, str):
+                pytest.exit(f"fails without a mutant: {passed}", 1)
+            self.took, self.reached = passed
             lines = sum(len(x) for x in self.reached.values())
             seconds = sum(self.took)
             note(f"{len(self.items)} tests pass in {seconds:.0f} s, reaching {lines} lines")
@@ -266,15 +269,18 @@ class Trial:
             return -1
         return None
 
-    def _plain(self) -> tuple[list[float], dict[str, dict[int, list[int]]]]:
-        """Run all tests without a mutant; returns their times and the lines they reach."""
+    def _plain(self) -> tuple[list[float], dict[str, dict[int, list[int]]]] | str:
+        """Run all tests without a mutant; returns their times, and the tests of each line.
+
+        Where a test fails, its name is returned.
+        """
         self.seen = watch(self.modules)
         took, count = [], len(self.items)
         for i in range(count):
             self.seen.switch_context(str(i))
             began = time.process_time()
             if self._one(i, i + 1 if i + 1 < count else None):
-                os._exit(1)
+                return self.items[i].nodeid
             took.append(time.process_time() - began)
         return took, self._seen()
 
