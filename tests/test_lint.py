@@ -497,8 +497,9 @@ limits:
     ("old", "new", "says"),
     [
         ("of: papers", "of: paper", "unknown attribute 'paper' of provision; did you mean"),
-        ("@informal", "@informl", "unknown set 'informl'"),
-        ("source: s,", "source: x,", "unknown source 'x'"),
+        ("@informal", "@informl", "unknown set 'informl'; did you mean 'informal'"),
+        ("source: s,", "source: x,", "cite.*unknown source 'x'"),
+        ("source: s,", "source: ss,", "unknown source 'ss'; did you mean 's'"),
         ("from: 2020-01-01", "from: 2019-12-31", "no earlier than its source"),
         ("    from: 2020-01-01\n", "", "no earlier than its source"),
         ("over:", "until: 2019-01-01\n    over:", "ends before it begins"),

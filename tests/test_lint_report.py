@@ -247,6 +247,15 @@ def test_a_file_that_is_no_rulebook_is_named_in_one_line(
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("text", ["kind: list", "versions: []", "issuer: nobody"])
+def test_what_has_one_field_of_a_rulebook_is_read_as_one(tmp_path: Path, text: str) -> None:
+    (tmp_path / "one.yaml").write_text(f"{text}\n", encoding="utf-8")
+    with pytest.raises(CatalogueError) as error:
+        read_rulebooks(str(tmp_path / "one.yaml"))
+    assert "this is" not in str(error.value)
+    assert len(error.value.problems) > 3, "every field that is missing is named"
+
+
 def test_what_is_not_even_such_a_file_is_wrong_use(tmp_path: Path) -> None:
     (tmp_path / "it.txt").write_text("x", encoding="utf-8")
     with pytest.raises(UsageError, match="a rulebook is a YAML file"):
