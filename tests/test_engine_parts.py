@@ -82,7 +82,7 @@ def _exit_days(routes, keys, acts, route, start, mistaken, first_month):  # type
 def test_the_days_of_exit_follow_the_survival_table(rules: Law, name: str) -> None:
     months, began = 60, 30
     routes = redress.routes_of(rules, assumptions(), FIRST, months, on=True)
-    route = [r[1] for r in redress.ROUTES].index(name)
+    route = [r.id for r in redress.read_routes()].index(name)
     start = first_day(FIRST + began)
     n = 200_000
     days = _exit_days(routes, KEYS, ids(n), route, start, 1, FIRST)
@@ -103,7 +103,7 @@ def test_the_days_of_exit_follow_the_survival_table(rules: Law, name: str) -> No
 
 def test_only_mistakes_are_undone_by_objection(rules: Law) -> None:
     routes = redress.routes_of(rules, assumptions(), FIRST, 60, on=True)
-    route = [r[1] for r in redress.ROUTES].index("objection")
+    route = [r.id for r in redress.read_routes()].index("objection")
     assert (_exit_days(routes, KEYS, ids(1000), route, first_day(FIRST), 0, FIRST) >= NEVER).all()
 
 

@@ -162,14 +162,19 @@ def report_command(folder: Path, as_json: bool) -> None:
     print(f"report   {report}")
 
 
-_LISTS = ("spc_defaulters", "spending_restriction", "wage_arrears_list", "tax_class_a")
+def _lists(result: Run) -> dict[str, int]:
+    """Return the lists that the run has, with the entries made on each, most first."""
+    simulated = (
+        x["id"] for x in result.manifest["instruments"] if x["simulated"] and x["kind"] == "list"
+    )
+    made = {name: sum(result.series("entered", name)[1]) for name in simulated}
+    return dict(sorted(made.items(), key=lambda x: (-x[1], x[0])))
 
 
 def _summary(result: Run) -> dict[str, Any]:
     """Return the short summary as data: counts at 1:N, by list, with the digest."""
     lists = {}
-    for name in _LISTS:
-        entered = sum(result.series("entered", name)[1])
+    for name, entered in _lists(result).items():
         mistaken = sum(result.series("entered_mistaken", name)[1])
         stock = result.series("stock", name)[1]
         lists[name] = {

@@ -114,7 +114,7 @@ def manifest_of(
             {
                 "id": it.id,
                 "kind": it.kind,
-                "simulated": it.id in world.law.catalogue.instruments,
+                "simulated": it.id in run or it.serves in run,
                 "versions": [
                     {
                         "id": v.id,

@@ -1,57 +1,103 @@
 """Redress and other ways off a list: when what ends an entry comes to pass.
 
-Each list has *routes*: performance, settlement, the end of enforcement, an objection to
-a mistaken entry. A route has a monthly hazard that may change with time. One uniform a
-case and route is compared with the survival table, which is exactly one trial a month
-without visiting anybody. What is to come to pass is written to the ledger; what it
-leads to is the law's business.
+Each list has *routes* (``data/routes.yaml``): performance, settlement, the end of
+enforcement, an objection to a mistaken entry. A route has a monthly hazard that may change
+with time. One uniform a case and route is compared with the survival table, which is
+exactly one trial a month without visiting anybody. What is to come to pass is written to
+the ledger; what it leads to is the law's business.
 """
 
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from xinyong.assumptions import Assumptions
 from xinyong.dates import NEVER
+from xinyong.errors import CatalogueError, Problem
 from xinyong.jit import lean
+from xinyong.law.clocks import is_step
 from xinyong.law.compile import Law
 from xinyong.law.compiled import first_day, month_of
 from xinyong.law.vocabulary import EVENTS
 from xinyong.streams import below, draw64, name_word
+from xinyong.yamlio import nearest, read_yaml, validate
 
-__all__ = ["Routes", "exit_day", "routes_of", "write_exits"]
+__all__ = ["Route", "Routes", "exit_day", "read_routes", "routes_of", "write_exits"]
 
-#: Routes: list, hazard, only for mistaken entries, sure, then (event, fact, days after).
-ROUTES: tuple[tuple[str, str, bool, bool, tuple[tuple[str, str, int], ...]], ...] = (
-    ("spc_defaulters", "performance", False, True, (("performed", "", 0),)),
-    ("spc_defaulters", "settlement", False, True, (("settled", "", 0), ("performed", "", 0))),
-    ("spc_defaulters", "enforcement_ended", False, True, (("enforcement_ended", "", 0),)),
-    ("spc_defaulters", "withdrawn", False, False, (("withdrawn", "", 0),)),
-    (
-        "spc_defaulters",
-        "objection",
-        True,
-        False,
-        (("detail", "listing_wrong", 0), ("objected", "", 0)),
-    ),
-    (
-        "wage_arrears_list",
-        "repair",
-        False,
-        True,
-        (
-            ("corrected", "", 0),
-            ("performed", "", 0),
-            ("pledged", "", 0),
-            ("applied", "", 190),
-        ),
-    ),
-)
+_PATH = Path(str(files("xinyong.institutions") / "data" / "routes.yaml"))
+_MOST = 4  # events of one route
+_FACTS = "detail"  # the event that states a fact
+
+
+class _Block(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Then(_Block):
+    """An event a route writes, days after it is taken; `what` is the fact of a ``detail``."""
+
+    event: str
+    what: str | None = None
+    after: int = Field(0, ge=0)
+
+    @model_validator(mode="after")
+    def _known(self) -> Then:
+        if self.event not in EVENTS:
+            raise ValueError(f"unknown event {self.event!r}; events are {', '.join(EVENTS)}")
+        if (self.event == _FACTS) != (self.what is not None):
+            raise ValueError("a detail, and nothing else, states what")
+        return self
+
+
+class Route(_Block):
+    """A way off a list before its term is over.
+
+    Attributes:
+        list: the list; id: name of the route; its chance is ``exit.<list>.<id>``.
+        only: ``mistaken`` where only an entry that is a mistake can take it.
+        sure: it ends an entry under every version of the list.
+        then: what it writes to the file.
+    """
+
+    list: str
+    id: str
+    only: Literal["mistaken"] | None = None
+    sure: bool = False
+    then: tuple[Then, ...] = Field(min_length=1, max_length=_MOST)
+
+
+class _File(_Block):
+    routes: list[Route]
+
+
+@cache
+def read_routes(path: Path = _PATH) -> tuple[Route, ...]:
+    """Load the routes (cached).
+
+    Raises:
+        CatalogueError: with every problem found, each with file, line and field.
+
+    Example:
+        >>> read_routes()[0].id
+        'performance'
+    """
+    document = read_yaml(path)
+    found: Any = validate(_File, document)
+    seen: set[tuple[str, str]] = set()
+    for i, route in enumerate(found.routes):
+        if (route.list, route.id) in seen:
+            raise CatalogueError(document.problem(("routes", i, "id"), "stands twice"))
+        seen.add((route.list, route.id))
+    return tuple(found.routes)
 
 
 class Routes(NamedTuple):
@@ -79,32 +125,39 @@ def routes_of(law: Law, given: Assumptions, first_month: int, months: int, on: b
     """Return the routes with their survival tables.
 
     Args:
-        law: the compiled law.
+        law: the compiled law; routes of lists that it does not have are left out.
         given: assumptions ``exit.<list>.<route>``, monthly hazards.
         first_month: first month of the run.
         months: how many.
         on: False gives no routes at all.
+
+    Raises:
+        CatalogueError: a route has no assumption, or states an unknown fact.
     """
-    rows = ROUTES if on else ()
-    event = np.full((len(rows), 4), -1, np.int64)
-    what = np.full((len(rows), 4), -1, np.int64)
-    lag = np.zeros((len(rows), 4), np.int64)
+    rows = [r for r in read_routes() if on and r.list in law.code["instrument"]]
+    event = np.full((len(rows), _MOST), -1, np.int64)
+    what = np.full((len(rows), _MOST), -1, np.int64)
+    lag = np.zeros((len(rows), _MOST), np.int64)
     survival = np.ones((len(rows), months + 1), np.float64)
-    for i, (name, route, _, _, events) in enumerate(rows):
-        for j, (word, fact, days) in enumerate(events):
-            event[i, j], lag[i, j] = EVENTS.index(word), days
-            if fact:
-                what[i, j] = law.code["detail"][fact]
-            elif word in ("objected", "withdrawn", "applied"):
-                what[i, j] = law.code["instrument"][name]
+    for i, route in enumerate(rows):
+        for j, then in enumerate(route.then):
+            event[i, j], lag[i, j] = EVENTS.index(then.event), then.after
+            if then.what is not None:
+                if then.what not in law.code["detail"]:
+                    where = f"{route.list}.{route.id}"
+                    hint = nearest(then.what, law.code["detail"])
+                    raise CatalogueError(Problem(str(_PATH), 0, where, "unknown fact", hint))
+                what[i, j] = law.code["detail"][then.what]
+            elif is_step(EVENTS.index(then.event)):
+                what[i, j] = law.code["instrument"][route.list]
         for m in range(months):
-            hazard = given.value(f"exit.{name}.{route}", first_month + m)
+            hazard = given.value(f"exit.{route.list}.{route.id}", first_month + m)
             survival[i, m + 1] = survival[i, m] * (1.0 - hazard)
     return Routes(
-        np.array([law.code["instrument"][r[0]] for r in rows], np.int64),
-        np.array([r[2] for r in rows], np.bool_),
-        np.array([name_word(f"{r[0]}/{r[1]}") for r in rows], np.uint64),
-        np.array([r[3] for r in rows], np.bool_),
+        np.array([law.code["instrument"][r.list] for r in rows], np.int64),
+        np.array([r.only == "mistaken" for r in rows], np.bool_),
+        np.array([name_word(f"{r.list}/{r.id}") for r in rows], np.uint64),
+        np.array([r.sure for r in rows], np.bool_),
         event,
         what,
         lag,

@@ -27,7 +27,7 @@ from xinyong.errors import CatalogueError, Problem, UsageError
 from xinyong.law import schema, stored
 from xinyong.law import vocabulary as v
 from xinyong.law.annex import Conduct, Item, read_conducts, read_items
-from xinyong.law.references import older, problems_of, references, walk
+from xinyong.law.references import lists_asked, older, problems_of, references, walk
 
 __all__ = ["Catalogue", "load", "problems_in"]
 
@@ -88,9 +88,13 @@ class Catalogue:
     def only(self, names: Container[str]) -> Catalogue:
         """Return the catalogue with these instruments, and those that serve them, alone.
 
-        Vocabularies and digest stay: it is the same law, read in part.
+        Lists that their conditions ask about come along. Vocabularies and digest stay: it
+        is the same law, read in part.
         """
-        kept = {i: x for i, x in self.instruments.items() if i in names or x.serves in names}
+        wanted = {i for i in self.instruments if i in names}
+        while asked := {n for i in wanted for n in lists_asked(self.instruments[i])} - wanted:
+            wanted |= asked
+        kept = {i: x for i, x in self.instruments.items() if i in wanted or x.serves in wanted}
         items = {i: rows for i, rows in self.items.items() if i in kept}
         return replace(self, instruments=kept, items=items)
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from xinyong.law import schema
 
-__all__ = ["older", "problems_of", "references", "walk"]
+__all__ = ["lists_asked", "older", "problems_of", "references", "walk"]
 
 Loc = tuple[str | int, ...]
 
@@ -70,6 +70,18 @@ def _sourced(block: Any, loc: Loc, day: dt.date) -> Iterator[tuple[Loc, str, dt.
     elif isinstance(block, list):
         for i, inner in enumerate(block):
             yield from _sourced(inner, (*loc, i), day)
+
+
+def lists_asked(it: schema.Instrument) -> set[str]:
+    """Return the lists that the conditions of an instrument ask about."""
+    found: set[str] = set()
+    for _, block in walk(it):
+        if isinstance(block, schema.Condition):
+            names = (block.listed_on, block.still_listed_on, block.other_listing)
+            found |= {name for name in names if name is not None}
+            if block.listed_for is not None:
+                found.add(block.listed_for.list)
+    return found
 
 
 def _each(name: str, kind: str, words: list[str] | None) -> Iterator[tuple[Loc, str, str]]:

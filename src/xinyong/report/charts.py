@@ -15,7 +15,7 @@ import altair as alt
 from altair.utils.schemapi import debug_mode
 
 from xinyong.errors import UsageError
-from xinyong.report import against, effects, lists
+from xinyong.report import against, effects, lists, smaller
 from xinyong.report.data import Data
 from xinyong.report.figure import MUTED, WIDE, Figure, config
 from xinyong.yamlio import nearest
@@ -35,6 +35,7 @@ CHARTS: dict[str, Callable[[Data], Figure]] = {
     "wendeng": effects.wendeng,
     "tax_class_a": lists.tax_class_a,
     "wage_list": lists.wage_list,
+    "smaller_lists": smaller.smaller_lists,
     "provinces": lists.provinces,
     "calibration": against.calibration,
     "validation": against.validation,

@@ -28,7 +28,21 @@ from xinyong.report.figure import (
     yearly,
 )
 
-__all__ = ["EXITS", "capacity", "court_list", "exits", "provinces", "tax_class_a", "wage_list"]
+__all__ = [
+    "COURT",
+    "EXITS",
+    "TAX",
+    "WAGE",
+    "capacity",
+    "court_list",
+    "exits",
+    "left",
+    "one_to_one",
+    "provinces",
+    "scaled",
+    "tax_class_a",
+    "wage_list",
+]
 
 COURT, WAGE, TAX = "spc_defaulters", "wage_arrears_list", "tax_class_a"
 
@@ -45,7 +59,8 @@ EXITS = {
 }
 
 
-def _left(data: Data, group: str) -> list[int]:
+def left(data: Data, group: str) -> list[int]:
+    """Return how many entries of a list ended, a month."""
     total = [0] * len(data.months)
     for cause in EXITS:
         for i, value in enumerate(data.monthly(f"exit_{cause}", group)):
@@ -53,7 +68,8 @@ def _left(data: Data, group: str) -> list[int]:
     return total
 
 
-def _one_to_one(data: Data) -> str:
+def one_to_one(data: Data) -> str:
+    """Say how counts are drawn."""
     if data.scale == 1:
         return "The run is one to one: counts are drawn as they are."
     return (
@@ -62,7 +78,8 @@ def _one_to_one(data: Data) -> str:
     )
 
 
-def _scaled(data: Data, values: list[int]) -> list[float | None]:
+def scaled(data: Data, values: list[int]) -> list[float | None]:
+    """Return counts at one to one."""
     return [v * data.scale for v in values]
 
 
@@ -75,7 +92,7 @@ def court_list(data: Data) -> Figure:
     whole = data.monthly("stock", COURT)
     persons = stock["natural persons"]
     stock["firms and other bodies"] = [a - b for a, b in zip(whole, persons, strict=True)]
-    flow = {"entered": data.monthly("entered", COURT), "left": _left(data, COURT)}
+    flow = {"entered": data.monthly("entered", COURT), "left": left(data, COURT)}
     big = max(range(len(whole)), key=lambda i: whole[i])
     scale = data.scale
     reading = "Nobody is on the court list in this run."
@@ -97,18 +114,18 @@ def court_list(data: Data) -> Figure:
             [
                 line_panel(
                     data, "Entries alive at the end of the month",
-                    {k: _scaled(data, v) for k, v in stock.items()}, stock, width, height=190,
+                    {k: scaled(data, v) for k, v in stock.items()}, stock, width, height=190,
                 ),
                 line_panel(
                     data, "Entries made and ended, a month",
-                    {k: _scaled(data, v) for k, v in flow.items()}, flow, width, height=150,
+                    {k: scaled(data, v) for k, v in flow.items()}, flow, width, height=150,
                 ),
             ]
         )  # fmt: skip
 
     return Figure(
         "court_list", "Court list: stock and flow", "失信被执行人名单", reading,
-        "Unit: entries; one subject may have several. " + _one_to_one(data),
+        "Unit: entries; one subject may have several. " + one_to_one(data),
         "rule (who is listed, for how long); calibration (decisions a month, monthly chance to "
         "perform); assumption (all other ways off)",
         "Who is listed in fact. The capacity of courts and the chance to perform were set by "
@@ -212,18 +229,18 @@ def capacity(data: Data) -> Figure:
     )
 
     def draw(width: int) -> Any:
-        scaled = {k: _scaled(data, v) for k, v in flow.items()}
+        drawn = {k: scaled(data, v) for k, v in flow.items()}
         return stack(
             [
-                line_panel(data, "Decided and dropped, a month", scaled, flow, width),
+                line_panel(data, "Decided and dropped, a month", drawn, flow, width),
                 line_panel(data, "Requests waiting at the end of the month",
-                           {"waiting": _scaled(data, waiting)}, {"waiting": waiting}, width),
+                           {"waiting": scaled(data, waiting)}, {"waiting": waiting}, width),
             ]
         )  # fmt: skip
 
     return Figure(
         "capacity", "Decisions of courts on listing", "纳入失信名单的决定", reading,
-        "Unit: decisions and requests. " + _one_to_one(data),
+        "Unit: decisions and requests. " + one_to_one(data),
         "calibration (decisions that can be taken a month, set by hand, year by year, to "
         "published totals); assumption (a request lapses after some months)",
         "How many creditors ask in fact: demand is set well above capacity, so that capacity "
@@ -307,16 +324,16 @@ def provinces(data: Data) -> Figure:
 
 def _two(data: Data, group: str, width: int, what: str) -> Any:
     stock, made = data.monthly("stock", group), data.monthly("entered", group)
-    left = _left(data, group)
-    flow = {"entered": made, "left": left}
-    active = [i for i in range(len(stock)) if stock[i] or made[i] or left[i]]
+    gone = left(data, group)
+    flow = {"entered": made, "left": gone}
+    active = [i for i in range(len(stock)) if stock[i] or made[i] or gone[i]]
     if not active:
         return stack([empty(width, f"No {what} in this run")])
     first = min(active)
     return stack(
         [
             line_panel(data, f"{what[0].upper()}{what[1:]} alive at the end of the month",
-                       {"alive": _scaled(data, stock)}, {"alive": stock}, width, first=first),
+                       {"alive": scaled(data, stock)}, {"alive": stock}, width, first=first),
             bar_panel(data, "Entered and left, a year", flow, width, first=first),
         ]
     )  # fmt: skip
@@ -337,15 +354,15 @@ def tax_class_a(data: Data) -> Figure:
     return Figure(
         "tax_class_a", "Class-A taxpayers", "A级纳税人", reading,
         "Unit: entries, one a firm and yearly round (spring, later where steps are late). "
-        + _one_to_one(data),
+        + one_to_one(data),
         "rule (90 points, no bar, yearly round); sourced rate (share graded A in the 2019 "
         "round), taken to be alike in other years",
         "Whether the same firm keeps its grade: years are drawn independently, so it does so "
         "less often than in fact. Its growth here follows the number of registered firms alone.",
         lambda width: _two(data, TAX, width, "class-A entries"),
         (yearly(data, "Class A by year", {"alive": stock},
-                {"entered": made, "left": _left(data, TAX)}),),
-        tidy(data, "entries", {"alive": stock, "entered": made, "left": _left(data, TAX)}),
+                {"entered": made, "left": left(data, TAX)}),),
+        tidy(data, "entries", {"alive": stock, "entered": made, "left": left(data, TAX)}),
     )  # fmt: skip
 
 
@@ -366,13 +383,13 @@ def wage_list(data: Data) -> Figure:
     return Figure(
         "wage_list", "List of employers that owe wages", "拖欠农民工工资失信联合惩戒对象名单",
         reading,
-        "Unit: entries of firms and of the persons answering for them. " + _one_to_one(data),
+        "Unit: entries of firms and of the persons answering for them. " + one_to_one(data),
         "rule (order, deadline, grounds, terms, early removal); assumption (how many employers "
         "come to a formal order, how many pay)",
         "The number of employers on the real list, which was not used to set anything. Small "
         "counts multiplied by the scale stay as uncertain as the small counts.",
         lambda width: _two(data, WAGE, width, "wage-list entries"),
         (yearly(data, "Wage list by year", {"alive": stock},
-                {"entered": made, "left": _left(data, WAGE)}),),
-        tidy(data, "entries", {"alive": stock, "entered": made, "left": _left(data, WAGE)}),
+                {"entered": made, "left": left(data, WAGE)}),),
+        tidy(data, "entries", {"alive": stock, "entered": made, "left": left(data, WAGE)}),
     )  # fmt: skip
