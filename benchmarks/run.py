@@ -214,10 +214,9 @@ def drawing() -> list[Figure]:
     from xinyong.conduct.sampling import acts_of, draw_acts, new_scratch
     from xinyong.engine.scenario import Scenario
     from xinyong.engine.world import build
-    from xinyong.law.compile import law
     from xinyong.law.vocabulary import KINDS
 
-    world = build(Scenario(scale=1), law())
+    world = build(Scenario(scale=1))
     person = KINDS.index("person")
     family = next(i for i, f in enumerate(world.rates) if f.id == "judgment_default")
     streams = [s for leaf in world.streams for s in leaf if s.kind == person and s.family == family]

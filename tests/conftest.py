@@ -22,7 +22,7 @@ EXACT = Mechanisms(
 
 def live(rules: Law, **given: Any) -> Lived:
     """Simulate a scenario in process."""
-    world = build(Scenario(**given), rules)
+    world = build(Scenario(**given), rules.catalogue)
     return world, simulate(world)
 
 

@@ -15,6 +15,7 @@ import pytest
 from conftest import EXACT, Lived, live
 from reference import simulated as sim
 from xinyong import places
+from xinyong.assumptions import assumptions
 from xinyong.conduct import rates as rates_module
 from xinyong.dates import NEVER
 from xinyong.engine.advance import FLOWS
@@ -200,55 +201,24 @@ def same(a: Lived, b: Lived) -> bool:
     )
 
 
-class Given:
-    """The assumptions with some numbers replaced."""
-
-    def __init__(self, **numbers: float) -> None:
-        from xinyong.assumptions import assumptions
-
-        self.real = assumptions()
-        self.rows = self.real.rows
-        self.numbers = {name.replace("__", "."): value for name, value in numbers.items()}
-
-    def __getitem__(self, name: str) -> Any:
-        return self.real[name]
-
-    def value(self, name: str, month: int = 0) -> float:
-        return self.numbers.get(name, self.real.value(name, month))
-
-
 def test_an_equal_arm_differs_by_nothing(rules: Law) -> None:
     assert same(live(rules, **SHORT), live(rules, **SHORT))
 
 
 @pytest.mark.parametrize(
-    ("off", "numbers"),
+    ("off", "names"),
     [
-        ("identity", {"identity__wrong": 0.0, "identity__missed": 0.0}),
-        ("false_records", {"false_records__per_case": 0.0}),
-        (
-            "redress",
-            {
-                f"exit__{x}": 0.0
-                for x in (
-                    "spc_defaulters__performance", "spc_defaulters__settlement",
-                    "spc_defaulters__enforcement_ended", "spc_defaulters__withdrawn",
-                    "spc_defaulters__objection", "wage_arrears_list__repair",
-                )
-            },
-        ),
+        ("identity", ["identity.wrong", "identity.missed"]),
+        ("false_records", ["false_records.per_case"]),
+        ("redress", [name for name in assumptions().rows if name.startswith("exit.")]),
     ],
-)  # fmt: skip
+)
 def test_a_mechanism_off_is_a_model_whose_rates_of_it_are_zero(
-    rules: Law, monkeypatch: pytest.MonkeyPatch, off: str, numbers: dict[str, float]
+    rules: Law, off: str, names: list[str]
 ) -> None:
     without = live(rules, mechanisms=Mechanisms(**{off: False}), **SHORT)
-    given = Given(**numbers)
-    monkeypatch.setattr("xinyong.engine.world.assumptions", lambda: given)
-    assert same(without, live(rules, **SHORT))
-    raised = Given(**dict.fromkeys(numbers, 0.05))
-    monkeypatch.setattr("xinyong.engine.world.assumptions", lambda: raised)
-    assert not same(without, live(rules, **SHORT))
+    assert same(without, live(rules, assume=dict.fromkeys(names, 0.0), **SHORT))
+    assert not same(without, live(rules, assume=dict.fromkeys(names, 0.05), **SHORT))
 
 
 def _acts(lived: Lived, family: str) -> Any:
@@ -393,10 +363,8 @@ def test_mistakes_need_a_mechanism_that_makes_them(
     )
     real = standing(sum(r.measures for r in nation[1]))  # type: ignore[arg-type]
     assert real[..., zombie].sum() > 0
-    wrong = Given(identity__wrong=0.3)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("xinyong.engine.world.assumptions", lambda: wrong)
-        _, runs = live(nation[0].law, scale=20_000, until="2014-12")
+    wrong = {"identity.wrong": 0.3}
+    _, runs = live(nation[0].law, scale=20_000, until="2014-12", assume=wrong)
     assert sum(int(r.flow[..., column].sum()) for r in runs) > 0
 
 

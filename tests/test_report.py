@@ -76,6 +76,11 @@ def write_run(path: Path, *, last: str = "2022-12", size: int = 1000, wage: bool
             add("enterprise", "tax_class_a", "entered", size * 12, "beijing")
         if month > "2015-04":
             add("enterprise", "tax_class_a", "stock", size * 12, "beijing")
+        if month > "2018-06":
+            add("person", "air_list", "entered", i % 7 + 3, "beijing")
+            add("person", "air_list", "stock", min(i, 60), "beijing")
+            add("person", "rail_list", "entered", i % 2, "hebei")
+            add("person", "rail_list", "stock", i % 5, "hebei")
         if wage and month > "2019":
             add("enterprise", "wage_arrears_list", "entered", i % 3, "hebei")
             add("enterprise", "wage_arrears_list", "stock", i % 9, "hebei")

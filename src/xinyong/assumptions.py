@@ -12,6 +12,7 @@ A number may be dated: then it holds from each date on until the next.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from xinyong.errors import CatalogueError, Problem
+from xinyong.errors import CatalogueError, Problem, ScenarioError
 from xinyong.yamlio import nearest, read_yaml, validate
 
 __all__ = ["Assumption", "Assumptions", "assumptions"]
@@ -85,6 +86,40 @@ class Assumptions:
             hint = nearest(name, self.rows)
             raise CatalogueError(Problem(str(self.path), 0, name, "no such assumption", hint))
         return self.rows[name]
+
+    def changed(self, other: Mapping[str, float | Mapping[str, float]]) -> Assumptions:
+        """Return the assumptions with other numbers for some.
+
+        Raises:
+            ScenarioError: there is none of that id, or the number cannot be one of its kind.
+
+        Example:
+            >>> assumptions().changed({"identity.wrong": 0.01}).value("identity.wrong")
+            0.01
+        """
+        rows = dict(self.rows)
+        for name, given in other.items():
+            where = f"assume.{name}"
+            if name not in rows:
+                hint = nearest(name, rows)
+                raise ScenarioError(Problem("scenario", 0, where, "no such assumption", hint))
+            old = rows[name]
+            numbers = given.values() if isinstance(given, Mapping) else [given]
+            most = 1.0 if old.unit.startswith(("probability", "share")) else float("inf")
+            if not all(0 <= number <= most for number in numbers):
+                message = f"{given} cannot be a {old.unit}"
+                hint = "a number from 0 to 1" if most == 1 else "a number from 0 up"
+                raise ScenarioError(Problem("scenario", 0, where, message, hint))
+            data = old.model_dump(exclude={"value", "values", "range", "status", "reason"})
+            data["values" if isinstance(given, Mapping) else "value"] = given
+            data |= {"status": "assumption", "range": old.range or (min(numbers), max(numbers))}
+            data["reason"] = f"Set by the scenario in place of: {old.reason}"
+            try:
+                rows[name] = Assumption.model_validate(data)
+            except ValueError:
+                message = "months are written YYYY-MM"
+                raise ScenarioError(Problem("scenario", 0, where, message)) from None
+        return Assumptions(list(rows.values()), self.path)
 
     def value(self, name: str, month: int = 0) -> float:
         """Return the number of an assumption in a month."""

@@ -192,6 +192,15 @@ def run_command(
         Path | None, typer.Option("--out", metavar="DIR", help="A folder that does not exist yet.")
     ] = None,
     keep: Annotated[str | None, typer.Option("--keep", metavar="all|entries|indicators")] = None,
+    layers: With = None,
+    amend: Annotated[
+        list[str] | None,
+        typer.Option("--amend", metavar="PATH=VALUE@DAY", help="Change a value of the law."),
+    ] = None,
+    assume: Annotated[
+        list[str] | None,
+        typer.Option("--assume", metavar="ID=NUMBER", help="Another number for an assumption."),
+    ] = None,
     as_json: AsJson = False,
     plan: Annotated[bool, typer.Option("--plan", help="Say what it takes; run nothing.")] = False,
 ) -> None:
@@ -201,7 +210,7 @@ def run_command(
     gc.enable()
     if keep not in (None, "all", "entries", "indicators"):
         raise UsageError(f"--keep: {keep!r} is not one of all, entries, indicators")
-    scenario = cli_run.scenario_of(file, scale, first, last, seed, keep)
+    scenario = cli_run.scenario_of(file, scale, first, last, seed, keep, layers, amend, assume)
     if plan:
         cli_run.plan_command(scenario, as_json)
     else:

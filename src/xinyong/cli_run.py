@@ -24,6 +24,15 @@ def _scale(text: str) -> int:
     raise UsageError(f"--scale: {text!r} is not a scale; write 1:N with N from 1 to 1000000")
 
 
+def _assumed(text: str) -> tuple[str, float]:
+    """Read ``ID=NUMBER``."""
+    name, _, number = text.partition("=")
+    try:
+        return name.strip(), float(number)
+    except ValueError:
+        raise UsageError(f"--assume {text[:80]}: write ID=NUMBER") from None
+
+
 def scenario_of(
     file: Path | None,
     scale: str | None,
@@ -31,8 +40,13 @@ def scenario_of(
     last: str | None,
     seed: int | None,
     keep: str | None,
+    layers: list[Path] | None = None,
+    amend: list[str] | None = None,
+    assume: list[str] | None = None,
 ) -> Scenario:
     """Return the scenario of a file, changed by the options that were given.
+
+    Layers, amendments and assumptions come after those of the file.
 
     Raises:
         UsageError: an option is not of its form.
@@ -59,6 +73,9 @@ def scenario_of(
         changes["keep"] = keep
     elif changes.get("scale", given.scale) < 10 and (file is None or given.keep == "entries"):
         changes["keep"] = "indicators"  # near one to one: counts and a fixed sample
+    changes["with"] = (*given.with_, *(str(folder) for folder in layers or ()))
+    changes["amend"] = (*given.amend, *(amend or ()))
+    changes["assume"] = given.assume | dict(_assumed(text) for text in assume or ())
     data = given.model_dump(by_alias=True) | changes
     try:
         return Scenario.model_validate(data)

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from xinyong.errors import CatalogueError, Problem
 from xinyong.yamlio import read_yaml, validate
 
-__all__ = ["Family", "Rates", "rates"]
+__all__ = ["Family", "Rates", "check_rates", "rates", "with_files"]
 
 _PATH = Path(str(files("xinyong.conduct") / "data" / "rates.yaml"))
 Kind = Literal["person", "enterprise", "individual_business", "social_organisation", "organ"]
@@ -115,7 +115,7 @@ class Family(_Block):
 
 
 class _File(_Block):
-    instruments: list[str] = Field(min_length=1)
+    instruments: list[str] = []
     families: list[Family]
 
 
@@ -147,6 +147,23 @@ def rates(path: Path = _PATH) -> Rates:
             raise CatalogueError(document.problem(("families", i, "id"), "stands twice"))
         seen.add(family.id)
     return Rates(found.families, found.instruments)
+
+
+def with_files(base: Rates, paths: Iterable[Path]) -> Rates:
+    """Return rates with the families of further files of the same format added.
+
+    Raises:
+        CatalogueError: a file is not one of rates, or has a family that is there already.
+    """
+    for path in paths:
+        more = rates(path)
+        known = {family.id for family in base}
+        for family in more:
+            if family.id in known:
+                message = f"family {family.id!r} is there already"
+                raise CatalogueError(Problem(str(path), 0, family.id, message, "rename it"))
+        base = Rates([*base, *more], (*base.instruments, *more.instruments))
+    return base
 
 
 def check_rates(found: Rates, conducts: dict[str, Any]) -> None:

@@ -299,6 +299,25 @@ def _waits(leaf, ledger):
 
 
 @lean
+def _undecided(leaf, ledger, found):
+    """Tell whether a case of a file has led to nothing so far, so that a new rule may yet reach it.
+
+    Requests that were dropped stay dropped, and a copy follows the case it was copied from.
+    """
+    case = leaf.lg[ledger].case
+    while case >= 0:
+        if not leaf.cs[case].flags & (CASE_LAPSED | CASE_COPIED):
+            open_ = True
+            for i in range(found.count[N_ENTRY]):
+                if found.entry[i, E_CASE] == leaf.cs[case].number:
+                    open_ = False
+            if open_:
+                return True
+        case = leaf.cs[case].prev
+    return False
+
+
+@lean
 def _warm(leaf, due, begin, heads):
     """Touch the rows of the next files together, so that they wait for memory side by side.
 
@@ -418,11 +437,16 @@ def advance(
             if found.count[N_SCORE]:
                 leaf.lg[ledger].score = found.score[0, Z_SCORE]
                 leaf.lg[ledger].grade = found.score[0, Z_GRADE]
-            # A new version of a rule concerns files in which something stands or is under way.
-            # Whether events are kept must not matter here: it may change no result.
+            # A new version of a rule concerns files in which something stands or is under way,
+            # or in which a case met no rule so far. Whether events are kept must not matter
+            # here: it may change no result.
             turns = found.count[NEXT_VERSION]
-            stands = scored or leaf.lg_due[ledger] < NEVER or _waits(leaf, ledger)
-            if stands and turns < leaf.lg_due[ledger]:
+            if turns < leaf.lg_due[ledger] and (
+                scored
+                or leaf.lg_due[ledger] < NEVER
+                or _waits(leaf, ledger)
+                or _undecided(leaf, ledger, found)
+            ):
                 leaf.lg_due[ledger] = turns
             before = shared[0]
             used = _share(leaf, ledger, found, shared[1:], before)

@@ -114,7 +114,7 @@ def manifest_of(
             {
                 "id": it.id,
                 "kind": it.kind,
-                "simulated": it.id in run or it.serves in run,
+                "simulated": it.id in world.run or it.serves in world.run,
                 "versions": [
                     {
                         "id": v.id,

@@ -27,7 +27,7 @@ from xinyong.engine.scenario import Scenario
 from xinyong.engine.tables import digest, entry_table, event_table, indicator_table, score_table
 from xinyong.engine.world import World, build
 from xinyong.errors import OutputError
-from xinyong.law.compile import Law, law
+from xinyong.law.catalogue import Catalogue
 from xinyong.results import SYNTHETIC, Run
 
 __all__ = ["Plan", "plan", "run", "simulate"]
@@ -135,7 +135,7 @@ def run(
     scenario: Scenario,
     out: Path | str | None = None,
     progress: Progress = _silent,
-    rules: Law | None = None,
+    catalogue: Catalogue | None = None,
 ) -> Run:
     """Run a scenario and write its results.
 
@@ -143,7 +143,7 @@ def run(
         scenario: what to run.
         out: folder to make; by default a new one under ``results/``.
         progress: called after every month with (months done, months in all).
-        rules: the compiled law; the built-in one unless given.
+        catalogue: the law; that of the scenario unless given.
 
     Returns:
         The finished run.
@@ -155,7 +155,7 @@ def run(
     target = Path(out) if out is not None else default_folder(scenario)
     started = time.perf_counter()
     with _folder(target) as folder:
-        world = build(scenario, rules or law())
+        world = build(scenario, catalogue)
         runs = simulate(world, progress)
         files = {}
         tables = {

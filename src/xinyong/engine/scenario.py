@@ -48,6 +48,12 @@ class Scenario(BaseModel):
         keep: what the results hold beside indicators: ``all`` (events and entries),
             ``entries``, or ``indicators`` (counts and a fixed sample of entries).
         mechanisms: which mechanisms are on.
+        with_: folders of further instruments, laid over the built-in ones (``with`` in YAML;
+            in a file they count from its folder). New lists and schemes in them are run.
+        rates: files of further families of conduct, in the format of ``conduct/data/rates.yaml``
+            (in a file they count from its folder).
+        amend: amendments of the law, as ``PATH=VALUE@DAY`` (see `xinyong.law.amend`).
+        assume: other numbers for assumptions, by id: a number, or numbers by month.
         groups: into how many groups of leaves the state is split; changes no result.
         threads: how many groups advance at once; changes no result.
 
@@ -65,6 +71,10 @@ class Scenario(BaseModel):
     seed: int = Field(20131001, ge=0, lt=2**63)
     keep: Literal["all", "entries", "indicators"] = "entries"
     mechanisms: Mechanisms = Mechanisms()
+    with_: tuple[str, ...] = Field((), alias="with")
+    rates: tuple[str, ...] = ()
+    amend: tuple[str, ...] = ()
+    assume: dict[str, float | dict[str, float]] = {}
     groups: int = Field(16, ge=1, le=31)
     threads: int = Field(2, ge=1, le=64)
 
@@ -109,4 +119,8 @@ def read_scenario(path: Path) -> Scenario:
         raise ScenarioError(Problem(str(path), 0, "", "no such file"))
     found = validate(Scenario, read_yaml(path, ScenarioError), ScenarioError)
     assert isinstance(found, Scenario)  # noqa: S101 - what validate was asked for
-    return found
+    beside = {
+        "with_": tuple(str(path.parent / folder) for folder in found.with_),
+        "rates": tuple(str(path.parent / file) for file in found.rates),
+    }
+    return found.model_copy(update=beside)

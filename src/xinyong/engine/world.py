@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from xinyong import places
 from xinyong.assumptions import Assumptions, assumptions
 from xinyong.conduct.ladder import LayerTables, layer_tables, rung_for
-from xinyong.conduct.rates import Rates, check_rates, rates
+from xinyong.conduct.rates import Rates, check_rates, rates, with_files
 from xinyong.conduct.sampling import check_bounds
 from xinyong.dates import parse_month
 from xinyong.engine.filing import Families, families_of
@@ -22,14 +23,15 @@ from xinyong.institutions.measures import MeasureTable, measure_table
 from xinyong.institutions.redress import Routes, routes_of
 from xinyong.institutions.steps import Policy, policy_of
 from xinyong.law import tables as t
-from xinyong.law.catalogue import Catalogue
+from xinyong.law.amend import amend, parse
+from xinyong.law.catalogue import Catalogue, load
 from xinyong.law.compile import Law, compile_law
 from xinyong.law.vocabulary import KINDS
 from xinyong.society.links import Links, links
 from xinyong.society.strata import LABELS, Society, society
 from xinyong.streams import stream_key, threshold
 
-__all__ = ["Keys", "Stream", "World", "build"]
+__all__ = ["Keys", "Stream", "World", "build", "catalogue_of", "run_of"]
 
 _AGES = ((0, 14), (15, 17), (18, 34), (35, 59), (60, 64), (65, 120))
 _ADULT = 2  # position of the first age band of adults
@@ -85,11 +87,13 @@ class Stream:
 class World:
     """All that is fixed for a run; see the types of the parts.
 
-    `catalogue` is whole; `law` has what the simulation runs of it (see `Rates.instruments`).
+    `catalogue` is whole; `law` has what the simulation runs of it: the instruments of `run`
+    (see `run_of`), the memoranda that serve them, and the lists they ask about.
     """
 
     scenario: Scenario
     catalogue: Catalogue
+    run: frozenset[str]
     law: Law
     given: Assumptions
     rates: Rates
@@ -173,16 +177,44 @@ def _streams(people: Society, found: Rates, seed: int) -> tuple[tuple[Stream, ..
     return tuple(by_leaf)
 
 
-def build(scenario: Scenario, law: Law) -> World:
+def catalogue_of(scenario: Scenario) -> Catalogue:
+    """Return the law of a scenario: the built-in one, its layers and its amendments.
+
+    Raises:
+        CatalogueError: a layer does not load.
+        UsageError: an amendment names nothing, or does not fit.
+    """
+    found = load(layers=tuple(Path(folder) for folder in scenario.with_))
+    return amend(found, [parse(text, "amend") for text in scenario.amend])
+
+
+def run_of(catalogue: Catalogue, found: Rates) -> frozenset[str]:
+    """Return the instruments that are run: those with rates, and new ones of layers."""
+    built_in = load().instruments
+    return frozenset(found.instruments).union(
+        it.id
+        for it in catalogue.instruments.values()
+        if it.id not in built_in and it.kind in ("list", "scheme")
+    )
+
+
+def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
     """Build the world of a scenario.
+
+    Args:
+        scenario: what to run.
+        catalogue: the law; that of the scenario (`catalogue_of`) unless given.
 
     Raises:
         CatalogueError: rates or assumptions do not fit the catalogue.
+        ScenarioError: an assumption the scenario changes does not exist.
     """
-    given, found = assumptions(), rates()
-    catalogue = law.catalogue
+    given = assumptions().changed(scenario.assume)
+    found = with_files(rates(), (Path(file) for file in scenario.rates))
+    catalogue = catalogue or catalogue_of(scenario)
     check_rates(found, catalogue.conducts)
-    law = compile_law(catalogue.only(found.instruments))
+    run = run_of(catalogue, found)
+    law = compile_law(catalogue.only(run))
     on = scenario.mechanisms
     people = society(scenario.scale, scenario.seed)
     population = people.totals[:, 0].copy()
@@ -198,6 +230,7 @@ def build(scenario: Scenario, law: Law) -> World:
     return World(
         scenario=scenario,
         catalogue=catalogue,
+        run=run,
         law=law,
         given=given,
         rates=found,
