@@ -230,6 +230,18 @@ def test_the_timeline_of_a_place_leaves_others_out(found: Catalogue) -> None:
         moments(found, place="wendang")
 
 
+def test_grades_that_one_scheme_alone_has_are_told_as_sentences_in_their_order(
+    found: Catalogue,
+) -> None:
+    old, new = (found.instruments[name] for name in ("rongcheng_2016", "rongcheng_2021"))
+    changes = differences(found, Side(old, old.versions[0]), Side(new, new.versions[0]))
+    told = [c.sentence for c in changes if c.part == "grade"]
+    assert told[0] == (
+        "Only in rongcheng_2016: Grade AAA, model of trustworthiness (诚信模范): from 1050."
+    )
+    assert [c.id for c in changes if c.part == "grade"] == ["AAA", "AA", "A", "B", "C", "D"]
+
+
 # --- search ------------------------------------------------------------------------------------
 
 

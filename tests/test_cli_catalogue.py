@@ -102,6 +102,25 @@ def test_list_marks_the_version_in_force_on_the_day(run) -> None:
     assert "in_force" not in json.loads(run("list", "--json").out)["instruments"][0]
 
 
+def test_the_exported_tables_answer_what_the_filters_answer(run) -> None:
+    """Which instruments bar air travel on a day: by `list`, and by joining two tables."""
+    asked = run("list", "--measure", "m_no_fly", "--on", "2019-06-01", "--json").out
+    listed = {row["id"] for row in json.loads(asked)["instruments"]}
+    versions, measures = (
+        list(csv.DictReader(io.StringIO(run("export", "--format", "csv", "--table", name).out)))
+        for name in ("versions", "measures_of_lists")
+    )
+    day = "2019-06-01"
+    now = {
+        (v["instrument"], v["version"])
+        for v in versions
+        if v["from"] <= day and (not v["until"] or day <= v["until"])
+    }
+    rows = [m for m in measures if m["measure"] == "m_no_fly"]
+    assert {m["instrument"] for m in rows if (m["instrument"], m["version"]) in now} == listed
+    assert {"air_list", "spending_restriction"} <= listed
+
+
 def test_long_lines_go_on_under_themselves(run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     for words in (("list",), ("show", "air_list"), ("audit",), ("search", "tax")):

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from xinyong.browse import words as w
 from xinyong.browse.rules import block_words
-from xinyong.browse.schemes import item_words, scheme_words
+from xinyong.browse.schemes import item_words, part_words, scheme_words
 from xinyong.law import schema
 from xinyong.law.catalogue import Catalogue
 
@@ -60,6 +60,8 @@ class Change:
         if self.kind != "changed":
             word = "New" if self.kind == "added" else "Gone"
             head = f"Only in {self.only}" if self.only else word
+            if (self.after or self.before).lower().startswith(f"{name.lower()}, "):
+                return f"{head}: {self.after or self.before}"
             return f"{head}: {name}. {self.after or self.before}"
         head = f"{name}, {self.aspect}" if self.aspect else name
         if not self.before:
@@ -338,12 +340,13 @@ def _schemes(found: Catalogue, a: Side, b: Side) -> Iterator[Change]:
         yield Change("scheme", "combination", aspect, "changed", before, after)
     for part, key in (("grades", "id"), ("caps", "group"), ("validity", "")):
         ours, theirs = (_keyed(getattr(s, part), key) for s in (old, new))
-        for name in ours.keys() | theirs.keys():
+        for name in dict.fromkeys([*ours, *theirs]):
             x, y = ours.get(name), theirs.get(name)
             if x is None or y is None:
-                kind, text = ("added", w.plain(y)) if x is None else ("removed", w.plain(x))
+                kind = "added" if x is None else "removed"
+                text = part_words(ours.get(name) or theirs[name])
                 both = ("", text) if x is None else (text, "")
-                yield Change(part.rstrip("s"), name, "", kind, *both)
+                yield Change(part.rstrip("s"), w.word(name), "", kind, *both)
                 continue
             for aspect, before, after in _rest(x, y, set()):
                 yield Change(part.rstrip("s"), name, aspect, "changed", before, after)

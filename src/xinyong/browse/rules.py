@@ -17,7 +17,14 @@ from xinyong.law.catalogue import Catalogue
 
 __all__ = ["block_words", "gate_words", "private_words", "rule_words"]
 
-_TARGETS = {"provision": "provisions", "measure": "measures", "score": "scores as a whole"}
+_TARGETS = {
+    "entry": "entries on a list",
+    "points": "points",
+    "grade": "grades set directly",
+    "copy": "copies to others",
+    "measure": "measures",
+    "score": "scores as a whole",
+}
 _VIEWERS = {
     "public": "the public",
     "subject": "the subject",
@@ -100,7 +107,7 @@ def _where(found: Catalogue, where: schema.Where) -> str:
         if name in ("instrument", "instrument_not", "measure"):
             parts.append(f"{label} {_names(found, value, 'or')}")
         elif name in ("conduct", "conduct_not"):
-            known = [found.conducts[c].en if c in found.conducts else w.word(c) for c in value]
+            known = [w.conduct_words(found, c) for c in value]
             parts.append(f"{label} {w.joined(known, 'or')}")
         elif isinstance(value, bool):
             parts.append(label if value else f"not {label}")
@@ -142,7 +149,7 @@ def _of(found: Catalogue, of: schema.Records) -> str:
         text = f"{of.polarity} records"
     if of.kinds:
         text += f" of {_words(of.kinds, None, 'or')}"
-    acts = [found.conducts[c].en if c in found.conducts else w.word(c) for c in of.conduct or []]
+    acts = [w.conduct_words(found, c) for c in of.conduct or []]
     if acts:
         text += f" of acts: {w.joined(acts, 'or')}"
     if of.conduct_not:
@@ -300,7 +307,9 @@ def rule_words(found: Catalogue, rule: schema.Rule) -> str:
 # --- feeds and private terms -------------------------------------------------------------------
 
 
-def private_words(terms: schema.PrivateTerms) -> list[tuple[str, str, schema.Cite]]:
+def private_words(
+    found: Catalogue, terms: schema.PrivateTerms
+) -> list[tuple[str, str, schema.Cite]]:
     """Return a private scheme as (id, sentence, citation)."""
     said = []
     span = f"scores from {terms.lo} to {terms.hi}" if terms.lo is not None else "no score is known"
@@ -308,8 +317,7 @@ def private_words(terms: schema.PrivateTerms) -> list[tuple[str, str, schema.Cit
         terms.update_months) else ""  # fmt: skip
     said.append(("score", f"{_capital(span)}{every}.", terms.cite))
     consent = terms.consent
-    text = f"One comes in by {w.word(consent.mode)}; withdrawal: {w.word(consent.withdrawal)}."
-    said.append(("consent", text, consent.cite))
+    said.append(("consent", w.consent_words(consent), consent.cite))
     for d in terms.dimensions:
         share = f", {d.share / 100:g} per cent" if d.share is not None else ""
         said.append((d.id, f"Dimension: {d.name.en} ({d.name.zh}){share}.", d.cite))
@@ -324,8 +332,8 @@ def private_words(terms: schema.PrivateTerms) -> list[tuple[str, str, schema.Cit
     for n, k in enumerate(terms.list_links):
         until = f" to {k.until}" if k.until else ""
         keeps = f"; the mark stays {w.term_words(k.keeps)}" if k.keeps else ""
-        text = f"An entry on {w.word(k.list)}, from {k.from_}{until}: {_words(k.effect)}{keeps}."
-        said.append((f"list_link_{n}", text, k.cite))
+        text = f"An entry on {w.titled(found, k.list)}, from {k.from_}{until}: {_words(k.effect)}"
+        said.append((f"list_link_{n}", f"{text}{keeps}.", k.cite))
     return said
 
 
@@ -340,8 +348,7 @@ def block_words(found: Catalogue, block: BaseModel) -> str:
             rows = w.joined(
                 f"grade {w.word(r.grade)} as {w.word(r.circumstance)}" for r in block.rows
             )
-            conduct = found.conducts.get(block.conduct)
-            what = conduct.en if conduct else w.word(block.conduct)
+            what = w.conduct_words(found, block.conduct)
             to = w.titled(found, block.to)
             return f"At the end of each year the grade goes into {to}, as an act ({what}): {rows}."
     return _capital(w.plain(block)) + "."

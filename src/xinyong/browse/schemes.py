@@ -7,7 +7,7 @@ from xinyong.law import schema
 from xinyong.law.annex import Item
 from xinyong.law.catalogue import Catalogue
 
-__all__ = ["item_words", "scheme_words"]
+__all__ = ["item_words", "part_words", "scheme_words"]
 
 
 def _start(scheme: schema.Scheme) -> str:
@@ -72,21 +72,34 @@ def _combination(c: schema.Combination) -> str:
     return f"{text}{w.others_words(c, said)}."
 
 
+def _cap(cap: schema.Cap) -> str:
+    return f"At most {cap.points} points a calendar year from {w.word(cap.group)}."
+
+
+def part_words(part: schema.Grade | schema.Validity | schema.Cap) -> str:
+    """Return a grade, a cap or how long lines count as one sentence."""
+    match part:
+        case schema.Grade():
+            return _grade(part)
+        case schema.Validity():
+            return _validity(part)
+    return _cap(part)
+
+
 def scheme_words(scheme: schema.Scheme, items: int) -> list[tuple[str, schema.Cite]]:
     """Return a scheme as sentences with their citations; `items` is how many its annex has."""
     whole = scheme.cite
-    said = [(f"{_start(scheme)}; {items or 'no'} items change them.", whole)]
+    change = f"{w.counted(items, 'item')} change{'s' if items == 1 else ''} them"
+    said = [(f"{_start(scheme)}; {change if items else 'no table of items is known'}.", whole)]
     if scheme.partial:
         said.append((f"Known in part only: {scheme.partial.rstrip('.')}.", whole))
     if scheme.consent is not None:
-        text = f"One comes in by {w.word(scheme.consent.mode)}; withdrawal: "
-        said.append((f"{text}{w.word(scheme.consent.withdrawal)}.", scheme.consent.cite))
+        said.append((w.consent_words(scheme.consent), scheme.consent.cite))
     said += [(_grade(grade), grade.cite or whole) for grade in scheme.grades]
     said += [(_validity(rule), rule.cite) for rule in scheme.validity]
     said.append((_combination(scheme.combination), scheme.combination.cite))
     for cap in scheme.caps:
-        text = f"At most {cap.points} points a calendar year from {w.word(cap.group)}."
-        said.append((text, cap.cite))
+        said.append((_cap(cap), cap.cite))
     if scheme.case_only:
         said.append((f"Not in simulations: {scheme.case_only.rstrip('.')}.", whole))
     known = {"base", "floor", "ceiling", "partial", "consent", "grades", "validity", "combination",

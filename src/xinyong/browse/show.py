@@ -83,7 +83,7 @@ def sentences(
     for m in version.measures:
         yield row("measure", m.measure, "", w.measure_words(found, m), m.cite)
     if version.private is not None:
-        for name, text, cite in private_words(version.private):
+        for name, text, cite in private_words(found, version.private):
             yield row("private", name, "", text, cite)
     for field, part in _BLOCKS.items():
         for number, block in enumerate(getattr(version, field, None) or []):

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
@@ -25,6 +26,8 @@ __all__ = [
     "cause_words",
     "cite_words",
     "condition_words",
+    "conduct_words",
+    "consent_words",
     "counted",
     "effect_words",
     "joined",
@@ -123,7 +126,31 @@ def span_text(first: dt.date | str, until: dt.date | str | None) -> str:
 
 def condition_words(found: Catalogue, condition: schema.Condition) -> str:
     """Return a condition in plain words."""
-    return trace.words(condition, cast(Law, _Named(found)))
+    return re.sub(r"\bThe (?=[a-z])", "the ", trace.words(condition, cast(Law, _Named(found))))
+
+
+def conduct_words(found: Catalogue, identifier: str) -> str:
+    """Return what a conduct is called, as it stands in the middle of a sentence."""
+    known = found.conducts.get(identifier)
+    return f"{known.en[:1].lower()}{known.en[1:]}" if known else word(identifier)
+
+
+_JOINING = {
+    "opt_in": "One is in it only on joining",
+    "default_tick": "One is in it by a box ticked beforehand",
+    "automatic": "Everybody whom it reaches is in it without being asked",
+    "unknown": "How one comes into it is not known",
+}
+_LEAVING = {
+    "any_time": "one may leave at any time",
+    "never": "one cannot leave",
+    "unknown": "whether one may leave is not known",
+}
+
+
+def consent_words(consent: schema.Consent) -> str:
+    """Return how one comes into a scheme and leaves it, as a sentence."""
+    return f"{_JOINING[consent.mode]}; {_LEAVING[consent.withdrawal]}."
 
 
 # --- terms and effects -----------------------------------------------------------------
@@ -254,6 +281,13 @@ def plain(value: Any) -> str:
         'after days 5, by court and spc'
     """
     match value:
+        case schema.Consent():
+            return consent_words(value).rstrip(".")
+        case schema.Benefit():
+            low = f"from {value.lo} points" if value.lo is not None else ""
+            grade = f"with grade {value.grade}" if value.grade else ""
+            when = " or ".join(filter(None, (low, grade)))
+            return f"{value.title}{f' ({when})' if when else ''}"
         case BaseModel():
             return plain(value.model_dump(by_alias=True, exclude_unset=True, exclude_none=True))
         case dict() if set(value) == {"en", "zh"}:
@@ -294,7 +328,7 @@ def _conduct(found: Catalogue, identifier: str) -> str:
     known = found.conducts.get(identifier)
     if known is None:
         return word(identifier)
-    text = f'"{known.en[:1].lower()}{known.en[1:]}"'
+    text = f'"{conduct_words(found, identifier)}"'
     return f"{text} ({known.zh})" if known.zh else text
 
 
