@@ -179,6 +179,42 @@ def _timed(case: Case) -> float:
     return time.perf_counter() - start
 
 
+def texts(data: dict[str, Any]) -> list[str]:
+    from xinyong.case.text import lines
+
+    return [text for _, text in lines(result_of(data), brief=True)]
+
+
+def test_an_assumption_and_a_gate_are_said_once_and_marked_where_they_come_again() -> None:
+    told = texts(FIRM)
+    for mark in ("A1", "G1"):
+        first, *rest = [x for x in told if f" {mark}" in x]
+        assert f"{mark}: " in first
+        assert all(f"{mark}, as above" in x for x in rest)
+    reasons = [x.partition("assumption A")[2].partition(": ")[2] for x in told]
+    said = [x for x in reasons if x]
+    assert len(said) == len(set(said)) > 0
+
+
+def test_a_case_is_told_in_plain_words() -> None:
+    told = "\n".join(text for data in (FIRM, PERSON) for text in texts(data))
+    for word in ("to be weighed", "nominal course", "meanwhile", "unsaid", "authorised,"):
+        assert word not in told
+    assert "what must be done is done on the last lawful day" in told
+    assert "perhaps barred since" in told
+    assert "to be judged: " in told
+
+
+def test_the_same_change_is_told_once() -> None:
+    from xinyong.case.changes import search
+
+    act = {"conduct": "annual_report_missed", "from": "2015-07-01"}
+    firm = {"subject": {"kind": "enterprise", "place": "shenzhen"}, "acts": [act]}
+    found = search(result_of(firm | {"on": "2016-03-01"})).found
+    changes = [(c.field, c.now) for c in found]
+    assert len(changes) == len(set(changes)) > 0
+
+
 # --- refusals -------------------------------------------------------------------------------
 
 

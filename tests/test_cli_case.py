@@ -43,7 +43,10 @@ def run(capsys: pytest.CaptureFixture[str], *args: str) -> Ran:
     return Ran(int(left.value.code or 0), captured.out, captured.err)
 
 
-def test_a_case_for_people(capsys: pytest.CaptureFixture[str], case: Path) -> None:
+def test_a_case_for_people(
+    capsys: pytest.CaptureFixture[str], case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "5000")  # a line stays a line
     ran = run(capsys, "case", str(case))
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("HYPOTHETICAL, SYNTHETIC")
@@ -51,7 +54,38 @@ def test_a_case_for_people(capsys: pytest.CaptureFixture[str], case: Path) -> No
     assert "\x1b" not in ran.out
     for line in ran.out.splitlines():
         if line.startswith(("  entry:", "  score:", "  step:", "  not:", "  because:")):
-            assert line.rstrip().endswith("]") or "assumption:" in line, line
+            assert line.rstrip().endswith("]") or "; assumption A" in line or "; A" in line, line
+
+
+def test_no_line_of_a_case_is_longer_than_the_screen(
+    capsys: pytest.CaptureFixture[str], case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for width in (80, 120):
+        monkeypatch.setenv("COLUMNS", str(width))
+        wide = [sum(1 + (ord(c) > 0x2E7F) for c in x) for x in
+                run(capsys, "case", str(case)).out.splitlines()]  # fmt: skip
+        assert max(wide) <= width
+
+
+def test_a_case_may_be_stated_with_links(capsys: pytest.CaptureFixture[str]) -> None:
+    act = "judgment_refusal,from=2018-03-05,able,document=enforcement_notice:2018-02-01:2018-02-06"
+    said = ("case", "--kind", "person", "--place", "gansu", "--on", "2018-06-01", "--act", act)
+    ran = run(capsys, *said, "--link", "organ,is=employer", "--brief")
+    assert "What follows for the linked organ, which is employer of the subject" in ran.out
+    assert "no provision reads a link" in run(capsys, *said, "--link", "organ,is=employee").err
+    assert "write KIND,as=..._of or KIND,is=..." in run(capsys, *said, "--link", "organ,x").err
+
+
+def test_an_open_term_is_amended_as_a_whole_and_the_message_says_how(
+    capsys: pytest.CaptureFixture[str], case: Path
+) -> None:
+    path = "spc_defaulters.provisions.ground_1.effect.term"
+    refused = run(capsys, "case", str(case), "--amend", f"{path}.n=1@2019-01-01").err
+    said = f"{path}={{n: 2, unit: year, from: decided}}@2019-01-01"
+    assert f"--amend '{said}'" in refused
+    ran = run(capsys, "case", str(case), "--brief", "--amend", said)
+    assert (ran.code, ran.err) == (0, "")
+    assert "until 2023-01-10" in ran.out
 
 
 def test_a_case_for_machines(capsys: pytest.CaptureFixture[str], case: Path) -> None:

@@ -36,7 +36,7 @@ def case_command(
         return
     from xinyong.case.text import lines
 
-    print_lines(lines(result, brief=brief, most=search))
+    print_lines(lines(result, brief=brief, most=search), wrapped=True)
 
 
 def law_of(layers: list[Path] | None, amendments: list[str], readings: list[str]) -> Law | None:

@@ -181,7 +181,9 @@ class _Search:
         same = (v.what, words)
         if v.what in ("place", "kind") and same in {(c.what, c.differences) for c in self.found}:
             return  # another place, and just the same follows
-        self.found.append(Change(dotted(v.loc), v.what, v.was, now, words, case))
+        change = Change(dotted(v.loc), v.what, v.was, now, words, case)
+        if (change.field, now) not in {(c.field, c.now) for c in self.found}:
+            self.found.append(change)
 
 
 def search(result: CaseResult, most: int = 36) -> Changes:

@@ -26,10 +26,11 @@ def words(bar: Bar, law: Law, on: dt.date) -> str:
     """
     it = law.catalogue.instrument(bar.instrument)
     name = it.short.en if it.short else it.name.en
-    head = "to be weighed" if bar.effect == "weighed" else "barred"
-    text = f"{head} since {bar.since} by {name} ({bar.rank.replace('_', ' ')}): {bar.title}"
-    if bar.test:
-        text += f" [{bar.test}]"
+    by = f"{name} ({bar.rank.replace('_', ' ')}): {bar.title}"
+    if bar.effect == "weighed":
+        text = f"perhaps barred since {bar.since} by {by}; to be judged: {bar.test}"
+    else:
+        text = f"barred since {bar.since} by {by}"
     if on < bar.followed_from:
         text += f"; may still be followed here as before until {bar.followed_from}"
         if bar.assumed:

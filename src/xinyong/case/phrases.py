@@ -1,7 +1,7 @@
 """Words for the findings of a case: one line each, with where it stands and how deep that is read.
 
 Sources are numbered as they are met, so that a line can name its own in a few signs;
-`Words.sources` gives the titles. So are the ambiguities that a line touches.
+`Words.sources` gives the titles. So are assumptions, said once, and the ambiguities of a line.
 """
 
 from __future__ import annotations
@@ -32,13 +32,17 @@ class Words:
         self.result = result
         self.law = result.law
         self._sources: dict[tuple[str, str], int] = {}
+        self._assumed: dict[str, int] = {}
+        self._gates: dict[str, int] = {}
 
     # where it stands -------------------------------------------------------------------------
 
     def where(self, x: trace.Provenance) -> str:
         """Return provision, article, number of the source and depth; or the assumption."""
         if x.assumption:
-            return f"{x.provision}; assumption: {x.assumption}"
+            known = x.assumption in self._assumed
+            mark = f"A{self._assumed.setdefault(x.assumption, len(self._assumed) + 1)}"
+            return f"{x.provision}; {mark}, as above" if known else self._first(x, mark)
         number = self._sources.setdefault((x.source_en, x.source_zh), len(self._sources) + 1)
         article = x.article
         if article[:1].isdigit():
@@ -46,6 +50,17 @@ class Words:
         elif article == "whole":
             article = "as a whole"
         return f"{x.provision}, {article} of S{number} [{x.depth}]"
+
+    def gate(self, text: str) -> str:
+        """Return a gate in full where it is met first, with a mark that stands for it later."""
+        known = text in self._gates
+        mark = f"G{self._gates.setdefault(text, len(self._gates) + 1)}"
+        return f"gate {mark}, as above" if known else f"gate {mark}: {text}"
+
+    @staticmethod
+    def _first(x: trace.Provenance, mark: str) -> str:
+        """Return an assumption where it is met first, with the mark that stands for it later."""
+        return f"{x.provision}; assumption {mark}: {x.assumption}"
 
     def sources(self) -> Iterator[str]:
         """Yield the documents named so far."""

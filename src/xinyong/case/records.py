@@ -11,7 +11,7 @@ from xinyong.law import schema, trace
 from xinyong.law.compile import Law
 from xinyong.law.regulations import Path, RecordRules, Shown
 
-__all__ = ["as_data", "of_case", "ways", "words"]
+__all__ = ["TO", "as_data", "of_case", "ways", "words"]
 
 #: Puts where a rule stands into words.
 Told = Callable[[trace.Provenance], str]
@@ -23,6 +23,20 @@ _ALLOWED = {
     "written_consent": "may be collected with the subject's written consent",
     "unless law": "may be collected only if a law or regulation names the matter",
 }
+_MEANWHILE = {
+    "marked": "until it is answered the record is marked as disputed",
+    "suspended": "until it is answered the record is not shown or used",
+    "nothing": "until it is answered the record stays as it is",
+    "unsaid": "the text does not say what becomes of the record until it is answered",
+}
+TO = {
+    "public": "the public",
+    "subject": "the subject",
+    "authorised": "whom the subject authorises",
+    "authorities": "authorities",
+    "listed_entity_officers": "those behind the listed body",
+}
+_MOMENTS = {"annulled_notice": "notice of the annulment"}
 _WAYS = {"publish": "published", "query": "shown on request", "share": "shared"}
 
 
@@ -132,8 +146,7 @@ def _word(identifier: str) -> str:
 def words(result: CaseResult, case: int, told: Told) -> Iterator[str]:
     """Yield lines of text on what regulations say of one case of the ledger.
 
-    Ways to undo it are told here only where the case states a step, so that days are known;
-    `ways` tells them once for all records. `told` puts a provenance into words.
+    `ways` tells how it is undone, once for all records. `told` puts a provenance into words.
     """
     law = result.law
     for r in of_case(result, case):
@@ -145,20 +158,21 @@ def words(result: CaseResult, case: int, told: Told) -> Iterator[str]:
             yield f"record under {name}: {_ALLOWED[r.allowed]}{f' — {art}' if art else ''}"
         for s in r.shown:
             yield f"record under {name}: {_shown_words(s)} — {told(_where(law, r, s.rule))}"
-        for p in r.paths:
-            if any(d.since for d in p.duties):
-                yield from _path_words(law, r, p, told)
 
 
 def ways(result: CaseResult, told: Told) -> Iterator[str]:
-    """Yield lines of text on how records are undone, each way once a regulation."""
-    seen: set[tuple[str, str, str]] = set()
+    """Yield lines of text on how records are undone, each way once a regulation.
+
+    Where the case states a step, days are known: then it is told for that record.
+    """
+    found: dict[tuple[str, str, str], list[tuple[RecordRules, Path]]] = {}
     for r in result.records:
         for p in r.paths:
-            key = (r.instrument, r.version, p.rule.id)
-            if key not in seen:
-                seen.add(key)
-                yield from _path_words(result.law, r, p, told)
+            found.setdefault((r.instrument, r.version, p.rule.id), []).append((r, p))
+    for each in found.values():
+        begun = [(r, p) for r, p in each if any(d.since for d in p.duties)]
+        for r, p in begun or each[:1]:
+            yield from _path_words(result.law, r, p, told)
 
 
 def _path_words(law: Law, r: RecordRules, p: Path, told: Told) -> Iterator[str]:
@@ -169,18 +183,21 @@ def _path_words(law: Law, r: RecordRules, p: Path, told: Told) -> Iterator[str]:
         limit = "without a limit"
         if d.stage.within is not None:
             n, unit = d.stage.within.n, _word(d.stage.within.unit)
-            limit = f"within {n} {unit}{'' if n == 1 else 's'} of being {_word(d.stage.from_)}"
+            moment = _MOMENTS.get(d.stage.from_) or f"being {_word(d.stage.from_)}"
+            limit = f"within {n} {unit}{'' if n == 1 else 's'} of {moment}"
         due = f", by {d.due}" if d.due else ""
         if_ = f", if {d.stage.if_}" if d.stage.if_ else ""
         by = law.catalogue.authorities[d.stage.by].name.en
-        yield f"  {by} ({d.stage.modality}): {d.stage.title}, {limit}{due}{if_}"
+        cite = d.stage.cite or p.rule.cite
+        where = trace.of_cite(law, r.instrument, r.version, d.stage.id, d.stage.title, cite)
+        yield f"  {by} ({d.stage.modality}): {d.stage.title}, {limit}{due}{if_} — {told(where)}"
 
 
 def _shown_words(s: Shown) -> str:
     way = _WAYS[s.rule.way]
     if s.rule.excluded:
         return f"is not {way}"
-    to = ", ".join(map(_word, s.rule.to))
+    to = ", ".join(TO[w] for w in s.rule.to)
     if not s.now:
         return f"no longer {way} since {s.until} ({s.cause}; {_word(s.rule.afterwards)})"
     if s.rule.term.open:
@@ -199,7 +216,7 @@ def _head(law: Law, p: Path) -> str:
     rule = p.rule
     if isinstance(rule, schema.Objection):
         to = ", ".join(law.catalogue.authorities[a].name.en for a in rule.to)
-        return f"objection to {to}, meanwhile {_word(rule.meanwhile)}"
+        return f"objection to {to}; {_MEANWHILE[rule.meanwhile]}"
     if isinstance(rule, schema.Repair):
         if rule.excluded:
             return f"repair excluded: {rule.title}"

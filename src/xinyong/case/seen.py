@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from xinyong.case.calculator import CaseResult
+from xinyong.case.records import TO
 from xinyong.dates import date_of, day_of
 from xinyong.law import schema, trace
 from xinyong.law.determine import Entry
@@ -161,7 +162,7 @@ def _records(result: CaseResult) -> Iterator[Sight]:
                 law, r.instrument, r.version, s.rule.id, s.rule.title, s.rule.cite
             )
             for level in (PUBLIC, SUBJECT, AUTHORITIES):
-                to = [w.replace("_", " ") for w in s.rule.to if _LEVEL[w] == level]
+                to = [TO[w] for w in s.rule.to if _LEVEL[w] == level]
                 if not to or not s.now or s.rule.excluded:
                     continue
                 what = f"record under {name}, {_WAYS[s.rule.way]}"
@@ -176,7 +177,7 @@ def _access(
     where = trace.of_cite(result.law, instrument, version, a.id, a.title, a.cite)
     part = "public part of the record" if a.only_public_part else "record"
     for level in (PUBLIC, SUBJECT, AUTHORITIES):
-        to = [w.replace("_", " ") for w in a.to if _LEVEL[w] == level]
+        to = [TO[w] for w in a.to if _LEVEL[w] == level]
         if to:
             needs = "" if a.needs == "nothing" else f" ({a.needs.replace('_', ' ')})"
             yield Sight(
@@ -189,5 +190,5 @@ def _scores(result: CaseResult) -> Iterator[Sight]:
         it = result.law.catalogue.instrument(s.instrument)
         what = f"score in {_short(result, s.instrument)}"
         keeper = _authority(result, it.keeper)
-        to = f"kept by {keeper}; who else sees it is not said in what was read"
+        to = f"kept by {keeper}; who else may see it"
         yield Sight(-1, what, UNSAID, to, None, None, None)

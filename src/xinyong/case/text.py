@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from xinyong.case import because, limits, records, seen, timeline, undo
 from xinyong.case.calculator import CaseResult, Follows
@@ -11,6 +12,7 @@ from xinyong.case.export import measure_provenance, scheme_provenance
 from xinyong.case.phrases import Words, plain
 from xinyong.dates import date_of
 from xinyong.law import trace
+from xinyong.law.determine import OpenStep
 from xinyong.law.gates import Bar
 from xinyong.law.private import Membership
 
@@ -72,7 +74,9 @@ def _head(result: CaseResult) -> Lines:
     case = result.case
     yield "bold", "HYPOTHETICAL, SYNTHETIC: a calculation from published texts about nobody"
     subject = f"{plain(case.subject.kind)} in {case.subject.place}"
-    course = "nominal course" if case.course == "nominal" else "steps as stated"
+    course = "steps as stated"
+    if case.course == "nominal":
+        course = "course: what must be done is done on the last lawful day, nothing else"
     yield "", f"{subject[0].upper()}{subject[1:]}, as of {result.on}, {course}"
     live = [e for e in result.entries if e.end is None]
     words = Words(result)
@@ -110,11 +114,21 @@ def _act(words: Words, number: int, index: int, changes: Changes | None) -> Line
                 yield from _rests(because.of_line(result, changes, line))
             yield from _gates(words, number, line.row)
     for step in found.steps:
-        if step.case == number and step.state != "done":
+        if step.case == number and step.state != "done" and not _over(words, step):
             yield "yellow", "  step: " + words.step(step)
     for text in records.words(result, number, words.where):
         yield "", "  " + text
     yield from _almost(words, number)
+
+
+def _over(words: Words, step: OpenStep) -> bool:
+    """Tell whether a step may only be taken while an entry stands that has ended."""
+    s = words.law.steps[step.row].step
+    mine = [
+        e for e in words.result.entries if (e.case, e.instrument) == (step.case, step.instrument)
+    ]
+    ended = bool(mine) and all(e.end is not None and e.end <= words.result.on for e in mine)
+    return ended and s.opens == "entered" and s.modality == "may"
 
 
 def _rests(facts: tuple[because.Fact, ...]) -> Lines:
@@ -129,8 +143,12 @@ def _rests(facts: tuple[because.Fact, ...]) -> Lines:
 def _gates(words: Words, case: int, row: int) -> Lines:
     for b in limits.on_row(words.result, case, row):
         style = "dim" if b.bar.effect == "weighed" else "yellow"
-        where = words.where(_gate(words, b.bar))
-        yield style, f"    gate: {limits.words(b.bar, words.law, words.result.on)} — {where}"
+        yield style, f"    {_gate_words(words, b.bar)}"
+
+
+def _gate_words(words: Words, bar: Bar) -> str:
+    where = words.where(_gate(words, bar))
+    return words.gate(f"{limits.words(bar, words.law, words.result.on)} — {where}")
 
 
 def _gate(words: Words, bar: Bar) -> trace.Provenance:
@@ -138,7 +156,12 @@ def _gate(words: Words, bar: Bar) -> trace.Provenance:
 
 
 def _almost(words: Words, number: int) -> Lines:
-    almost = [a for a in words.result.almost if a.case == number]
+    # An end that lacks the very event is a way out, and told there.
+    almost = [
+        a
+        for a in words.result.almost
+        if a.case == number and a.at >= trace.head_of(words.law.origins[a.row].effect)
+    ]
     for a in almost[:_MOST_ALMOST]:
         where = trace.of_provision(words.law, a.row)
         doubt = words.doubt(row=a.row)
@@ -146,7 +169,8 @@ def _almost(words: Words, number: int) -> Lines:
         yield "dim", f"  almost: {name}, {where.text}: {a.reason}{doubt} — {words.where(where)}"
     if len(almost) > _MOST_ALMOST:
         rest = len(almost) - _MOST_ALMOST
-        yield "dim", f"  almost: {rest} more provisions fail at one condition; --json lists them"
+        more = "1 more provision fails" if rest == 1 else f"{rest} more provisions fail"
+        yield "dim", f"  almost: {more} at one condition; --json lists them"
 
 
 def _fed(words: Words, number: int) -> Lines:
@@ -172,8 +196,7 @@ def _scores(words: Words) -> Lines:
         where = words.where(scheme_provenance(law, s.instrument))
         yield "", f"  {words.name(s.instrument)}: {words.score(s)}{direct}{doubt} — {where}"
         for b in limits.on_score(result, s.instrument):
-            at = words.where(_gate(words, b.bar))
-            yield "dim", f"    gate: {limits.words(b.bar, law, result.on)} — {at}"
+            yield "dim", f"    {_gate_words(words, b.bar)}"
     if not result.determination.scores:
         yield "", "  none: no scheme reaches the subject on this day"
     for joined in result.private:
@@ -229,7 +252,8 @@ def _measures(words: Words) -> Lines:
             else:
                 yield "yellow", f"      gate: {text} — {words.where(_gate(words, bar))}"
     for text, count in weighed.items():
-        yield "dim", f"  gate: {count} of them {text}"
+        which = "one of them" if count == 1 else f"{count} of them"
+        yield "dim", f"  gate: {which} {text}"
 
 
 def _grouped(result: CaseResult) -> Iterator[tuple[list[str], Follows]]:
@@ -296,20 +320,27 @@ def _seen(words: Words) -> Lines:
     sights = list(seen.seen(words.result))
     if sights:
         yield "bold", "Who sees what"
-    said: set[str] = set()
-    level = ""
+    acts: dict[seen.Sight, list[int]] = {}  # what is said of several acts is said once
     for s in sights:
+        acts.setdefault(replace(s, act=-1), []).append(s.act)
+    level = ""
+    for s, of in acts.items():
         if s.level != level:
             level = s.level
             yield "", f"  {_LEVELS[level]}"
         at = f" — {words.where(s.where)}" if s.where else ""
         since = f" since {s.since}" if s.since else ""
         until = f" until {s.until}" if s.until else ""
-        act = f" of act {s.act}" if s.act >= 0 and len(words.result.case.acts) > 1 else ""
-        text = f"    {s.what}{act}: {s.to}{since}{until}{at}"
-        if text not in said:
-            said.add(text)
-            yield "", text
+        text = f"    {s.what}{_of_acts(words, of)}: {s.to}{since}{until}{at}"
+        yield "", text
+
+
+def _of_acts(words: Words, of: list[int]) -> str:
+    """Return which acts something is said of, where there are several."""
+    named = [str(i) for i in sorted(set(of)) if i >= 0]
+    if not named or len(words.result.case.acts) < 2:
+        return ""
+    return f" of act{'' if len(named) == 1 else 's'} {', '.join(named)}"
 
 
 def _undone(words: Words) -> Lines:
@@ -326,25 +357,29 @@ def _undone(words: Words) -> Lines:
     for name, found in ways:
         if found:
             yield "", f"  {name}"
+        said: set[str] = set()  # steps that several ways share are told with the first
         for way in found:
-            yield from _way(words, way)
+            yield from _way(words, way, said)
     for text in told:
         yield "", "  " + text
 
 
-def _way(words: Words, way: undo.Way) -> Lines:
+def _way(words: Words, way: undo.Way, said: set[str]) -> Lines:
     begins = ""
     if way.from_ is not None:
         begins = f" on {way.from_}" if way.kind == "expiry" else f", not before {way.from_}"
     needs = f"; still needed: {' and '.join(way.needs)}" if way.needs else ""
     where = words.where(trace.of_provision(words.law, way.row))
     yield "", f"    {way.text}{begins}{needs} — {where}"
-    for text in words.steps(way.steps):
-        yield "dim", f"      {text}"
+    for row, text in zip(way.steps, words.steps(way.steps), strict=True):
+        title = words.law.steps[row].step.title
+        yield "dim", f"      then, as above: {title}" if text in said else f"      {text}"
+        said.add(text)
 
 
 def _changes(changes: Changes) -> Lines:
-    yield "bold", f"What would change it ({changes.tried} single changes calculated)"
+    tried = f"{changes.tried} single change{'' if changes.tried == 1 else 's'} calculated"
+    yield "bold", f"What would change it ({tried})"
     for c in changes.found[:_MOST_CHANGES]:
         now = "not stated" if c.what == "drop" else c.now
         verb = f"without {c.was}" if c.what == "drop" else f"{now} instead of {c.was}"
@@ -378,7 +413,8 @@ def _timeline(result: CaseResult) -> Lines:
         taken = " (must be done by then)" if m.kind == "course" else ""
         yield ("dim" if m.ahead else ""), f"  {m.day}  {act}{m.text}{taken}"
     if len(told) > _MOST_MOMENTS:
-        yield "dim", f"  {len(told) - _MOST_MOMENTS} more days; --json lists them"
+        rest = len(told) - _MOST_MOMENTS
+        yield "dim", f"  {rest} more {'event' if rest == 1 else 'events'}; --json lists them"
 
 
 def _uncertain(words: Words) -> Lines:

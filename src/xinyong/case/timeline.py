@@ -19,7 +19,7 @@ __all__ = ["Bar", "Moment", "bars", "moments", "picture"]
 
 #: How many years ahead the file is followed.
 _AHEAD = 15
-_WIDTH = 60
+_WIDTH = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +181,11 @@ def picture(result: CaseResult) -> Iterator[str]:
         return min((day.toordinal() - begin) * _WIDTH // (end - begin), _WIDTH - 1)
 
     wide = max(len(b.label) for b in drawn)
-    wide = min(wide, 30)
+    wide = min(wide, 25)
     years = [" "] * (_WIDTH + 4)
     step = max(1, (last - first + 1) * 6 // _WIDTH + 1)
     for year in range(first, last + 1, step):
-        at = column(dt.date(year, 1, 1))
+        at = min(column(dt.date(year, 1, 1)), _WIDTH - 4)
         years[at : at + 4] = str(year)
     yield f"{'':{wide}} {''.join(years).rstrip()}"
     today = column(result.on)

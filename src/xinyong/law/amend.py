@@ -240,9 +240,21 @@ def _checked(
         problems = error.problems
     if problems:
         first = problems[0]
-        hint = f"; {first.suggestion}" if first.suggestion else ""
+        hint = f"; {first.suggestion}" if first.suggestion else _whole_term(a)
         raise UsageError(f"{a.path} = {_said(a.value)}: {first.message}{hint}")
     return new
+
+
+def _whole_term(a: Amendment) -> str:
+    """Return how an open term, or one that is to be opened, is written: as a whole."""
+    above, _, last = a.path.rpartition(".")
+    if last not in ("n", "unit", "from", "open") or not above:
+        return ""
+    day = f"@{a.from_}" if a.from_ else ""
+    return (
+        "; write the term as a whole: "
+        f"--amend '{above}={{n: 2, unit: year, from: decided}}{day}' or '{above}={{open: true}}{day}'"
+    )
 
 
 # --- places of a path ------------------------------------------------------------------------
