@@ -109,6 +109,9 @@ def _where(found: Catalogue, where: schema.Where) -> str:
         elif name in ("conduct", "conduct_not"):
             known = [w.conduct_words(found, c) for c in value]
             parts.append(f"{label} {w.joined(known, 'or')}")
+        elif name in ("worth", "worth_always"):
+            rests = "it rests on nothing but" if name == "worth_always" else "it may rest on"
+            parts.append(f"{rests} documents whose worth is {w.joined(value, 'or')}")
         elif isinstance(value, bool):
             parts.append(label if value else f"not {label}")
         elif isinstance(value, list):

@@ -168,6 +168,8 @@ def _part(f: Finding) -> str:
 def _element(e: Met) -> str:
     """Return what is so, and the values it was read from."""
     said = {True: "", False: "clear, as ", None: "in doubt: "}[e.met]
+    if all(isinstance(value, bool) for value in e.values.values()):
+        return f"{said}{e.said}"  # a yes or no says nothing that the words do not
     values = "; ".join(
         f"{LABELS.get(name, name.replace('_', ' '))}: {shown(value).replace('_', ' ')}"
         for name, value in e.values.items()
