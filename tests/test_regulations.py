@@ -85,6 +85,48 @@ def test_a_listed_subject_is_shown_as_long_as_it_is_listed() -> None:
     assert shown(LISTED, "2022-06-01", term=term) == (dt.date(2021, 2, 1), False)
 
 
+#: A record that led to no list, and a later act of the same subject that did.
+BESIDE = """{conduct: drunk_driving, from: %s}
+  - conduct: judgment_refusal
+    from: 2020-03-01%s
+    circumstances: [able]
+    documents: [{kind: enforcement_notice, formed: 2020-02-01, served: 2020-02-10}]"""
+ALL_RECORDS = {
+    "term": {"n": 1, "unit": "year", "from": "formed"},
+    "while_subject_listed": ["spc_defaulters"],
+}
+
+
+def test_all_records_of_a_listed_subject_may_be_kept_as_long_as_it_is_listed() -> None:
+    beside = BESIDE % ("2019-12-10", "")
+    assert shown(beside, "2022-06-01", **ALL_RECORDS) == (None, True)
+    elsewhere = ALL_RECORDS | {"while_subject_listed": ["tax_major_list"]}
+    assert shown(beside, "2022-06-01", **elsewhere) == (dt.date(2020, 12, 10), False)
+    of_its_own = ALL_RECORDS | {"while_subject_listed": None, "while_listed": True}
+    assert shown(beside, "2022-06-01", **of_its_own) == (dt.date(2020, 12, 10), False)
+
+
+def test_the_list_keeps_a_record_only_to_the_day_on_which_it_is_left() -> None:
+    paid = BESIDE % ("2019-12-10", "\n    performed_on: 2021-03-01")
+    until, now = shown(paid, "2022-06-01", **ALL_RECORDS)
+    assert until is not None
+    assert dt.date(2021, 3, 1) <= until <= dt.date(2021, 3, 10)
+    assert not now
+
+
+def test_a_list_entered_after_the_term_brings_no_record_back() -> None:
+    old = BESIDE % ("2018-12-10", "")
+    assert shown(old, "2022-06-01", **ALL_RECORDS) == (dt.date(2019, 12, 10), False)
+
+
+def test_a_rule_may_be_about_all_records_of_a_listed_subject() -> None:
+    term = {"term": {"n": 1, "unit": "year", "from": "formed"}}
+    for lists, met in ((["spc_defaulters"], True), (["tax_major_list"], False)):
+        rule = SHOW | term | {"of": {"subject_listed_on": lists}}
+        found = about(BESIDE % ("2020-12-10", ""), "2021-01-01", rule)
+        assert bool(found is not None and found.shown) == met
+
+
 def test_rules_are_about_the_records_they_name() -> None:
     term = {"n": 1, "unit": "year", "from": "formed"}
     for of, met in (
