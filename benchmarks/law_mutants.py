@@ -18,20 +18,12 @@ from mutants import arguments, run
 
 FOLD = ("clocks", "conditions", "entries", "scores", "kernel", "determine")
 TERMS = ("xinyong.dates", "xinyong.law.clocks")
-TESTS = (
-    "test_terms",
-    "test_conditions",
-    "test_lists",
-    "test_scores",
-    "test_law_blocks",
-    "test_determine",
-    "test_golden",
-    "test_random_ledgers",
-)
+QUICK = ("test_terms", "test_conditions", "test_lists", "test_scores", "test_law_blocks")
+SLOW = ("test_determine", "test_golden", "test_random_ledgers")
 
 if __name__ == "__main__":
     options = arguments(__doc__ or "", sample=150)
     options.add_argument("--terms", action="store_true", help="only terms and the calendar")
     given = options.parse_args()
     modules = TERMS if given.terms else tuple(f"xinyong.law.{name}" for name in FOLD)
-    run(given, modules, TESTS)
+    run(given, modules, QUICK, *SLOW)

@@ -4,10 +4,10 @@ Mutmut 3 makes the mutants, from a virtual environment of its own. They are not 
 kernel is called so often that its dispatch would take most of the time. Here the tests are
 imported and collected once, and each mutant is tried in a fork, by putting its code in the place
 of the function's own. Only those tests are run that reach a changed line, those first that killed
-most so far, then by file and the time they take. A test that takes ten times its time, and ten
-seconds more, of the processor is stopped, and its mutant counts as killed. What is read once,
-when the tests are collected, no fork can see: a mutant of a line that is reached then is tried
-once more in a process of its own, if it lives.
+most so far, in the same module before others, then the quick ones. A test that takes ten times
+its time, and ten seconds more, of the processor is stopped, and its mutant counts as killed. What
+is read once, when the tests are collected, no fork can see: a mutant of a line that is reached
+then is tried once more in a process of its own, if it lives.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ import time
 import types
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -178,12 +178,13 @@ class Trial:
     modules: tuple[str, ...]
     given: argparse.Namespace
     seen: Any
+    quick: int  # so many files of tests come first
     early: dict[str, set[int]] = field(default_factory=dict)
     failed: bool = False
     items: list[Any] = field(default_factory=list)
     took: list[float] = field(default_factory=list)
     reached: dict[str, dict[int, list[int]]] = field(default_factory=dict)
-    kills: Counter[int] = field(default_factory=Counter)
+    kills: Counter[tuple[str, int]] = field(default_factory=Counter)
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Note that a test failed."""
@@ -213,14 +214,16 @@ class Trial:
         for i, mutant in enumerate(wanted, 1):
             began = time.monotonic()
             lines, words = change(target, mutant)
-            at = self.reached.get(path_of(mutant.rpartition(".")[0]), {})
-            tests = sorted({j for line in lines for j in at.get(line, ())}, key=self._rank)
+            module = mutant.rpartition(".")[0]
+            at = self.reached.get(path_of(module), {})
+            reach = {j for line in lines for j in at.get(line, ())}
+            tests = sorted(reach, key=partial(self._rank, module))
             killer = self._fork(lambda m=mutant, t=tests: self._run(target, m, t))
             lives[mutant] = killer is None
-            if lives[mutant] and lines & self.early[path_of(mutant.rpartition(".")[0])]:
+            if lives[mutant] and lines & self.early[path_of(module)]:
                 lives[mutant] = self._fresh(target, mutant)
             if isinstance(killer, int) and killer >= 0:
-                self.kills[killer] += 1
+                self.kills.update([(module, killer), ("", killer)])
             if lives[mutant]:
                 print(f"lives: {mutant} ({len(tests)} tests reach it)", *words, sep="\n    ")
                 sys.stdout.flush()
@@ -228,9 +231,10 @@ class Trial:
             note(f"{i} tried, {so_far} live, {time.monotonic() - began:.1f} s")
         return lives
 
-    def _rank(self, i: int) -> tuple[int, int, float]:
-        file = self.given.tests.index(str(self.items[i].path))
-        return -self.kills[i], file, self.took[i]
+    def _rank(self, module: str, i: int) -> tuple[int, int, int, float]:
+        """Order tests: what killed mutants of the module, or of others, then the quick ones."""
+        late: bool = self.given.tests.index(str(self.items[i].path)) >= self.quick
+        return -self.kills[module, i], -self.kills["", i], late, self.took[i]
 
     def _fork(self, job: Any) -> Any:
         """Return what a job says in a process of its own; -1 if it died."""
@@ -359,15 +363,17 @@ def arguments(doc: str, sample: int) -> argparse.ArgumentParser:
     return options
 
 
-def run(given: argparse.Namespace, modules: tuple[str, ...], tests: tuple[str, ...]) -> None:
-    """Draw, try, print."""
+def run(
+    given: argparse.Namespace, modules: tuple[str, ...], quick: tuple[str, ...], *slow: str
+) -> None:
+    """Draw, try, print; tests of quick files come first."""
     look()
     (packages,) = given.tool.resolve().glob("lib/python3*/site-packages")
     sys.path.append(str(packages))
     seen = watch(modules)
     sys.path.remove(str(packages))
-    given.tests = [str(ROOT / "tests" / f"{name}.py") for name in given.tests or tests]
-    trial = Trial(given.tool.resolve(), modules, given, seen)
+    given.tests = [str(ROOT / "tests" / f"{name}.py") for name in given.tests or (*quick, *slow)]
+    trial = Trial(given.tool.resolve(), modules, given, seen, len(quick))
     raise SystemExit(int(pytest.main([*PLAIN, *given.tests], plugins=[trial])))
 
 
