@@ -284,7 +284,7 @@ class Trial:
             self.seen.switch_context(str(i))
             began = time.process_time()
             if self._one(i, i + 1 if i + 1 < count else None):
-                return self.items[i].nodeid
+                return str(self.items[i].nodeid)
             took.append(time.process_time() - began)
         return took, self._seen()
 
