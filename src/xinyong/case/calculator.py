@@ -114,6 +114,7 @@ def calculate(case: Case, law: Law | None = None, on: dt.date | None = None) -> 
     act_of = (*act_of, *(-1 for _ in range(more)))
     check_order(case, law, ledger, act_of)
     measures = due(law, live, case.subject.kind, day)
+    others = follows(case, law, ledger, found, measures, day)
     return CaseResult(
         case=case,
         law=law,
@@ -122,9 +123,9 @@ def calculate(case: Case, law: Law | None = None, on: dt.date | None = None) -> 
         ledger=ledger,
         determination=found,
         measures=measures,
-        follows=follows(case, law, ledger, found, measures, day),
+        follows=others,
         almost=tuple(trace.unmet(law, ledger, found)),
-        assumptions=_assumptions(case),
+        assumptions=_assumptions(case, others),
         act_of=act_of,
         private=tuple(memberships(law, ledger, found, case.subject.private_scores)),
         records=tuple(record_rules(law, ledger, found)),
@@ -140,7 +141,7 @@ def _measure_bars(law: Law, m: DueMeasure, place: str, day: dt.date) -> tuple[Ba
     return bars(law.catalogue, measure_target(it, version, row), day, place)
 
 
-def _assumptions(case: Case) -> tuple[str, ...]:
+def _assumptions(case: Case, others: tuple[Follows, ...]) -> tuple[str, ...]:
     found = []
     if case.subject.age is None and case.subject.kind == "person":
         found.append("the person is an adult (18 to 120): no age is stated")
@@ -153,4 +154,7 @@ def _assumptions(case: Case) -> tuple[str, ...]:
                 found.append(f"act {i}: its record is formed on the day of the act")
     else:
         found.append("only the steps that the case states are taken")
+    for f in others:
+        if f.link is not None and f.determination and case.links[f.link].place is None:
+            found.append(f"link {f.link}: it is where the subject is: no place is stated")
     return tuple(found)

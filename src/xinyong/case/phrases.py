@@ -119,12 +119,13 @@ class Words:
     def line(self, x: Line) -> str:
         """Return a score line: points, grade, days, state."""
         where = trace.of_provision(self.law, x.row)
-        grade = f" and direct grade {x.grade}" if x.grade else ""
+        worth = [f"{x.points / 10:+g} points"] if x.points or not x.grade else []
+        worth += [f"direct grade {x.grade}"] if x.grade else []
         factor = f" (repetition, {x.factor} times)" if x.factor > 1 else ""
         until = f"until {x.until}" if x.until else "with no fixed end"
         state = "" if x.state == "live" else f", {_STATES[x.state]}"
         return (
-            f"{x.points / 10:+g} points{grade}{factor}, {x.since} {until}{state}; {where.text}"
+            f"{' and '.join(worth)}{factor}, {x.since} {until}{state}; {where.text}"
             f"{self.doubt(row=x.row)} — {self.where(where)}"
         )
 

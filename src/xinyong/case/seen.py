@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from xinyong.case.calculator import CaseResult
+from xinyong.case.ledger import unformed
 from xinyong.case.records import TO
 from xinyong.dates import date_of, day_of
 from xinyong.law import schema, trace
@@ -71,6 +72,8 @@ def held(result: CaseResult) -> Iterator[Held]:
             continue
         if e.event == "formed":
             what = law.catalogue.documents[e.what].en if e.what else "record of the act"
+            if e not in result.stated.events or unformed(result.case.acts[act]):
+                what = "record of the act, assumed to be formed on its day"
             yield Held(act, what, "the body that made it", date_of(e.day), None)
         elif e.event == "recorded":
             step = next(

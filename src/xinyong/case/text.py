@@ -232,7 +232,7 @@ def _measures(words: Words) -> Lines:
     rows = len(result.measures)
     by_list = f", {rows} by list and body" if rows > kinds else ""
     yield "bold", f"Measures due ({kinds}{by_list})"
-    weighed: dict[str, int] = {}
+    weighed: dict[Bar, int] = {}
     under = ""
     for number, m in enumerate(result.measures):
         if m.instrument != under:
@@ -246,14 +246,12 @@ def _measures(words: Words) -> Lines:
         where = words.where(measure_provenance(law, m))
         yield "", f"    {measure.en} ({measure.zh}), by {by}{leave}{reach} — {where}"
         for bar in limits.on_measure(result, number):
-            text = limits.words(bar, law, result.on)
             if bar.effect == "weighed":
-                weighed[text] = weighed.get(text, 0) + 1
+                weighed[bar] = weighed.get(bar, 0) + 1
             else:
-                yield "yellow", f"      gate: {text} — {words.where(_gate(words, bar))}"
-    for text, count in weighed.items():
-        which = "one of them" if count == 1 else f"{count} of them"
-        yield "dim", f"  gate: {which} {text}"
+                yield "yellow", f"      {_gate_words(words, bar)}"
+    for bar, count in weighed.items():
+        yield "dim", f"  for {count} of these: {_gate_words(words, bar)}"
 
 
 def _grouped(result: CaseResult) -> Iterator[tuple[list[str], Follows]]:
@@ -349,7 +347,8 @@ def _undone(words: Words) -> Lines:
     for entry in result.entries:
         ways.append((f"entry on {words.name(entry.instrument)}", undo.of_entry(result, entry)))
     for line in result.determination.lines:
-        name = f"{line.points / 10:+g} points in {words.name(line.instrument)}"
+        worth = f"{line.points / 10:+g} points" if line.points else f"grade {line.grade}"
+        name = f"{worth} in {words.name(line.instrument)}"
         ways.append((name, undo.of_line(result, line)))
     told = list(records.ways(result, words.where))
     if told or any(found for _, found in ways):
