@@ -223,6 +223,7 @@ def test_a_folder_that_is_none_is_one_clear_line(
         ("catalogue", "measures", "subsidies", "--json"),
         ("catalogue", "authorities", "danche"),
         ("catalogue", "places", "gansu"),
+        ("catalogue", "schema"),
         ("catalogue", "audit"),
         ("catalogue", "export", "--format", "csv", "--table", "conducts"),
         ("catalogue", "export"),

@@ -328,12 +328,20 @@ def schema_command(
     which: Annotated[
         str, typer.Argument(metavar="[FILE]", help="instrument, authorities, measures, facts, ...")
     ] = "instrument",
+    ids: Annotated[
+        bool, typer.Option("--ids", help="Also the known conducts, measures, places, ... by id.")
+    ] = False,
+    layers: With = None,
 ) -> None:
-    """Print the JSON Schema of a catalogue file, for editors that complete while one types."""
+    """Print the JSON Schema of a catalogue file, for editors that complete while one types.
+
+    With --ids, or with folders of your own, it also names the ids that there are.
+    """
     from xinyong.document import nearest, quoted
-    from xinyong.law.json_schema import MODELS, schema_of
+    from xinyong.law.json_schema import MODELS, schema_of, with_ids
 
     if which not in MODELS:
         hint = nearest(which, MODELS) or f"there are {', '.join(MODELS)}"
         raise UsageError(f"unknown file {quoted(which)}; {hint}")
-    print_json(schema_of(which))
+    found = schema_of(which)
+    print_json(with_ids(found, catalogue_of(layers)) if ids or layers else found)

@@ -12,13 +12,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from xinyong import places
 from xinyong.law import schema
 
-__all__ = ["MODELS", "made", "schema_of", "write"]
+if TYPE_CHECKING:
+    from xinyong.law.catalogue import Catalogue
+
+__all__ = ["MODELS", "made", "schema_of", "with_ids", "write"]
 
 _FOLDER = Path(__file__).parent / "schemas"
 
@@ -57,6 +61,64 @@ def schema_of(name: str) -> dict[str, Any]:
     text = (_FOLDER / f"{name}.schema.json").read_text(encoding="utf-8")
     found: dict[str, Any] = json.loads(text)
     return found
+
+
+#: Field that holds ids -> the vocabulary they are of.
+_OF = {
+    **dict.fromkeys(("conduct", "conduct_not"), "conduct"),
+    **dict.fromkeys(("measure", "measures"), "measure"),
+    **dict.fromkeys(("issuer", "decider", "keeper", "by", "lead", "signatories"), "authority"),
+    **dict.fromkeys(("document", "documents", "documents_always"), "document"),
+    **dict.fromkeys(("listed_on", "still_listed_on", "other_listing", "serves"), "instrument"),
+    "circumstance": "circumstance",
+    "place": "place",
+}
+
+
+def with_ids(node: Any, catalogue: Catalogue) -> Any:
+    """Return a schema whose fields for ids name those of a catalogue, for editors to offer.
+
+    They are examples: an id of one's own is as good, and the loader says if there is none.
+
+    Example:
+        >>> from xinyong.law.catalogue import load
+        >>> found = with_ids(schema_of("instrument"), load())
+        >>> "m_no_fly" in found["$defs"]["MeasureRow"]["properties"]["measure"]["examples"]
+        True
+    """
+    words = {
+        "conduct": list(catalogue.conducts),
+        "measure": list(catalogue.measures),
+        "authority": list(catalogue.authorities),
+        "document": list(catalogue.documents),
+        "circumstance": list(catalogue.circumstances),
+        "instrument": list(catalogue.instruments),
+        "place": [p.id for p in places.places()],
+    }
+
+    def named(field: Any, ids: list[str]) -> Any:
+        if isinstance(field, list):
+            return [named(x, ids) for x in field]
+        if not isinstance(field, dict):
+            return field
+        if field.get("type") == "string" and "pattern" in field:
+            return {**field, "examples": ids}
+        return {k: named(v, ids) if k in ("items", "anyOf") else v for k, v in field.items()}
+
+    def walked(part: Any) -> Any:
+        if isinstance(part, list):
+            return [walked(x) for x in part]
+        if not isinstance(part, dict):
+            return part
+        found = {key: walked(value) for key, value in part.items()}
+        if isinstance(fields := found.get("properties"), dict):
+            found["properties"] = {
+                key: named(value, words[_OF[key]]) if key in _OF else value
+                for key, value in fields.items()
+            }
+        return found
+
+    return walked(node)
 
 
 def text_of(name: str) -> str:
