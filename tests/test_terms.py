@@ -28,8 +28,9 @@ from xinyong.dates import (
     working_days,
 )
 from xinyong.errors import UsageError
-from xinyong.law.clocks import BEYOND, add, year_end, year_of
+from xinyong.law.clocks import BEYOND, add, is_step, year_end, year_of
 from xinyong.law.compile import Law, law
+from xinyong.law.vocabulary import EVENTS
 
 LAW: Law = law()
 DAY, WORKING_DAY, MONTH, YEAR = range(4)
@@ -164,6 +165,14 @@ def test_a_limit_is_counted_in_its_unit(n: int, unit: int, end: str) -> None:
 @pytest.mark.parametrize("unit", [DAY, WORKING_DAY, MONTH, YEAR])
 def test_what_has_not_come_starts_no_clock(unit: int) -> None:
     assert add(LAW.tables, NEVER, 1, unit) == NEVER
+
+
+def test_steps_of_a_procedure_are_of_one_instrument_and_other_events_of_none() -> None:
+    steps = {
+        "recorded", "noticed", "objected", "checked", "extended", "decided", "published",
+        "applied", "granted", "removed", "restored", "annulled", "withdrawn", "refused",
+    }  # fmt: skip
+    assert {word for i, word in enumerate(EVENTS) if is_step(i)} == steps
 
 
 # --- dates as people write them ------------------------------------------------------------
