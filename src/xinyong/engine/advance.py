@@ -218,7 +218,7 @@ def _count_exit(flow, day, cause, inst, kind, first_month, n):
 
 
 @lean
-def _follow_entries(leaf, ledger, day, found, routes, keys, flow, first_month, days):
+def _follow_entries(leaf, place, ledger, day, found, routes, keys, flow, first_month, days):
     """Make the held entries equal to those found; count what entered and what ended."""
     for i in range(found.count[N_ENTRY]):
         row = found.entry[i]
@@ -246,7 +246,7 @@ def _follow_entries(leaf, ledger, day, found, routes, keys, flow, first_month, d
             act = leaf.cs[case].act
             if not flags & CASE_COPIED:  # a copied entry leaves with the one it was copied from
                 write_exits(
-                    routes, keys, act, row[E_INST], row[E_START], mistaken, first_month, days
+                    routes, keys, act, row[E_INST], place, row[E_START], mistaken, first_month, days
                 )
                 for r in range(days.size):
                     for s in range(routes.event.shape[1]):
@@ -355,6 +355,7 @@ def _settle(leaf, ledger, settled):
 @njit
 def advance(
     leaf,
+    place,
     law,
     facts,
     policy,
@@ -375,6 +376,7 @@ def advance(
 
     Args:
         leaf: the state; only its files change.
+        place: position of the leaf.
         law: compiled law.
         facts: int64[strata, F_COLS] facts of subjects by stratum.
         policy: when and whether steps are taken (`institutions.steps`).
@@ -432,7 +434,7 @@ def advance(
             leaf.lg_due[ledger] = found.count[NEXT_DUE]
             # Entries first: the ways off a list that they open may come before the next step.
             days = mem.days[: routes.inst.size]
-            _follow_entries(leaf, ledger, day, found, routes, keys, flow, first_month, days)
+            _follow_entries(leaf, place, ledger, day, found, routes, keys, flow, first_month, days)
             _take_steps(leaf, law, ledger, day, found, mem.led, n, policy, keys, compact)
             if found.count[N_SCORE]:
                 leaf.lg[ledger].score = found.score[0, Z_SCORE]

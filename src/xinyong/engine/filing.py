@@ -47,7 +47,6 @@ class Families(NamedTuple):
         event, what, after, until, share: [families, events]; days after the one before.
         episode: bool[conducts].
         most: int64[families], the most events a record writes.
-        recorded: uint64[families] threshold of detection.
         wakes: bool[families], whether a file is looked at on the day of the act; waited:
             bool[families, events], whether it is on the day of that event.
     """
@@ -68,7 +67,6 @@ class Families(NamedTuple):
     share: NDArray[np.uint64]
     episode: NDArray[np.bool_]
     most: NDArray[np.int64]
-    recorded: NDArray[np.uint64]
     wakes: NDArray[np.bool_]
     waited: NDArray[np.bool_]
 
@@ -121,7 +119,7 @@ def _waited(law: Law, conducts: list[int], scored: bool, stated: set[int]) -> in
     return mask
 
 
-def families_of(found: Rates, law: Law, full_detection: bool, scored: bool) -> Families:
+def families_of(found: Rates, law: Law, scored: bool) -> Families:
     """Write the rates as arrays, for leaves with a scheme (`scored`) or without."""
     n = len(found)
     splits = max(len(f.split) for f in found)
@@ -147,12 +145,10 @@ def families_of(found: Rates, law: Law, full_detection: bool, scored: bool) -> F
         np.zeros((n, events), np.uint64),
         np.array([c.episode for c in law.catalogue.conducts.values()], np.bool_),
         np.array(most, np.int64),
-        np.zeros(n, np.uint64),
         np.ones(n, np.bool_),
         np.ones((n, events), np.bool_),
     )
     for i, family in enumerate(found):
-        x.recorded[i] = threshold(1.0 if full_detection else family.recorded)
         x.conduct_limit[i] = _running([s.share for s in family.split], splits)
         for j, split in enumerate(family.split):
             x.conduct[i, j] = law.code["conduct"][split.conduct]

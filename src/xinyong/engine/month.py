@@ -61,7 +61,7 @@ from xinyong.streams import below, draw64, month_word
 __all__ = ["ACTS", "LeafRun", "Message", "Worker", "count", "first_half", "second_half"]
 
 #: Counts of the way from act to file, for each family and kind.
-ACTS = ("acts", "recorded", "missed", "misattached", "false")
+ACTS = ("acts", "recorded", "missed", "misattached", "false", "campaign")
 
 
 @dataclass
@@ -217,7 +217,10 @@ def filed(
     k, f, keys = stream.kind, stream.family, world.keys
     tally = run.acts[m, f, k]
     tally[0] += len(act)
-    known = recorded(keys.detection, act, world.detection[f])
+    known = recorded(keys.detection, act, world.detection[f, run.place, m])
+    if world.detection[f, run.place, m] != world.plain_detection[f, run.place, m]:
+        anyway = recorded(keys.detection, act, world.plain_detection[f, run.place, m])
+        tally[5] += int((known & ~anyway).sum())
     index, stratum, act, day = index[known], stratum[known], act[known], day[known]
     tally[1] += len(act)
     here: list[Records] = []
@@ -298,7 +301,7 @@ def _advance(world: World, run: LeafRun, worker: Worker, m: int) -> None:
         n = min(len(due) - done, 20_000)  # room for the next of them; there may be millions
         run.leaf = reserve(run.leaf, n * 4 + ROOM, 0, 0, n + ROOM, n + ROOM)
         done = advance(
-            run.leaf, world.law.tables, world.facts, world.policy, world.routes, world.keys,
+            run.leaf, run.place, world.law.tables, world.facts, world.policy, world.routes, world.keys,
             due, done, last, world.scenario.first_month,
             scored, compact, worker.bench, run.flow, shared, settled,
         )  # fmt: skip
@@ -362,6 +365,8 @@ def _decisions(world: World, run: LeafRun, m: int) -> None:
     acts = run.leaf.cs["act"][run.leaf.q_case[:waiting]]
     rank(world.keys.queue, acts, ranks)
     order = np.lexsort((run.leaf.q_case[:waiting], ranks))
+    if world.grace.days:
+        order = order[~held_back(world, run, first)[order]]
     days = (ranks & np.uint64(0xFFFF)).astype(np.int64)
     run.leaf = reserve(run.leaf, waiting + 64, 0, 0, 0, 0)
     lapse = first_day(month - world.lapse_months + 1)
@@ -372,6 +377,21 @@ def _decisions(world: World, run: LeafRun, m: int) -> None:
     )  # fmt: skip
     _retire(world, run, settled)
     run.queue[m, 0], run.queue[m, 1] = done
+
+
+def held_back(world: World, run: LeafRun, first: int) -> NDArray[np.bool_]:
+    """Tell which waiting requests relief holds back: bool[waiting], on the first of a month.
+
+    A request about a firm that came while the relief was on is not decided before its grace
+    is over, for the share of firms that the emergency hit (a keyed draw on the case).
+    """
+    grace, waiting = world.grace, int(run.leaf.counts[N_QUEUE])
+    cases = run.leaf.q_case[:waiting]
+    came = run.leaf.q_day[:waiting]
+    firm = run.leaf.lg["subject"][run.leaf.cs["ledger"][cases]] >> 32 > 0
+    hit = recorded(world.keys.relief, run.leaf.cs["act"][cases], grace.share)
+    on = (came >= grace.first) & (came <= grace.last)
+    return np.asarray(firm & hit & on & (came + grace.days > first), np.bool_)
 
 
 def first_half(world: World, run: LeafRun, worker: Worker, m: int) -> list[Message]:
@@ -386,6 +406,8 @@ def first_half(world: World, run: LeafRun, worker: Worker, m: int) -> list[Messa
         h, a = filed(world, run, stream, m, *acts)
         here += h
         away += a
+    if not world.scenario.mechanisms.credit:
+        return []  # records are made, and ordinary penalties bite, but nobody keeps credit files
     if here:
         _file(world, run, _joined(here))
     _advance(world, run, worker, m)
@@ -419,7 +441,7 @@ def count(world: World, run: LeafRun, m: int) -> None:
 def close(world: World, run: LeafRun) -> None:
     """Account for the measures of every spell not yet accounted for (all, or a fixed sample)."""
     account(
-        run.leaf, world.measures, world.link, world.keys, world.sample_shift,
+        run.leaf, run.place, world.measures, world.link, world.keys, world.sample_shift,
         world.scenario.first_month, run.measures,
     )  # fmt: skip
     run.entries += entry_sums(run.leaf)

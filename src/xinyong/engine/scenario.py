@@ -26,6 +26,11 @@ class Mechanisms(BaseModel):
         false_records: records of acts that nobody did.
         capacity: listing decisions of courts wait for staff.
         redress: performance and the other routes off a list.
+        hops: keys that fail at each hop of the exchange between authorities.
+        digital: places record and connect better or worse by how digital they are.
+        campaigns: spans in which an authority looks harder.
+        emergency: the pandemic's diversion of staff, relief, and data links (2020 to 2022).
+        credit: the credit system itself; without it there are acts and records, no files.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -35,6 +40,11 @@ class Mechanisms(BaseModel):
     false_records: bool = True
     capacity: bool = True
     redress: bool = True
+    hops: bool = True
+    digital: bool = True
+    campaigns: bool = True
+    emergency: bool = True
+    credit: bool = True
 
 
 class Scenario(BaseModel):

@@ -38,7 +38,7 @@ def is_sampled(keys, place, subject):
 
 
 @lean
-def _account_entry(leaf, e, table, link, keys, shift, first_month, counts):
+def _account_entry(leaf, e, place, table, link, keys, shift, first_month, counts):
     """Account for the measures of one entry, if it is among those followed."""
     case = leaf.en[e].case
     act = leaf.cs[case].act
@@ -49,7 +49,7 @@ def _account_entry(leaf, e, table, link, keys, shift, first_month, counts):
     kind = leaf.lg[leaf.cs[case].ledger].subject >> 32
     mistaken = leaf.cs[case].flags & (CASE_FALSE | CASE_MISATTACHED)
     account_spell(
-        table, link, keys, act, leaf.en[e].inst, kind, np.int64(leaf.en[e].start),
+        table, link, keys, act, leaf.en[e].inst, kind, place, np.int64(leaf.en[e].start),
         np.int64(leaf.en[e].end), mistaken, first_month, counts,
     )  # fmt: skip
 
@@ -74,13 +74,14 @@ def _add_entry(leaf, e, sums):
 
 
 @njit
-def account(leaf, table, link, keys, shift, first_month, counts):
+def account(leaf, place, table, link, keys, shift, first_month, counts):
     """Account for the measures of every entry still held.
 
     Args:
         leaf: the state.
+        place: position of the leaf.
         table: the measures.
-        link: coverage and delay.
+        link: the network.
         keys: stream keys.
         shift: one in 2**shift entries is followed.
         first_month: month 0 of `counts`.
@@ -88,7 +89,7 @@ def account(leaf, table, link, keys, shift, first_month, counts):
     """
     for e in range(leaf.counts[N_ENTRIES]):
         if leaf.en[e].inst >= 0:
-            _account_entry(leaf, e, table, link, keys, shift, first_month, counts)
+            _account_entry(leaf, e, place, table, link, keys, shift, first_month, counts)
 
 
 @njit
@@ -110,7 +111,7 @@ def retire(leaf, settled, place, table, link, keys, shift, first_month, counts, 
         settled: int64[n] ledger rows.
         place: position of the leaf.
         table: the measures.
-        link: coverage and delay.
+        link: the network.
         keys: stream keys.
         shift: one in 2**shift entries is followed through its measures.
         first_month: month 0 of `counts`.
@@ -123,7 +124,7 @@ def retire(leaf, settled, place, table, link, keys, shift, first_month, counts, 
             continue
         e = leaf.lg[ledger].entry
         while e >= 0:
-            _account_entry(leaf, e, table, link, keys, shift, first_month, counts)
+            _account_entry(leaf, e, place, table, link, keys, shift, first_month, counts)
             _add_entry(leaf, e, sums)
             e = leaf.en[e].prev
         release_spells(leaf, ledger)

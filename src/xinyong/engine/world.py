@@ -15,11 +15,15 @@ from xinyong.conduct.ladder import LayerTables, layer_tables, rung_for
 from xinyong.conduct.rates import Rates, check_rates, rates, with_files
 from xinyong.conduct.sampling import check_bounds
 from xinyong.dates import parse_month
+from xinyong.emergency.relief import Grace, grace_of
+from xinyong.emergency.timeline import levels
 from xinyong.engine.filing import Families, families_of
 from xinyong.engine.scenario import Scenario
 from xinyong.institutions.capacity import capacities
-from xinyong.institutions.exchange import Link, link_of
+from xinyong.institutions.detection import chances, digitalisation
+from xinyong.institutions.exchange import Link
 from xinyong.institutions.measures import MeasureTable, measure_table
+from xinyong.institutions.network import Network, link_of, vertical_coverage
 from xinyong.institutions.redress import Routes, routes_of
 from xinyong.institutions.steps import Policy, policy_of
 from xinyong.law import tables as t
@@ -43,6 +47,7 @@ class Keys(NamedTuple):
     step: np.uint64
     redress: np.uint64
     exchange: np.uint64
+    exchange_identity: np.uint64
     asked: np.uint64
     detection: np.uint64
     false_records: np.uint64
@@ -50,6 +55,7 @@ class Keys(NamedTuple):
     elsewhere: np.uint64
     facts: np.uint64
     queue: np.uint64
+    relief: np.uint64
     sample: np.uint64
 
 
@@ -113,6 +119,11 @@ class World:
     capacity: NDArray[np.int64]
     population: NDArray[np.int64]
     detection: NDArray[np.uint64]
+    plain_detection: NDArray[np.uint64]
+    emergency: NDArray[np.float64]
+    vertical: NDArray[np.float64]
+    network: Network
+    grace: Grace
     wrong: np.uint64
     missed: np.uint64
     false: np.uint64
@@ -218,8 +229,23 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
     on = scenario.mechanisms
     people = society(scenario.scale, scenario.seed)
     population = people.totals[:, 0].copy()
-    table, names = measure_table(law, given)
-    families = [families_of(found, law, not on.friction, scored) for scored in (False, True)]
+    first, months = scenario.first_month, scenario.months
+    leaves = len(places.leaves())
+    emergency = levels(first, months) if on.emergency else np.zeros((months, leaves))
+    diverted = given.value("emergency.diverted")
+    staffed = 1.0 - diverted * emergency
+    digital = digitalisation(given) if on.digital else None
+    even = np.full(leaves, given.value("digital.even"))
+    vertical = vertical_coverage(
+        given, months, emergency, even if digital is None else digital, diverted
+    )
+    table, network, names = measure_table(law, given, on.friction)
+    detection = [
+        chances(found, digital, population, first, months, friction=on.friction, with_campaigns=c)
+        for c in (on.campaigns, False)
+    ]
+    capacity = capacities(given, "court.capacity", first, months, population, scenario.scale)
+    families = [families_of(found, law, scored) for scored in (False, True)]
     wrong = given.value("identity.wrong") if on.identity else 0.0
     missed = given.value("identity.missed") if on.identity else 0.0
     false = given.value("false_records.per_case") if on.false_records else 0.0
@@ -244,17 +270,22 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
         layers=layer_tables(),
         policy=policy_of(law, given, nominal=not on.friction, queues=on.capacity),
         routes=routes_of(
-            law, given, scenario.first_month, scenario.months, on=on.redress
+            law, given, first, months, on=on.redress, staffed=staffed
         ),
-        link=link_of(given, on.friction),
+        link=link_of(
+            network, given, vertical, first, months, friction=on.friction,
+            identity=on.hops and on.identity,
+        ),
         measures=table,
         measure_names=tuple(names),
-        capacity=capacities(
-            given, "court.capacity", scenario.first_month, scenario.months, population,
-            scenario.scale,
-        ),
+        capacity=np.floor(capacity * staffed).astype(np.int64),
         population=population,
-        detection=families[0].recorded,
+        detection=detection[0],
+        plain_detection=detection[1],
+        emergency=emergency,
+        vertical=vertical,
+        network=network,
+        grace=grace_of(given, on.emergency),
         wrong=threshold(wrong),
         missed=threshold(wrong + missed),
         false=threshold(false),

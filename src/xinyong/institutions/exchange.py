@@ -1,8 +1,15 @@
 """Exchange: receipt is a function, not a message.
 
-``arrival`` says on which day an authority receives a listing, or its withdrawal, or that
-it never does. It is a keyed draw on the case, so nothing is sent or stored, and any
-reader computes the same day.
+`copy_of` says on which day an authority receives a listing, or its withdrawal, or that it
+never does, and on whose file it attaches the copy there. It is a keyed draw on the case,
+so nothing is sent or stored, and any reader computes the same day.
+
+A listing travels over a *route* of hops (see `institutions.network`). At each hop it is
+sent with the coverage of that hop, waits its delay, and is attached by its key: rightly, to
+somebody else (a namesake, who then bears what was meant for another), or to nobody. With
+wrong-attachment probability phi and miss probability mu a hop, the closed form is that of
+`institutions.identity`. Withdrawals travel apart, with a coverage and a delay of their own;
+they name the entry, so that they are never misattached.
 """
 
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
@@ -14,56 +21,94 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xinyong.assumptions import Assumptions
 from xinyong.dates import NEVER
 from xinyong.jit import lean
-from xinyong.streams import below, draw64, threshold
+from xinyong.law.compiled import month_of
+from xinyong.streams import below, draw64
 
-__all__ = ["Link", "arrival", "link_of"]
+__all__ = ["ADD", "NO_COPY", "RIGHT_COPY", "WITHDRAW", "WRONG_COPY", "Link", "arrival", "attached"]
 
 ADD, WITHDRAW = 0, 1
+RIGHT_COPY, WRONG_COPY, NO_COPY = 0, 1, 2
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+_DAY, _KEY = np.uint64(0), np.uint64(16)
 
 
 class Link(NamedTuple):
-    """One coverage and delay for every link: [listing, withdrawal].
+    """How messages travel, by route.
 
     Attributes:
-        coverage: uint64[2], threshold of arriving at all.
-        days: int64[2, 4], upper bounds of four equally likely spans of delay, in days.
+        coverage: uint64[2, routes, leaves, months], threshold of arriving at all, for listings
+            and withdrawals sent from a leaf in a month, over all hops.
+        hops: int64[routes].
+        days: int64[2, 4], upper bounds of four equally likely spans of the delay of one hop.
+        wrong, missed: uint64[2, 2], thresholds of phi and of phi + mu a hop, for persons and
+            for organisations, before and from `unified` on.
+        unified: int64[1], day from which organisations bear the unified code.
+        first_month: int64[1], month 0 of `coverage`.
     """
 
     coverage: NDArray[np.uint64]
+    hops: NDArray[np.int64]
     days: NDArray[np.int64]
-
-
-def link_of(given: Assumptions, on: bool) -> Link:
-    """Return the link; switched off, everything arrives the day it is sent."""
-    if not on:
-        return Link(np.array([threshold(1.0)] * 2, np.uint64), np.zeros((2, 4), np.int64))
-    coverage = [given.value("exchange.coverage_add"), given.value("exchange.coverage_withdraw")]
-    median = [given.value("exchange.delay_add"), given.value("exchange.delay_withdraw")]
-    # Quartiles of a delay whose median is given: half, once, twice and four times it.
-    days = [[int(m * f) for f in (0.5, 1.0, 2.0, 4.0)] for m in median]
-    return Link(np.array([threshold(c) for c in coverage], np.uint64), np.array(days, np.int64))
+    wrong: NDArray[np.uint64]
+    missed: NDArray[np.uint64]
+    unified: NDArray[np.int64]
+    first_month: NDArray[np.int64]
 
 
 @lean
-def arrival(link, key, act, word, direction, day):
+def arrival(link, key, act, word, direction, route, leaf, day):
     """Return the day on which an authority receives a listing or withdrawal, or NEVER.
 
     Args:
-        link: coverage and delays.
+        link: the network.
         key: of the stream ``exchange``.
         act: id of the act that the entry rests on.
         word: of the list and the authority (`streams.name_word`).
         direction: ADD or WITHDRAW.
+        route: of the list to the authority.
+        leaf: where it is sent from.
         day: the day it was sent.
     """
     first, second = draw64(key, act, word, np.uint64(direction))
-    limit = link.coverage[direction]
-    if limit != np.uint64(0xFFFFFFFFFFFFFFFF) and first >= limit:
+    month = month_of(day) - link.first_month[0]
+    month = min(max(month, 0), link.coverage.shape[3] - 1)
+    limit = link.coverage[direction, route, leaf, month]
+    if limit != _ALL and first >= limit:
         return NEVER
-    span = np.int64(second >> np.uint64(62))
-    low = 0 if span == 0 else link.days[direction, span - 1]
-    width = link.days[direction, span] - low + 1
-    return day + low + np.int64(below(second << np.uint64(2), np.uint64(width)))
+    for hop in range(link.hops[route]):
+        if hop:
+            second = draw64(key, act, word, np.uint64(direction) | np.uint64(hop + 1) << _KEY)[0]
+        span = np.int64(second >> np.uint64(62))
+        low = 0 if span == 0 else link.days[direction, span - 1]
+        width = link.days[direction, span] - low + 1
+        day += low + np.int64(below(second << np.uint64(2), np.uint64(width)))
+    return day
+
+
+@lean
+def attached(link, key, act, word, route, kind, day):
+    """Return what becomes of the key of a listing on its way: right, wrong or no copy.
+
+    Args:
+        link: the network.
+        key: of the stream ``exchange_identity``.
+        act: id of the act.
+        word: of the list and the authority.
+        route: of the list to the authority.
+        kind: of the subject; 0 is a person.
+        day: the day it was sent.
+    """
+    group = 1 if kind > 0 else 0
+    era = 1 if day >= link.unified[0] else 0
+    wrong, missed = link.wrong[group, era], link.missed[group, era]
+    if missed == np.uint64(0):
+        return RIGHT_COPY
+    for hop in range(link.hops[route]):
+        uniform = draw64(key, act, word, np.uint64(hop))[0]
+        if uniform < wrong:
+            return WRONG_COPY
+        if uniform < missed:
+            return NO_COPY
+    return RIGHT_COPY

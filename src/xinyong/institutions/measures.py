@@ -2,7 +2,9 @@
 
 A measure is *on paper* while an entry is alive and the provision is in force; *received*
 from the day the authority got the listing until it got the withdrawal; *applied* in a
-month in which the authority was asked. A spell on a list is accounted for once, when it
+month in which the authority was asked. A copy held after the entry's end is a *zombie*; one
+without a qualifying act of the subject it is attached to is *mistaken*, and *astray* if it
+was attached to somebody else on its way. A spell on a list is accounted for once, when it
 is over (or the run is): receipt is a function of the case, so nothing had to be stored.
 """
 
@@ -17,7 +19,16 @@ from numpy.typing import NDArray
 
 from xinyong.assumptions import Assumptions
 from xinyong.dates import NEVER, day_of
-from xinyong.institutions.exchange import ADD, WITHDRAW, arrival
+from xinyong.institutions.exchange import (
+    ADD,
+    NO_COPY,
+    RIGHT_COPY,
+    WITHDRAW,
+    WRONG_COPY,
+    arrival,
+    attached,
+)
+from xinyong.institutions.network import Network, network_of
 from xinyong.jit import lean
 from xinyong.law import vocabulary as v
 from xinyong.law.compile import Law
@@ -27,8 +38,18 @@ from xinyong.streams import draw64, name_word, threshold
 __all__ = ["ASPECTS", "MeasureTable", "account_spell", "measure_table", "standing"]
 
 #: What is counted for each measure, month, leaf and kind.
-ASPECTS = ("on_paper", "received", "zombie", "mistaken", "applied", "applied_mistaken")
-ON_PAPER, RECEIVED, ZOMBIE, MISTAKEN, APPLIED, APPLIED_MISTAKEN = range(6)
+ASPECTS = (
+    "on_paper",
+    "received",
+    "zombie",
+    "mistaken",
+    "astray",
+    "applied",
+    "applied_mistaken",
+    "applied_zombie",
+)
+ON_PAPER, RECEIVED, ZOMBIE, MISTAKEN, ASTRAY, APPLIED, APPLIED_MISTAKEN, APPLIED_ZOMBIE = range(8)
+_STATES = (ON_PAPER, RECEIVED, ZOMBIE, MISTAKEN, ASTRAY)
 _GEOMETRIC = 640
 
 
@@ -40,6 +61,8 @@ class MeasureTable(NamedTuple):
         sent: uint64[rows], word of list and authority; asking: of list, measure and authority.
         gap: uint64[rows, 640] cumulative thresholds of the months until the next request.
         asked: bool[rows], whether anybody is ever asked.
+        route: int64[rows] of the network (-1: the authority keeps the list itself); linked:
+            first day on which the authority is linked.
     """
 
     inst: NDArray[np.int64]
@@ -50,10 +73,14 @@ class MeasureTable(NamedTuple):
     ends: NDArray[np.int64]
     gap: NDArray[np.uint64]
     asked: NDArray[np.bool_]
+    route: NDArray[np.int64]
+    linked: NDArray[np.int64]
 
 
-def measure_table(law: Law, given: Assumptions) -> tuple[MeasureTable, list[tuple[str, str, str]]]:
-    """Return the table, and for each row its list, measure and authority.
+def measure_table(
+    law: Law, given: Assumptions, friction: bool
+) -> tuple[MeasureTable, Network, list[tuple[str, str, str]]]:
+    """Return the table, the network it needs, and for each row its list, measure, authority.
 
     Rows of several instruments for the same list, measure and authority are one row, from
     the first day of the earliest to the last day of the latest.
@@ -85,6 +112,7 @@ def measure_table(law: Law, given: Assumptions) -> tuple[MeasureTable, list[tupl
         for k in range(_GEOMETRIC):
             left *= 1.0 - rate
             gap[i, k] = threshold(1.0 - left)
+    network = network_of(cat, names, given, friction)
     table = MeasureTable(
         np.array([law.code["instrument"][n[0]] for n in names], np.int64),
         np.array([name_word(f"{n[0]}/{n[2]}") for n in names], np.uint64),
@@ -94,8 +122,10 @@ def measure_table(law: Law, given: Assumptions) -> tuple[MeasureTable, list[tupl
         np.array([rows[n][1] for n in names], np.int64),
         gap,
         asked,
+        network.route,
+        network.linked,
     )
-    return table, names
+    return table, network, names
 
 
 @lean
@@ -117,22 +147,25 @@ def _between(counts, row, kind, aspect, begin, end, first_month):
 
 def standing(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return counts with the differences of states added up over months (in place)."""
-    for aspect in (ON_PAPER, RECEIVED, ZOMBIE, MISTAKEN):
+    for aspect in _STATES:
         np.cumsum(counts[..., aspect], axis=0, out=counts[..., aspect])
     return counts
 
 
 @lean
-def account_spell(table, link, keys, act, inst, kind, start, end, mistaken, first_month, counts):
+def account_spell(
+    table, link, keys, act, inst, kind, leaf, start, end, mistaken, first_month, counts
+):
     """Add one spell on a list to the counts of its measures.
 
     Args:
         table: the measures.
-        link: coverage and delay
+        link: the network.
         keys: stream keys.
         act: id of the act the entry rests on.
         inst: the list
         kind: of the subject.
+        leaf: where the file is.
         start: first day of the entry.
         end: day it ended, or NEVER.
         mistaken: whether nobody of this file did what the entry rests on.
@@ -148,23 +181,34 @@ def account_spell(table, link, keys, act, inst, kind, start, end, mistaken, firs
         if stops <= begins:
             continue
         _between(counts, i, kind, ON_PAPER, begins, stops, first_month)
-        got = arrival(link, keys.exchange, act, table.sent[i], ADD, begins)
-        lost = NEVER
-        if stops < NEVER:
-            lost = arrival(link, keys.exchange, act, table.sent[i], WITHDRAW, stops)
-        if got >= lost:
+        got, lost, route, copy = begins, stops, table.route[i], RIGHT_COPY
+        if route >= 0:
+            word, sent = table.sent[i], max(begins, table.linked[i])
+            if sent >= stops:
+                continue
+            got = arrival(link, keys.exchange, act, word, ADD, route, leaf, sent)
+            if got >= NEVER:
+                continue
+            copy = attached(link, keys.exchange_identity, act, word, route, kind, sent)
+            if stops < NEVER:
+                lost = arrival(link, keys.exchange, act, word, WITHDRAW, route, leaf, stops)
+        if copy == NO_COPY or got >= lost:
             continue
+        wrong = mistaken or copy == WRONG_COPY
         _between(counts, i, kind, RECEIVED, got, lost, first_month)
         if stops < NEVER:
             _between(counts, i, kind, ZOMBIE, max(got, stops), lost, first_month)
-        if mistaken:
+        if wrong:
             _between(counts, i, kind, MISTAKEN, got, lost, first_month)
+        if copy == WRONG_COPY:
+            _between(counts, i, kind, ASTRAY, got, lost, first_month)
         if not table.asked[i]:
             continue
         month = max(month_of(got) - first_month, 0)
         last = counts.shape[0]
         if lost < NEVER:
             last = min(last, month_of(lost) - first_month)
+        over = month_of(stops) - first_month if stops < NEVER else last
         draw = np.uint64(8)
         while month < last:
             uniform = draw64(keys.asked, act, table.asking[i], draw)[0]
@@ -172,6 +216,8 @@ def account_spell(table, link, keys, act, inst, kind, start, end, mistaken, firs
             month += np.searchsorted(table.gap[i], uniform, side="right")
             if month < last:
                 counts[month, i, kind, APPLIED] += 1
-                if mistaken:
+                if wrong:
                     counts[month, i, kind, APPLIED_MISTAKEN] += 1
+                if month >= over:
+                    counts[month, i, kind, APPLIED_ZOMBIE] += 1
             month += 1

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from xinyong import places
 from xinyong.assumptions import Assumptions
 from xinyong.dates import NEVER
 from xinyong.errors import CatalogueError, Problem
@@ -108,7 +109,8 @@ class Routes(NamedTuple):
         word: uint64[routes], of list and route.
         sure: whether it ends an entry under every version of the list.
         event, what, lag: [routes, 4] events it writes (-1: none), facts, days after.
-        survival: float64[routes, months + 1], chance of not having taken it by each month.
+        survival: float64[routes, leaves, months + 1], chance of not having taken it by each
+            month.
     """
 
     inst: NDArray[np.int64]
@@ -121,7 +123,10 @@ class Routes(NamedTuple):
     survival: NDArray[np.float64]
 
 
-def routes_of(law: Law, given: Assumptions, first_month: int, months: int, on: bool) -> Routes:
+def routes_of(
+    law: Law, given: Assumptions, first_month: int, months: int, on: bool,
+    staffed: NDArray[np.float64] | None = None,
+) -> Routes:  # fmt: skip
     """Return the routes with their survival tables.
 
     Args:
@@ -130,6 +135,8 @@ def routes_of(law: Law, given: Assumptions, first_month: int, months: int, on: b
         first_month: first month of the run.
         months: how many.
         on: False gives no routes at all.
+        staffed: float64[months, leaves], what share of the staff that handles ways off a list
+            is at work; hazards are in proportion to it. None: all of it, always.
 
     Raises:
         CatalogueError: a route has no assumption, or states an unknown fact.
@@ -138,7 +145,9 @@ def routes_of(law: Law, given: Assumptions, first_month: int, months: int, on: b
     event = np.full((len(rows), _MOST), -1, np.int64)
     what = np.full((len(rows), _MOST), -1, np.int64)
     lag = np.zeros((len(rows), _MOST), np.int64)
-    survival = np.ones((len(rows), months + 1), np.float64)
+    if staffed is None:
+        staffed = np.ones((months, len(places.leaves())))
+    survival = np.ones((len(rows), staffed.shape[1], months + 1), np.float64)
     for i, route in enumerate(rows):
         for j, then in enumerate(route.then):
             event[i, j], lag[i, j] = EVENTS.index(then.event), then.after
@@ -152,7 +161,7 @@ def routes_of(law: Law, given: Assumptions, first_month: int, months: int, on: b
                 what[i, j] = law.code["instrument"][route.list]
         for m in range(months):
             hazard = given.value(f"exit.{route.list}.{route.id}", first_month + m)
-            survival[i, m + 1] = survival[i, m] * (1.0 - hazard)
+            survival[i, :, m + 1] = survival[i, :, m] * (1.0 - hazard * staffed[m])
     return Routes(
         np.array([law.code["instrument"][r.list] for r in rows], np.int64),
         np.array([r.only == "mistaken" for r in rows], np.bool_),
@@ -166,11 +175,11 @@ def routes_of(law: Law, given: Assumptions, first_month: int, months: int, on: b
 
 
 @lean
-def exit_day(routes, keys, act, route, start, mistaken, first_month):
+def exit_day(routes, keys, act, route, leaf, start, mistaken, first_month):
     """Return the day on which a route would be taken by an entry, or NEVER."""
     if routes.mistaken[route] and not mistaken:
         return NEVER
-    table = routes.survival[route]
+    table = routes.survival[route, leaf]
     begin = month_of(start) - first_month
     first, second = draw64(keys.redress, act, routes.word[route], np.uint64(0))
     uniform = np.float64(first >> np.uint64(11)) * 2.0**-53
@@ -193,7 +202,7 @@ def exit_day(routes, keys, act, route, start, mistaken, first_month):
 
 
 @lean
-def write_exits(routes, keys, act, inst, start, mistaken, first_month, day):
+def write_exits(routes, keys, act, inst, leaf, start, mistaken, first_month, day):
     """Fill `day` with the day of each route that is to be written, NEVER for the others.
 
     A route that ends an entry under every version (*sure*) makes later ones moot.
@@ -203,6 +212,7 @@ def write_exits(routes, keys, act, inst, start, mistaken, first_month, day):
         keys: stream keys
         act: id of the act.
         inst: the list.
+        leaf: where the file is.
         start: first day of the entry
         mistaken: whether it is a mistake.
         first_month: first month of the run.
@@ -212,7 +222,7 @@ def write_exits(routes, keys, act, inst, start, mistaken, first_month, day):
     for r in range(routes.inst.size):
         day[r] = NEVER
         if routes.inst[r] == inst:
-            day[r] = exit_day(routes, keys, act, r, start, mistaken, first_month)
+            day[r] = exit_day(routes, keys, act, r, leaf, start, mistaken, first_month)
             if routes.sure[r]:
                 last = min(last, day[r])
     for r in range(routes.inst.size):

@@ -1,0 +1,192 @@
+"""The network of authorities: who sends listings to whom, over how many hops, since when.
+
+It is built from the catalogue. The nodes are the keepers of lists, the authorities that
+apply measures, the national platform, and the platform of each province. A listing goes
+from its keeper up to the national platform and down to the authority that acts on it; a
+local keeper or a local authority adds a hop over the platform of its province. An authority
+is *linked* to the national platform some months after the first instrument that makes it
+act on the lists of another was in force.
+
+The coverage of the platforms of provinces grows with the staff that works on integration
+(M14 of the dossier's mechanisms)::
+
+    w[t+1] = w[t] + g k (1 - e) d w (1 - w) + s b e (1 - w)
+
+with g the growth, k the share of staff on integration, e the state of emergency, d the
+digitalisation of the province, b the barrier removal an emergency brings, and s the share
+of it that spills over to credit links.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xinyong import places
+from xinyong.assumptions import Assumptions
+from xinyong.dates import NEVER, day_of
+from xinyong.institutions.exchange import Link
+from xinyong.law.catalogue import Catalogue
+from xinyong.streams import threshold
+
+__all__ = ["Network", "link_of", "linked_bodies", "network_of", "vertical_coverage"]
+
+_LOCAL = frozenset({"local", "provincial", "municipal", "county", "town", "village"})
+#: From this day on organisations bear the unified social credit code (GuoFa [2015] 33).
+_UNIFIED = dt.date(2015, 10, 1)
+
+
+@dataclass(frozen=True)
+class Network:
+    """The routes of a run.
+
+    Attributes:
+        kinds: (hops, over the platform of the sending province, … of the receiving one) of
+            each route.
+        route: for each measure row, its route; -1 where keeper and authority are one.
+        linked: for each measure row, the first day on which its authority is linked.
+    """
+
+    kinds: tuple[tuple[int, bool, bool], ...]
+    route: NDArray[np.int64]
+    linked: NDArray[np.int64]
+
+
+def _is_local(catalogue: Catalogue, authority: str) -> bool:
+    return catalogue.authorities[authority].level in _LOCAL
+
+
+def first_tie(catalogue: Catalogue) -> dict[str, int]:
+    """Return for each authority the first day on which it acts on a list of another."""
+    found: dict[str, int] = {}
+    for it in catalogue.instruments.values():
+        target = catalogue.instruments.get(it.serves or it.id, it)
+        for version in it.versions:
+            if version.draft is not None:
+                continue
+            start = day_of(version.in_force.from_)
+            for row in version.measures:
+                for authority in row.by:
+                    if authority not in (target.keeper, target.decider):
+                        found[authority] = min(found.get(authority, NEVER), start)
+    return found
+
+
+def linked_bodies(catalogue: Catalogue, given: Assumptions, day: int) -> list[str]:
+    """Return the central authorities that are linked to the national platform on a day.
+
+    Example:
+        >>> from xinyong.assumptions import assumptions
+        >>> from xinyong.dates import day_of, parse_date
+        >>> from xinyong.law.catalogue import load
+        >>> day = day_of(parse_date("2018-06-06", ""))
+        >>> "caac" in linked_bodies(load(), assumptions(), day)
+        True
+    """
+    lag = int(given.value("exchange.link_lag"))
+    ties = first_tie(catalogue)
+    return sorted(a for a, d in ties.items() if not _is_local(catalogue, a) and d + lag <= day)
+
+
+def network_of(
+    catalogue: Catalogue, names: list[tuple[str, str, str]], given: Assumptions, on: bool
+) -> Network:
+    """Return the route and the first day of each measure row.
+
+    Args:
+        catalogue: the law.
+        names: (list, measure, authority) of each row.
+        given: assumption ``exchange.link_lag``, days.
+        on: False: whoever acts on a list holds it.
+    """
+    ties = first_tie(catalogue)
+    lag = int(given.value("exchange.link_lag")) if on else 0
+    kinds: dict[tuple[int, bool, bool], int] = {}
+    route = np.full(len(names), -1, np.int64)
+    linked = np.full(len(names), -NEVER, np.int64)
+    for i, (name, _, authority) in enumerate(names):
+        it = catalogue.instruments[name]
+        keeper = it.keeper or it.issuer
+        if authority in (keeper, it.decider):
+            continue
+        up, down = _is_local(catalogue, keeper), _is_local(catalogue, authority)
+        kind = (2 + up + down, up, down)
+        route[i] = kinds.setdefault(kind, len(kinds))
+        linked[i] = ties[authority] + lag
+    return Network(tuple(kinds), route, linked)
+
+
+def vertical_coverage(
+    given: Assumptions,
+    months: int,
+    emergency: NDArray[np.float64],
+    digital: NDArray[np.float64],
+    diverted: float,
+) -> NDArray[np.float64]:
+    """Return float64[leaves, months]: coverage of the platform of each leaf's province.
+
+    Args:
+        given: assumptions ``integration.…``.
+        months: how many.
+        emergency: float64[months, leaves], from 0 to 1.
+        digital: float64[leaves], digitalisation, from 0 to 1.
+        diverted: share of the staff that an emergency takes away.
+    """
+    growth = given.value("integration.growth") * given.value("integration.staff")
+    barrier = given.value("integration.barrier") * given.value("integration.spill_over")
+    out = np.empty((len(digital), months), np.float64)
+    w = np.full(len(digital), given.value("integration.start"))
+    for m in range(months):
+        out[:, m] = w
+        e = emergency[m]
+        w = w + growth * (1.0 - diverted * e) * digital * w * (1.0 - w) + barrier * e * (1.0 - w)
+        w = np.minimum(w, 1.0)
+    return out
+
+
+def link_of(
+    network: Network, given: Assumptions, vertical: NDArray[np.float64], first_month: int,
+    months: int, *, friction: bool, identity: bool,
+) -> Link:  # fmt: skip
+    """Return the network as arrays; without friction everything arrives the day it is sent.
+
+    Args:
+        network: the routes.
+        given: assumptions ``exchange.…`` and ``identity.…``.
+        vertical: float64[leaves, months], coverage of the provinces' platforms.
+        first_month: first month of the run.
+        months: how many.
+        friction: coverage and delay.
+        identity: wrong and missed attachment at each hop.
+    """
+    leaves = len(places.leaves())
+    n = max(len(network.kinds), 1)
+    coverage = np.ones((2, n, leaves, months), np.float64)
+    days = np.zeros((2, 4), np.int64)
+    if friction:
+        for direction, way in enumerate(("add", "withdraw")):
+            for i, (hops, up, down) in enumerate(network.kinds):
+                central = given.value(f"exchange.coverage_{way}") ** (hops - up - down)
+                coverage[direction, i] = central * vertical ** (int(up) + int(down))
+            median = given.value(f"exchange.delay_{way}")
+            # Quartiles of a delay whose median is given: half, once, twice and four times it.
+            days[direction] = [int(median * f) for f in (0.5, 1.0, 2.0, 4.0)]
+    flat = [threshold(c) for c in coverage.ravel().tolist()]
+    phi, mu = np.zeros((2, 2)), np.zeros((2, 2))
+    if identity:
+        for group, kind in enumerate(("person", "organisation")):
+            for era, when in enumerate(("before", "after")):
+                phi[group, era] = given.value(f"identity.hop_wrong.{kind}_{when}")
+                mu[group, era] = given.value(f"identity.hop_missed.{kind}_{when}")
+    return Link(
+        np.array(flat, np.uint64).reshape(coverage.shape),
+        np.array([k[0] for k in network.kinds] or [0], np.int64),
+        days,
+        np.array([threshold(p) for p in phi.ravel()], np.uint64).reshape(2, 2),
+        np.array([threshold(p) for p in (phi + mu).ravel()], np.uint64).reshape(2, 2),
+        np.array([day_of(_UNIFIED)], np.int64),
+        np.array([first_month], np.int64),
+    )
