@@ -301,8 +301,8 @@ def _advance(world: World, run: LeafRun, worker: Worker, m: int) -> None:
         n = min(len(due) - done, 20_000)  # room for the next of them; there may be millions
         run.leaf = reserve(run.leaf, n * 4 + ROOM, 0, 0, n + ROOM, n + ROOM)
         done = advance(
-            run.leaf, run.place, world.law.tables, world.facts, world.policy, world.routes, world.keys,
-            due, done, last, world.scenario.first_month,
+            run.leaf, run.place, world.law.tables, world.facts, world.policy, world.routes,
+            world.keys, due, done, last, world.scenario.first_month,
             scored, compact, worker.bench, run.flow, shared, settled,
         )  # fmt: skip
         if done == TOO_LONG:
