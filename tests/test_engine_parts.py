@@ -10,13 +10,14 @@ import pytest
 
 from conftest import EXACT, Lived, live
 from reference.naive_measures import naive_requests
+from xinyong import places
 from xinyong.assumptions import assumptions
 from xinyong.dates import NEVER, first_day, month_of
 from xinyong.engine.state import N_ENTRIES
 from xinyong.engine.world import keys_of
 from xinyong.institutions import exchange, redress
 from xinyong.institutions.capacity import capacities, rank
-from xinyong.institutions.exchange import ADD, WITHDRAW, link_of
+from xinyong.institutions.exchange import ADD, WITHDRAW
 from xinyong.institutions.identity import MISSED, RIGHT, WRONG, attach_hops
 from xinyong.institutions.measures import (
     APPLIED,
@@ -28,6 +29,7 @@ from xinyong.institutions.measures import (
     account_spell,
     standing,
 )
+from xinyong.institutions.network import Network, link_of
 from xinyong.law.compile import Law
 from xinyong.streams import name_word, threshold
 
@@ -74,7 +76,7 @@ def test_the_share_of_wrong_files_grows_with_hops_as_the_closed_form_says(
 def _exit_days(routes, keys, acts, route, start, mistaken, first_month):  # type: ignore[no-untyped-def]
     out = np.empty(acts.size, np.int64)
     for i in range(acts.size):
-        out[i] = redress.exit_day(routes, keys, acts[i], route, start, mistaken, first_month)
+        out[i] = redress.exit_day(routes, keys, acts[i], route, 0, start, mistaken, first_month)
     return out
 
 
@@ -88,7 +90,7 @@ def test_the_days_of_exit_follow_the_survival_table(rules: Law, name: str) -> No
     days = _exit_days(routes, KEYS, ids(n), route, start, 1, FIRST)
     gone = days[days < NEVER]
     month = np.array([month_of(int(d)) for d in gone]) - FIRST
-    survival = routes.survival[route]
+    survival = routes.survival[route, 0]
     alive = survival[began:] / survival[began]
     expected = np.append(-np.diff(alive), alive[-1]) * n
     observed = np.append(np.bincount(month, minlength=months)[began:], n - len(gone))
@@ -110,11 +112,20 @@ def test_only_mistakes_are_undone_by_objection(rules: Law) -> None:
 # --- exchange ----------------------------------------------------------------------------
 
 
+def _link(hops: int, *, friction: bool = True, identity: bool = False) -> exchange.Link:
+    """Return a link with one route of so many hops between central bodies."""
+    network = Network(((hops, False, False),), np.zeros(1, np.int64), np.zeros(1, np.int64))
+    vertical = np.ones((len(places.leaves()), 12))
+    return link_of(
+        network, assumptions(), vertical, FIRST, 12, friction=friction, identity=identity
+    )
+
+
 @numba.njit
 def _arrivals(link, key, acts, word, direction, day):  # type: ignore[no-untyped-def]
     out = np.empty(acts.size, np.int64)
     for i in range(acts.size):
-        out[i] = exchange.arrival(link, key, acts[i], word, direction, day)
+        out[i] = exchange.arrival(link, key, acts[i], word, direction, 0, 0, day)
     return out
 
 
@@ -123,7 +134,7 @@ def test_arrivals_have_their_coverage_and_quartiles(direction: int, way: str) ->
     given = assumptions()
     n, day = 400_000, 17_000
     word = name_word("spc_defaulters/civil_aviation")
-    found = _arrivals(link_of(given, True), KEYS.exchange, ids(n), word, direction, day)
+    found = _arrivals(_link(1), KEYS.exchange, ids(n), word, direction, day)
     p = given.value(f"exchange.coverage_{way}")
     came = found[found < NEVER] - day
     assert close_to(len(came), n * p, n * p * (1 - p))
@@ -134,14 +145,64 @@ def test_arrivals_have_their_coverage_and_quartiles(direction: int, way: str) ->
         assert below - 0.004 <= share <= up_to + 0.004
     assert came.min() == 0
     assert came.max() == 4 * median
-    again = _arrivals(link_of(given, True), KEYS.exchange, ids(n), word, direction, day)
+    again = _arrivals(_link(1), KEYS.exchange, ids(n), word, direction, day)
     assert np.array_equal(found, again)
 
 
+@pytest.mark.parametrize("hops", [2, 4])
+def test_hops_multiply_their_coverage_and_add_their_delays(hops: int) -> None:
+    n, day, word = 400_000, 17_000, name_word("x")
+    one = _arrivals(_link(1), KEYS.exchange, ids(n), word, ADD, day)
+    found = _arrivals(_link(hops), KEYS.exchange, ids(n), word, ADD, day)
+    p = assumptions().value("exchange.coverage_add") ** hops
+    came = found[found < NEVER] - day
+    assert close_to(len(came), n * p, n * p * (1 - p))
+    single = one[one < NEVER] - day
+    assert came.mean() == pytest.approx(hops * single.mean(), rel=0.01)
+    assert came.var() == pytest.approx(hops * single.var(), rel=0.02)
+
+
 def test_without_friction_everything_arrives_at_once() -> None:
-    link = link_of(assumptions(), False)
-    found = _arrivals(link, KEYS.exchange, ids(1000), name_word("x"), ADD, 17_000)
+    found = _arrivals(
+        _link(3, friction=False), KEYS.exchange, ids(1000), name_word("x"), ADD, 17_000
+    )
     assert (found == 17_000).all()
+
+
+@numba.njit
+def _copies(link, key, acts, word, kind, day):  # type: ignore[no-untyped-def]
+    out = np.empty(acts.size, np.int64)
+    for i in range(acts.size):
+        out[i] = exchange.attached(link, key, acts[i], word, 0, kind, day)
+    return out
+
+
+@pytest.mark.parametrize("hops", [1, 3, 5, 8])
+@pytest.mark.parametrize("phi", [1e-3, 1e-2, 0.05])
+def test_copies_go_astray_over_hops_by_the_closed_form(hops: int, phi: float) -> None:
+    """M7: with a chance mu of 0.02 to be missed, a table printed in the dossier."""
+    mu, n = 0.02, 2_000_000
+    same = np.full((2, 2), threshold(phi), np.uint64)
+    link = _link(hops)._replace(wrong=same, missed=np.full((2, 2), threshold(phi + mu), np.uint64))
+    found = np.bincount(_copies(link, KEYS.exchange_identity, ids(n), name_word("x"), 0, 17_000))
+    right = (1 - phi - mu) ** hops
+    wrong = phi * (1 - right) / (phi + mu)
+    for fate, p in ((exchange.RIGHT_COPY, right), (exchange.WRONG_COPY, wrong)):
+        assert close_to(found[fate], n * p, n * p * (1 - p))
+
+
+def test_the_unified_code_mends_the_keys_of_organisations_alone() -> None:
+    link, n = _link(2, identity=True), 300_000
+    before, after = int(link.unified[0]) - 1, int(link.unified[0])
+    wrong = {
+        (kind, day): int(
+            (_copies(link, KEYS.exchange_identity, ids(n), name_word("x"), kind, day)
+             == exchange.WRONG_COPY).sum()
+        )
+        for kind in (0, 1) for day in (before, after)
+    }  # fmt: skip
+    assert wrong[0, before] == wrong[0, after] > 0
+    assert wrong[1, after] < wrong[1, before] / 4
 
 
 # --- measures ----------------------------------------------------------------------------
@@ -158,14 +219,16 @@ def _one_measure(rate: float) -> MeasureTable:
         ends=np.array([NEVER]),
         gap=np.array(gap, np.uint64),
         asked=np.array([rate > 0]),
+        route=np.array([0]),
+        linked=np.array([0]),
     )
 
 
 @numba.njit
 def _spells(table, link, keys, acts, start, end, first, months):  # type: ignore[no-untyped-def]
-    out = np.zeros((acts.size, months, 1, 1, 6), np.int64)
+    out = np.zeros((acts.size, months, 1, 1, 8), np.int64)
     for i in range(acts.size):
-        account_spell(table, link, keys, acts[i], 0, 0, start, end, 0, first, out[i])
+        account_spell(table, link, keys, acts[i], 0, 0, 0, start, end, 0, first, out[i])
     return out
 
 
@@ -173,7 +236,7 @@ def _spells(table, link, keys, acts, start, end, first, months):  # type: ignore
 def test_jumping_from_request_to_request_is_one_trial_a_month(rate: float) -> None:
     months, held, n = 40, 30, 20_000
     start, end = first_day(FIRST + 5) + 12, first_day(FIRST + 5 + held) + 3
-    link = link_of(assumptions(), False)
+    link = _link(1, friction=False)
     counts = _spells(_one_measure(rate), link, KEYS, ids(n), start, end, FIRST, months)
     applied = counts[:, :, 0, 0, APPLIED]
     assert (applied[:, :5] == 0).all()
@@ -192,8 +255,10 @@ def test_jumping_from_request_to_request_is_one_trial_a_month(rate: float) -> No
 
 def test_a_withdrawal_that_comes_late_leaves_a_zombie() -> None:
     """Hand-worked: listed in month 1, gone in month 4, known to the authority for ever."""
-    link = link_of(assumptions(), False)
-    never = exchange.Link(np.array([threshold(1), threshold(0)]), link.days)
+    link = _link(1, friction=False)
+    coverage = link.coverage.copy()
+    coverage[WITHDRAW] = threshold(0)
+    never = link._replace(coverage=coverage)
     start, end = first_day(FIRST + 1) + 2, first_day(FIRST + 4) + 20
     for way, received, zombie in (
         (link, [0, 1, 1, 1, 0, 0], [0] * 6),

@@ -244,7 +244,9 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
         chances(found, digital, population, first, months, friction=on.friction, with_campaigns=c)
         for c in (on.campaigns, False)
     ]
-    capacity = capacities(given, "court.capacity", first, months, population, scenario.scale)
+    capacity = capacities(
+        given, "court.capacity", first, months, population, scenario.scale, staffed
+    )
     families = [families_of(found, law, scored) for scored in (False, True)]
     wrong = given.value("identity.wrong") if on.identity else 0.0
     missed = given.value("identity.missed") if on.identity else 0.0
@@ -278,7 +280,7 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
         ),
         measures=table,
         measure_names=tuple(names),
-        capacity=np.floor(capacity * staffed).astype(np.int64),
+        capacity=capacity,
         population=population,
         detection=detection[0],
         plain_detection=detection[1],

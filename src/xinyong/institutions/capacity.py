@@ -17,6 +17,8 @@ from xinyong.streams import draw64
 
 __all__ = ["capacities", "rank"]
 
+_MILLION = 1_000_000  # shares of staff are taken in millionths, so that totals stay whole
+
 
 def capacities(
     given: Assumptions,
@@ -25,6 +27,7 @@ def capacities(
     months: int,
     weights: NDArray[np.int64],
     scale: int,
+    staffed: NDArray[np.float64] | None = None,
 ) -> NDArray[np.int64]:
     """Return int64[months, leaves]: decisions that can be taken.
 
@@ -35,15 +38,19 @@ def capacities(
         months: how many.
         weights: int64[leaves], the leaves' shares (population).
         scale: N of 1:N.
+        staffed: float64[months, leaves], share of the staff that is at work (None: all).
     """
     total = int(weights.sum())
-    running = 0
+    whole = total * scale * _MILLION
+    running = [0] * len(weights)
     before = [0] * len(weights)
     out = np.zeros((months, len(weights)), np.int64)
     for m in range(months):
-        running += round(given.value(name, first_month + m))
+        added = round(given.value(name, first_month + m))
         for i, weight in enumerate(weights.tolist()):
-            now = (2 * running * weight + total * scale) // (2 * total * scale)  # half up
+            share = 1.0 if staffed is None else float(staffed[m, i])
+            running[i] += added * round(share * _MILLION)
+            now = (2 * running[i] * weight + whole) // (2 * whole)  # half up
             out[m, i] = now - before[i]
             before[i] = now
     return out
