@@ -24,7 +24,7 @@ BASE = {
     *("assumptions", "dates", "document", "errors", "jit", "places", "streams", "targets"),
     *("validation", "yamlio"),
 }
-WORLD = BASE | {"law", "society", "conduct", "institutions"}
+WORLD = BASE | {"law", "society", "conduct", "institutions", "emergency"}
 
 #: What each part may know. A dotted entry allows that one module of a part.
 MAY: dict[str, set[str]] = {
@@ -34,6 +34,7 @@ MAY: dict[str, set[str]] = {
     "society": BASE,
     "conduct": BASE | {"society", "law.vocabulary"},
     "institutions": BASE | {"law", "society", "conduct"},
+    "emergency": BASE,
     "results": BASE,  # and LAZY
     "indicators": WORLD | {"results"},
     "engine": WORLD | {"indicators", "results"},

@@ -208,7 +208,8 @@ def test_an_equal_arm_differs_by_nothing(rules: Law) -> None:
 @pytest.mark.parametrize(
     ("off", "names"),
     [
-        ("identity", ["identity.wrong", "identity.missed"]),
+        ("identity", [name for name in assumptions().rows if name.startswith("identity.")]),
+        ("hops", [name for name in assumptions().rows if name.startswith("identity.hop_")]),
         ("false_records", ["false_records.per_case"]),
         ("redress", [name for name in assumptions().rows if name.startswith("exit.")]),
     ],
@@ -219,6 +220,43 @@ def test_a_mechanism_off_is_a_model_whose_rates_of_it_are_zero(
     without = live(rules, mechanisms=Mechanisms(**{off: False}), **SHORT)
     assert same(without, live(rules, assume=dict.fromkeys(names, 0.0), **SHORT))
     assert not same(without, live(rules, assume=dict.fromkeys(names, 0.05), **SHORT))
+
+
+def test_without_its_three_channels_an_emergency_is_none(rules: Law) -> None:
+    """Staff, relief and data links are all that an emergency bears on here."""
+    window = {"scale": 20_000, "from_": "2019-06", "until": "2020-12"}
+    without = live(rules, mechanisms=Mechanisms(emergency=False), **window)
+    names = ["emergency.diverted", "relief.grace_months", "integration.barrier"]
+    assert same(without, live(rules, assume=dict.fromkeys(names, 0.0), **window))
+    for name in names[:2]:  # links need more than a year to show in files at this scale
+        others = dict.fromkeys([n for n in names if n != name], 0.0)
+        assert not same(without, live(rules, assume=others, **window)), name
+
+
+def test_campaigns_change_what_is_known_and_nothing_that_is_done(rules: Law) -> None:
+    window = {"scale": 1_000, "from_": "2018-09", "until": "2019-03"}
+    world, loud = live(rules, **window)
+    _, quiet = live(rules, mechanisms=Mechanisms(campaigns=False), **window)
+    wage = [family.id for family in world.rates].index("wage_arrears")
+    acts, recorded, extra = (ACTS.index(x) for x in ("acts", "recorded", "campaign"))
+    for a, b in zip(loud, quiet, strict=True):
+        assert np.array_equal(a.acts[..., acts], b.acts[..., acts])
+        assert np.array_equal(a.acts[..., recorded] - a.acts[..., extra], b.acts[..., recorded])
+        others = np.arange(len(world.rates)) != wage
+        assert not a.acts[:, others, :, extra].any()
+
+
+def test_without_a_credit_system_there_are_acts_and_records_and_nothing_follows(
+    rules: Law,
+) -> None:
+    window = {"scale": 20_000, "until": "2015-06"}
+    world, without = live(rules, mechanisms=Mechanisms(credit=False), **window)
+    _, real = live(rules, **window)
+    assert not world.law.instruments
+    for a, b in zip(without, real, strict=True):
+        assert np.array_equal(a.acts, b.acts)
+        assert np.array_equal(a.files, b.files)
+        assert a.leaf.counts[N_ENTRIES] == 0
 
 
 def _acts(lived: Lived, family: str) -> Any:
@@ -371,7 +409,7 @@ def test_mistakes_need_a_mechanism_that_makes_them(
 def test_measures_are_received_before_they_are_applied(any_run: Lived) -> None:
     _, runs = any_run
     counts = standing(sum(run.measures for run in runs))  # type: ignore[arg-type]
-    paper, received, zombie, mistaken, applied, wrongly = np.moveaxis(counts, -1, 0)
+    paper, received, zombie, mistaken, astray, applied, wrongly, late = np.moveaxis(counts, -1, 0)
     assert (counts >= 0).all()
     assert applied.sum() > 0
     assert (received <= paper + zombie).all()
@@ -379,12 +417,14 @@ def test_measures_are_received_before_they_are_applied(any_run: Lived) -> None:
     assert (mistaken <= received).all()
     assert (applied <= received).all()
     assert (wrongly <= applied).all()
+    assert (astray <= mistaken).all()
+    assert (late <= applied).all()
 
 
 def test_acts_are_filed_missed_or_misattached(any_run: Lived) -> None:
     _, runs = any_run
     for run in runs:
-        acts, recorded, missed, wrong, _ = (run.acts[..., i] for i in range(len(ACTS)))
+        acts, recorded, missed, wrong, *_ = (run.acts[..., i] for i in range(len(ACTS)))
         assert (recorded <= acts).all()
         assert (missed + wrong <= recorded).all()
     cases = sum(

@@ -406,8 +406,6 @@ def first_half(world: World, run: LeafRun, worker: Worker, m: int) -> list[Messa
         h, a = filed(world, run, stream, m, *acts)
         here += h
         away += a
-    if not world.scenario.mechanisms.credit:
-        return []  # records are made, and ordinary penalties bite, but nobody keeps credit files
     if here:
         _file(world, run, _joined(here))
     _advance(world, run, worker, m)

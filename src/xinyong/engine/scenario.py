@@ -30,7 +30,8 @@ class Mechanisms(BaseModel):
         digital: places record and connect better or worse by how digital they are.
         campaigns: spans in which an authority looks harder.
         emergency: the pandemic's diversion of staff, relief, and data links (2020 to 2022).
-        credit: the credit system itself; without it there are acts and records, no files.
+        credit: the credit system itself; without it acts are recorded and ordinarily punished,
+            and no list, scheme or measure follows.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

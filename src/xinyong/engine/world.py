@@ -220,13 +220,13 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
         CatalogueError: rates or assumptions do not fit the catalogue.
         ScenarioError: an assumption the scenario changes does not exist.
     """
+    on = scenario.mechanisms
     given = assumptions().changed(scenario.assume)
     found = with_files(rates(), (Path(file) for file in scenario.rates))
     catalogue = catalogue or catalogue_of(scenario)
     check_rates(found, catalogue.conducts)
-    run = run_of(catalogue, found)
+    run = run_of(catalogue, found) if on.credit else frozenset()
     law = compile_law(catalogue.only(run))
-    on = scenario.mechanisms
     people = society(scenario.scale, scenario.seed)
     population = people.totals[:, 0].copy()
     first, months = scenario.first_month, scenario.months

@@ -72,6 +72,8 @@ class Campaign(BaseModel):
 
 
 class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
     campaigns: list[Campaign]
 
 
