@@ -175,7 +175,8 @@ def test_every_command_of_the_pages_runs(
     with pytest.raises(SystemExit) as left:
         cli.main(arguments)
     ran = capfd.readouterr()
-    assert (left.value.code or 0) == 0, ran.err
+    fine = (0, 1, 7) if arguments[0] == "lint" else (0,)  # 1: findings, 7: nothing to test
+    assert (left.value.code or 0) in fine, ran.err
     assert ran.out
 
 

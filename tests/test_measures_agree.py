@@ -27,7 +27,7 @@ def turning_days() -> list[dt.date]:
 
 def test_the_simulation_and_the_calculator_apply_the_same_measures_on_every_day() -> None:
     """For each list, day and kind: the same pairs of measure and authority."""
-    table, names = measure_table(law(), assumptions())
+    table, _, names = measure_table(law(), assumptions(), friction=True)
     lists = sorted({name[0] for name in names})
     differences = []
     for day in turning_days():

@@ -21,7 +21,7 @@ from xinyong.law.determine import decode, determine
 from xinyong.law.kernel import fold
 
 LAW: Law = law()
-FILES, SAMPLE = 20_000, 25  # one file in so many is also read by the kernel as it stands
+FILES, SAMPLE = 40_000, 50  # one file in so many is also read by the kernel as it stands
 
 
 def test_the_compiled_kernel_and_determine_agree_over_all_instruments() -> None:

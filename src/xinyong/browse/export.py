@@ -128,8 +128,22 @@ def _conducts(found: Catalogue) -> Iterator[Row]:
     yield from (_flat(asdict(c)) for c in found.conducts.values())
 
 
+def _cell(value: Any) -> Any:
+    """Return a value as one cell: lists in one line, nothing as nothing."""
+    if value is None:
+        return ""
+    return "; ".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
 def _named(block: schema.Authority | schema.Measure) -> Row:
-    data = block.model_dump()
+    data = {
+        key: "; ".join(map(str, value))
+        if isinstance(value, list)
+        else ""
+        if value is None
+        else value
+        for key, value in block.model_dump().items()
+    }
     name = data.pop("name")
     return {"id": data.pop("id"), **name, **data}
 

@@ -251,10 +251,8 @@ def _whole_term(a: Amendment) -> str:
     if last not in ("n", "unit", "from", "open") or not above:
         return ""
     day = f"@{a.from_}" if a.from_ else ""
-    return (
-        "; write the term as a whole: "
-        f"--amend '{above}={{n: 2, unit: year, from: decided}}{day}' or '{above}={{open: true}}{day}'"
-    )
+    term, none = "{n: 2, unit: year, from: decided}", "{open: true}"
+    return f"; write the term as a whole: --amend '{above}={term}{day}' or '{above}={none}{day}'"
 
 
 # --- places of a path ------------------------------------------------------------------------
