@@ -136,16 +136,9 @@ def _cell(value: Any) -> Any:
 
 
 def _named(block: schema.Authority | schema.Measure) -> Row:
-    data = {
-        key: "; ".join(map(str, value))
-        if isinstance(value, list)
-        else ""
-        if value is None
-        else value
-        for key, value in block.model_dump().items()
-    }
-    name = data.pop("name")
-    return {"id": data.pop("id"), **name, **data}
+    data = block.model_dump()
+    name: Row = data.pop("name")
+    return {"id": data.pop("id"), **name, **{key: _cell(value) for key, value in data.items()}}
 
 
 def _authorities(found: Catalogue) -> Iterator[Row]:
