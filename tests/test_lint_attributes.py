@@ -5,6 +5,7 @@ The rulebooks are made up; their words are those of the catalogue.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,7 +16,7 @@ from reference.small_law import ends, enters, item, listing, points, rule, schem
 from xinyong.law import schema
 from xinyong.law.annex import Item
 from xinyong.law.catalogue import load
-from xinyong.law.lint import Rulebook
+from xinyong.law.lint import Rulebook, read_rulebooks
 from xinyong.law.lint.engine import Target, targets
 from xinyong.law.lint.rulebook import Words
 
@@ -105,13 +106,14 @@ def test_an_entry_harms_on_a_black_list_and_not_on_a_red_one() -> None:
 
 def test_other_effects() -> None:
     end, back = ends("early", "corrected"), rule({"do": "restore", "from": "restored"}, "back")
-    turn = {"do": "convert", "points": -1, "from": "performed"}
+    turn: dict[str, Any] = {"do": "convert", "points": -1, "from": "performed"}
     turn["term"] = {"n": 1, "unit": "year", "from": "performed"}
     assert of(listing(end), "harms") is False
     assert of(listing(back), "harms") is True
     assert of(scheme(rule(turn)), "harms") is False
     assert [of(listing(x), "end_date") for x in (end, back)] == ["term", "event"]
     assert of(scheme(rule(turn)), "end_date") == "term"
+    assert of(scheme(rule(turn | {"term": {"open": True}})), "end_date") == "none"
     assert of(listing(end), "range") == 0
 
 
@@ -150,33 +152,36 @@ def test_whom_a_provision_speaks_to() -> None:
 
 
 def test_on_what_papers_a_provision_rests() -> None:
-    asks = [{"document": "judgment"}]
-    served = [{"event": {"event": "served", "document": "penalty_decision"}}]
-    either = [{"any": [{"document": "judgment"}, {"all": served}]}]
+    asks: list[dict[str, Any]] = [{"document": "judgment"}]
+    served: list[dict[str, Any]] = [{"event": {"event": "served", "document": "penalty_decision"}}]
+    either: list[dict[str, Any]] = [{"any": [{"document": "judgment"}, {"all": served}]}]
     unless = [{"unless": asks}]
-    for when, papers in (
+    asked: tuple[tuple[list[dict[str, Any]], set[str]], ...] = (
         (asks, {"judgment"}),
         (served, {"penalty_decision"}),
         (either, {"judgment", "penalty_decision"}),
-    ):
+    )
+    for when, papers in asked:
         made = listing(enters(when=when, conduct=[BARE]))
         assert of(made, "papers") == papers
         assert (of(made, "asks_paper"), of(made, "bare")) == (True, False)
-    for when in ([], unless, [{"event": {"event": "corrected"}}]):
+    none: tuple[list[dict[str, Any]], ...] = ([], unless, [{"event": {"event": "corrected"}}])
+    for when in none:
         made = listing(enters(when=when, conduct=[PAPERED]))
         assert of(made, "papers") == set(words().conducts[PAPERED].documents)
         assert (of(made, "asks_paper"), of(made, "bare")) == (False, False)
-    for conducts, papers, bare in (
+    rests: tuple[tuple[list[str], set[str] | None, bool | None], ...] = (
         ([BARE], set(), True),
         ([BARE, PAPERED], set(words().conducts[PAPERED].documents), True),
         (["nobody_told"], None, None),
         (["nobody_told", BARE], None, True),
         (["nobody_told", PAPERED], None, None),
-    ):
-        assert of(listing(enters(conduct=conducts)), "papers") == papers
+    )
+    for conducts, documents, bare in rests:
+        assert of(listing(enters(conduct=conducts)), "papers") == documents
         assert of(listing(enters(conduct=conducts)), "bare") is bare
         one = item("one", -1, conduct=tuple(conducts))
-        assert (of(scheme(), "papers", one), of(scheme(), "bare", one)) == (papers, bare)
+        assert (of(scheme(), "papers", one), of(scheme(), "bare", one)) == (documents, bare)
         assert of(scheme(), "asks_paper", one) is False
 
 
@@ -339,7 +344,7 @@ def test_whether_anything_but_time_ends_the_effect() -> None:
     assert whole(scheme(), "removal") is True
     assert whole(scheme(), "repair") is False
     assert whole(scheme(combination={"released_by_correction": True}), "repair") is True
-    turn = {"do": "convert", "points": -1, "from": "performed"}
+    turn: dict[str, Any] = {"do": "convert", "points": -1, "from": "performed"}
     turn["term"] = {"n": 1, "unit": "year", "from": "performed"}
     assert whole(scheme(rule(turn)), "repair") is True
 
@@ -585,7 +590,7 @@ def test_a_grade_is_reached_at_the_start_directly_or_by_points() -> None:
     assert reach(scheme(grade("B"), grades=THREE)) == {"A": True, "B": True, "C": False}
     assert reach(scheme(grades=THREE), item("x", grade="C")) == {"A": True, "B": False, "C": True}
     assert reach(scheme(grades=THREE, base=None)) == {"A": None, "B": None, "C": None}
-    turn = {"do": "convert", "grade": "B", "from": "performed"}
+    turn: dict[str, Any] = {"do": "convert", "grade": "B", "from": "performed"}
     turn["term"] = {"n": 1, "unit": "year", "from": "performed"}
     assert reach(scheme(rule(turn), grades=THREE)) == {"A": True, "B": True, "C": False}
     empty = (("A", 95, None), ("B", 94, 90), ("C", None, 89))
@@ -611,3 +616,10 @@ def test_which_of_a_rulebook_s_sources_an_item_rests_on() -> None:
     target = next(x for x in targets(book, made.versions[0]) if x.over == "provision")
     assert book.source_of(target.cite) == ("annex", "secondary")
     assert book.source_of(made.versions[0].in_force.cite) == ("", "assumption")
+
+
+def test_a_rulebook_is_looked_for_in_the_catalogue_that_is_given() -> None:
+    made = listing(enters())
+    own = replace(load(), instruments={made.id: made})
+    assert [book.id for book in read_rulebooks("blacklist", own)] == ["blacklist"]
+    assert [book.id for book in read_rulebooks("all", own)] == ["blacklist"]
