@@ -47,9 +47,10 @@ MAY: dict[str, set[str]] = {
     "cli_run": WORLD | {"indicators", "engine", "study", "results", "report"},
     "cli_lint": BASE | {"law", "cli_common"},
     "cli_case": BASE | {"law", "case", "cli_common"},
+    "cli_study": BASE | {"study", "cli_common"},
     "cli": WORLD
     | {"indicators", "engine", "study", "results", "report", "case"}
-    | {"cli_run", "cli_common", "cli_catalogue", "cli_lint", "cli_case"},
+    | {"cli_run", "cli_common", "cli_catalogue", "cli_lint", "cli_case", "cli_study"},
     "__main__": {"cli"},
 }
 

@@ -229,6 +229,36 @@ def report_command(
     cli_run.report_command(folder, as_json)
 
 
+# --- study --------------------------------------------------------------------------------
+
+
+@app.command("study")
+def study_command(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="A question; all are listed if none.")
+    ] = None,
+    scale: Annotated[str | None, typer.Option("--scale", metavar="1:N")] = None,
+    replicates: Annotated[
+        int | None, typer.Option("--replicates", metavar="R", help="How many seeds.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="N", help="Of the first replicate.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="A folder that does not exist yet.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a named question by arms that share their luck."""
+    from xinyong import cli_study
+
+    gc.enable()
+    if name is None:
+        cli_study.list_command(as_json)
+    else:
+        cli_study.study_command(name, scale, replicates, seed, out, as_json)
+
+
 # --- the way out --------------------------------------------------------------------------
 
 

@@ -1,0 +1,57 @@
+"""The questions that can be asked by name: ``xinyong study NAME``.
+
+A question is a module with a function ``answer(settings) -> Answer``. It is imported when it
+is asked, so that the list of questions loads nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xinyong.document import nearest
+from xinyong.errors import UsageError
+
+if TYPE_CHECKING:
+    from xinyong.study.answer import Answer
+    from xinyong.study.settings import Settings
+
+__all__ = ["QUESTIONS", "Question", "question"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question by name.
+
+    Attributes:
+        name: short, as typed; number: of the list of questions, such as ``Q4``.
+        ask: in one line.
+        make: returns the answer.
+        scale, replicates: the sizes taken unless others are asked for; 0 where nothing is run.
+    """
+
+    name: str
+    number: str
+    ask: str
+    make: Callable[[Settings], Answer]
+    scale: int = 0
+    replicates: int = 0
+
+
+_ALL: tuple[Question, ...] = ()
+
+QUESTIONS: dict[str, Question] = {q.name: q for q in _ALL}
+
+
+def question(name: str) -> Question:
+    """Return a question by its name or number.
+
+    Raises:
+        UsageError: there is none; the nearest is named.
+    """
+    for found in QUESTIONS.values():
+        if name.lower() in (found.name, found.number.lower()):
+            return found
+    hint = nearest(name, QUESTIONS) or "'xinyong study' lists them"
+    raise UsageError(f"no study {name[:60]!r}; {hint}")
