@@ -39,7 +39,30 @@ class Question:
     replicates: int = 0
 
 
-_ALL: tuple[Question, ...] = ()
+def _q1(settings: Settings) -> Answer:
+    from xinyong.study.questions import q1_mistaken_identity
+
+    return q1_mistaken_identity.answer(settings)
+
+
+def _q16(settings: Settings) -> Answer:
+    from xinyong.study.questions import q16_who_sees
+
+    return q16_who_sees.answer(settings)
+
+
+_ALL: tuple[Question, ...] = (
+    Question(
+        "mistaken-identity", "Q1",
+        "What share of a list is there by mistaken identity after n hops, by matching rule?",
+        _q1,
+    ),
+    Question(
+        "who-sees", "Q16",
+        "How many bodies can see a fact, and which link adds most exposure?",
+        _q16,
+    ),
+)  # fmt: skip
 
 QUESTIONS: dict[str, Question] = {q.name: q for q in _ALL}
 

@@ -76,7 +76,9 @@ def _live(it: Instrument, day: dt.date) -> bool:
     )
 
 
-def view(catalogue: Catalogue, name: str, day: dt.date, without: frozenset[str] = frozenset()) -> View:
+def view(
+    catalogue: Catalogue, name: str, day: dt.date, without: frozenset[str] = frozenset()
+) -> View:
     """Return who sees an entry on a list on a day, some memoranda or bodies left out.
 
     Example:
@@ -195,6 +197,7 @@ def _ablation(catalogue: Catalogue, day: dt.date) -> tuple[dict[str, int], dict[
 
 def answer(settings: Settings) -> Answer:
     """Answer the question; nothing is drawn."""
+    del settings
     cat = law().catalogue
     ends = {y: dt.date(y, 12, 31) for y in YEARS}
     rows: list[Row] = []

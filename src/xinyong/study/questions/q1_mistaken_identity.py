@@ -16,6 +16,8 @@ The draws are those of `institutions.identity`: one a record and hop, and the sa
 cell, so that two cells differ only by their rule and rate.
 """
 
+# mypy: disable-error-code="no-untyped-call"
+
 from __future__ import annotations
 
 import math
@@ -35,8 +37,8 @@ __all__ = [
     "ERROR_RATES",
     "HOPS",
     "MISSED",
-    "RULES",
     "RECORDS",
+    "RULES",
     "Cell",
     "answer",
     "closed",
@@ -304,23 +306,25 @@ def answer(settings: Settings, records: int = RECORDS) -> Answer:
             ):  # fmt: skip
                 b, a = float(before[hops - 1]), float(after[hops - 1])
                 rows.append(Row(arm, group, name, unit, b, a, a - b))
-    for i, phi in enumerate(phis):
+    for i in range(len(phis)):
         for hops in range(HOPS):
             exact = float(table_m7()[hops, i])
             worst = max(worst, abs(z_score(drawn[len(cells) + i, hops], exact)))
     monthly, low, high = hazard()
     form = closed("name", 0.05)
-    mean, median = months_wrong(monthly)
+    average, median = months_wrong(monthly)
     base_form = closed(*BASELINE)
     for monthly_chance, arm in ((low, "objection_slow"), (monthly, "name_0.05"),
                                 (high, "objection_fast")):  # fmt: skip
         standing = corrected(float(form.fds[4]), monthly_chance)
-        before = corrected(float(base_form.fds[4]), monthly)
+        standing_base = corrected(float(base_form.fds[4]), monthly)
         what = "mistaken share of the standing list, closed form"
-        rows.append(Row(arm, "5 hops", what, "share", before, standing, standing - before))
+        rows.append(
+            Row(arm, "5 hops", what, "share", standing_base, standing, standing - standing_base)
+        )
         months = months_wrong(monthly_chance)[0]
         what, unit = "mean time to correction", "months"
-        rows.append(Row(arm, "5 hops", what, unit, mean, months, months - mean))
+        rows.append(Row(arm, "5 hops", what, unit, average, months, months - average))
     findings = (
         f"After five hops {base_form.fds[4]:.2%} of a list are there by mistake if records are "
         f"matched by ID with {BASELINE[1]:.1%} key errors a hop, and {form.fds[4]:.1%} if by name "
@@ -330,7 +334,7 @@ def answer(settings: Settings, records: int = RECORDS) -> Answer:
         "list is.",
         f"Name and birth date confuse {mean_phi('name_birth', 1):.1%} of wrong keys, name and "
         f"county {mean_phi('name_place', 1):.1%}, the name alone {mean_phi('name', 1):.1%}.",
-        f"At {monthly:.0%} a month an objection takes {mean:.0f} months on average (half within "
+        f"At {monthly:.0%} a month an objection takes {average:.0f} months on average (half within "
         f"{median:.0f}); at {low:.1%}, {1 / low:.0f} months; at {high:.1%}, {1 / high:.1f}.",
         f"{records:,} drawn records agree with the closed form: of "
         f"{len(cells) * 4 + len(phis) * HOPS} figures, the farthest lies {worst:.1f} standard "

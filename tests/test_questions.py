@@ -1,0 +1,126 @@
+"""Questions answered without runs: closed forms against draws, and hand-worked cases."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import numpy as np
+import pytest
+
+from xinyong.institutions.identity import RIGHT, WRONG, attach_hops
+from xinyong.law.compile import law
+from xinyong.streams import stream_key, threshold
+from xinyong.study.questions import q1_mistaken_identity as q1
+from xinyong.study.questions import q16_who_sees as q16
+from xinyong.study.questions import question
+from xinyong.study.settings import Settings
+
+SETTINGS = Settings(0, 0)
+
+
+# --- Q1: mistaken identity ----------------------------------------------------------------
+
+
+def test_the_printed_table_of_mistaken_shares() -> None:
+    """The table of M7, in per cent as printed there: hops 1, 3, 5, 8; phi 1e-4 to 0.05."""
+    printed = [
+        [0.01, 0.10, 1.0, 5.1],
+        [0.03, 0.31, 3.1, 14.8],
+        [0.05, 0.53, 5.2, 23.8],
+        [0.09, 0.87, 8.4, 36.0],
+    ]
+    found = 100 * q1.table_m7()[[0, 2, 4, 7]]
+    assert found[:, :2] == pytest.approx(np.array(printed)[:, :2], abs=0.005)
+    assert found[:, 2:] == pytest.approx(np.array(printed)[:, 2:], abs=0.05)
+
+
+def test_one_hop_by_hand() -> None:
+    """Of 1000 records with phi 0.05 and mu 0.02: 50 wrong, 20 missed, 930 right."""
+    assert q1.table_m7((0.05,))[0, 0] == pytest.approx(50 / 980)
+
+
+def test_two_million_records_meet_the_closed_form() -> None:
+    cells: list[tuple[str | float, float]] = [(0.001, 1.0), (0.05, 1.0), ("name", 0.05)]
+    drawn = q1.simulate([*cells, ("name_birth", 0.2), ("name_place", 0.2)], 2_000_000, 7)
+    shares = [
+        *q1.table_m7((0.001, 0.05)).T,
+        q1.closed("name", 0.05).fds,
+        q1.closed("name_birth", 0.2).fds,
+        q1.closed("name_place", 0.2).fds,
+    ]
+    for counts, share in zip(drawn, shares, strict=True):
+        for hops in range(q1.HOPS):
+            assert abs(q1.z_score(counts[hops], float(share[hops]))) < 4.5
+
+
+def test_the_study_draws_as_the_institution_does() -> None:
+    """Record by record: hops of `institutions.identity` over the same stream."""
+    key = stream_key(5, "study/q1/identity")
+    ids = np.arange(20_000, dtype=np.uint64)
+    state = attach_hops(key, ids, 8, threshold(0.03), threshold(0.05))
+    ((_, *_, (right, wrong)),) = q1.simulate([(0.03, 1.0)], 20_000, 5)
+    assert (right, wrong) == ((state == RIGHT).sum(), (state == WRONG).sum())
+
+
+def test_a_name_with_two_holders_confuses_half_of_wrong_keys() -> None:
+    """With c = 1 other, c / (c + 1) = 1/2; a Poisson c of mean m gives 1 - (1 - e^-m) / m."""
+    values, weights = q1.levels("name")
+    assert weights.sum() == pytest.approx(1)
+    assert values.max() == pytest.approx(1 - 1 / 247167)
+    for mean in (0.01, 1.0, 8.0, 87.0):
+        chances = q1.poisson(mean)
+        c = np.arange(len(chances))
+        assert chances @ (c / (c + 1)) == pytest.approx(1 - (1 - math.exp(-mean)) / mean)
+
+
+def test_months_to_correction_by_hand_and_by_draws() -> None:
+    """At one half a month: two months on average, half are put right in the first."""
+    assert q1.months_wrong(0.5) == (2.0, 1)
+    standing = q1.corrections(200_000, 0.05, 3)
+    assert standing[11] / 200_000 == pytest.approx(0.95**12, abs=0.004)
+    assert q1.corrected(0.1, 0.0) == pytest.approx(0.1)
+
+
+def test_equal_cells_differ_by_exactly_zero() -> None:
+    one, two = q1.simulate([("name", 0.05), ("name", 0.05)], 50_000, 1)
+    assert (one == two).all()
+
+
+# --- Q16: who sees ------------------------------------------------------------------------
+
+
+def test_who_sees_an_unpaid_judgment_by_hand() -> None:
+    """Signatories and those who apply measures; without the memorandum of 2016 fewer see it."""
+    cat, day = law().catalogue, dt.date(2018, 12, 31)
+    whole = q16.view(cat, "spc_defaulters", day)
+    rest = q16.view(cat, "spc_defaulters", day, frozenset({"mou_spc_2016"}))
+    signed = cat.instrument("mou_spc_2016").signatories
+    assert set(signed) <= whole.bodies
+    assert rest.bodies < whole.bodies
+    assert not q16.view(cat, "spc_defaulters", day, frozenset({"caac"})).bodies & {"caac"}
+    assert q16.view(cat, "spc_defaulters", day, frozenset()) == whole
+
+
+def test_a_page_with_the_whole_id_fits_one_person() -> None:
+    assert q16.shared_by_fewer("full_id", 2) == 1.0
+    # By hand: the rarest names have six holders, so nobody is alone with a name.
+    assert q16.shared_by_fewer("name", 2) == pytest.approx(
+        sum(w * math.exp(-m) for m, w in q16.holders_like("name") if m < 100)
+    )
+    pages = [q16.shared_by_fewer(p, 2) for p in ("name", "name_province", "part_id", "full_id")]
+    assert pages == sorted(pages)
+
+
+# --- all ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["who-sees"])
+def test_every_answer_stands_in_the_standard_form(name: str) -> None:
+    answer = question(name).make(SETTINGS)
+    assert (answer.twin, answer.strength, len(answer.matters)) == (0, "A", 2)
+    assert answer.name == name == question(answer.number).name
+    assert {row.arm for row in answer.rows} <= set(answer.alternatives)
+    for row in answer.rows:
+        assert math.isclose(row.difference, row.value - row.baseline, abs_tol=1e-12)
+        assert row.low is None or row.low <= row.difference <= (row.high or 0)
