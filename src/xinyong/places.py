@@ -4,9 +4,10 @@ The table ``data/places.csv`` holds China, its 31 mainland provinces, and below 
 prefectures and counties that have instruments of their own, and the villages of two
 counties taken together. A case may state any of them.
 
-A synthetic subject lives in exactly one *leaf*: a province, or the one county that is
-simulated, Wendeng. The leaf ``shandong`` means Shandong without Wendeng; a rule that
-reaches ``shandong`` reaches both, because ``within`` follows the hierarchy.
+A synthetic subject lives in exactly one *leaf*: one of the 43 pilot cities of 2015 and 2016
+(two of them counties of others), Wendeng, or a province. The leaf ``shandong`` means
+Shandong without the cities that are leaves of their own; a rule that reaches ``shandong``
+reaches them all, because ``within`` follows the hierarchy.
 
 Codes are the administrative division codes of GB/T 2260; villages taken together have none.
 """
@@ -21,10 +22,7 @@ from importlib.resources import files
 
 from xinyong.errors import UsageError
 
-__all__ = ["Place", "ancestors", "hint", "leaves", "place", "places", "within"]
-
-#: The county that is a leaf of its own; its province is the leaf of the rest.
-_CARVED = "wendeng"
+__all__ = ["Place", "ancestors", "hint", "leaves", "place", "places", "province", "within"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +36,7 @@ class Place:
         gb_code: six-digit administrative division code; empty for villages.
         level: ``nation``, ``province``, ``prefecture``, ``county`` or ``village``.
         parent: id of the place above; empty for the nation.
+        leaf: whether subjects live there, and not in a part of it that is a leaf.
     """
 
     id: str
@@ -46,12 +45,14 @@ class Place:
     gb_code: str
     level: str
     parent: str
+    leaf: bool
 
 
 @cache
 def _table() -> dict[str, Place]:
     text = files("xinyong").joinpath("data/places.csv").read_text(encoding="utf-8")
-    return {row["id"]: Place(**row) for row in csv.DictReader(text.splitlines())}
+    rows = csv.DictReader(text.splitlines())
+    return {row["id"]: Place(**row | {"leaf": row["leaf"] == "1"}) for row in rows}
 
 
 def places() -> tuple[Place, ...]:
@@ -116,9 +117,21 @@ def within(id: str, other: str) -> bool:
 
 @cache
 def leaves() -> tuple[str, ...]:
-    """Return the ids of the leaves: the 31 provinces, then Wendeng.
+    """Return the ids of the leaves: the 31 provinces, then the cities and counties.
 
     The position in this tuple is the leaf's number in every table of the society.
     """
-    provinces = tuple(p.id for p in places() if p.level == "province")
-    return (*provinces, _CARVED)
+    found = [p for p in places() if p.leaf]
+    return tuple(p.id for p in sorted(found, key=lambda p: p.level != "province"))
+
+
+@cache
+def province(id: str) -> str:
+    """Return the province of a place (the nation for the nation).
+
+    Example:
+        >>> province("wendeng")
+        'shandong'
+    """
+    above = ancestors(id)
+    return above[-2] if len(above) > 1 else id

@@ -89,7 +89,7 @@ class LeafRun:
         leaf: the state.
         acts: int64[months, families, kinds, ACTS].
         flow: int64[months, instruments, kinds, FLOWS].
-        measures: int64[months, measure rows, kinds, ASPECTS].
+        measures: int32[months, measure rows, kinds, ASPECTS].
         grades: int64[months, grades, kinds], subjects of the leaf's scheme by grade.
         queue: int64[months, 3], decisions taken, requests dropped, requests waiting.
         files: int64[months], ledgers open.
@@ -118,7 +118,7 @@ class LeafRun:
             empty_leaf(),
             np.zeros((months, len(world.rates), kinds, len(ACTS)), np.int64),
             np.zeros((months, len(world.law.instruments), kinds, len(FLOWS)), np.int64),
-            np.zeros((months, len(world.measure_names), kinds, len(ASPECTS)), np.int64),
+            np.zeros((months, len(world.measure_names), kinds, len(ASPECTS)), np.int32),
             np.zeros((months, grades, kinds), np.int64),
             np.zeros((months, 3), np.int64),
             np.zeros(months, np.int64),
@@ -199,6 +199,9 @@ def draw_month(
         stream.key, stream.leaf, stream.kind, month, 0, stream.start, stream.rung, 0, alive,
         world.layers, worker.scratch,
     )  # fmt: skip
+    if not found.subject.size:  # most streams of a small leaf bring nothing in a month
+        nothing = np.empty(0, np.int64)
+        return nothing, nothing, np.empty(0, np.uint64), np.empty(0, np.int32)
     state = _states(run.leaf, stream.kind, found.subject)
     acts = acts_of(found, stream.limit, stream.rung, state)
     index = found.subject[acts]
@@ -217,6 +220,8 @@ def filed(
     k, f, keys = stream.kind, stream.family, world.keys
     tally = run.acts[m, f, k]
     tally[0] += len(act)
+    if not len(act):
+        return [], []
     known = recorded(keys.detection, act, world.detection[f, run.place, m])
     if world.detection[f, run.place, m] != world.plain_detection[f, run.place, m]:
         anyway = recorded(keys.detection, act, world.plain_detection[f, run.place, m])

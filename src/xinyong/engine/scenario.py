@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -109,12 +110,12 @@ class Scenario(BaseModel):
             raise ValueError(f"to {self.until}: the registers and rates end in {LAST_MONTH}")
         return self
 
-    @property
+    @cached_property
     def first_month(self) -> int:
         """First month as a number."""
         return parse_month(self.from_)
 
-    @property
+    @cached_property
     def months(self) -> int:
         """How many months the run has."""
         return parse_month(self.until) - parse_month(self.from_) + 1

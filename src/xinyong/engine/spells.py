@@ -85,7 +85,7 @@ def account(leaf, place, table, link, keys, shift, first_month, counts):
         keys: stream keys.
         shift: one in 2**shift entries is followed.
         first_month: month 0 of `counts`.
-        counts: int64[months, rows, kinds, ASPECTS], added to.
+        counts: int32[months, rows, kinds, ASPECTS], added to.
     """
     for e in range(leaf.counts[N_ENTRIES]):
         if leaf.en[e].inst >= 0:
@@ -115,7 +115,7 @@ def retire(leaf, settled, place, table, link, keys, shift, first_month, counts, 
         keys: stream keys.
         shift: one in 2**shift entries is followed through its measures.
         first_month: month 0 of `counts`.
-        counts: int64[months, rows, kinds, ASPECTS], added to.
+        counts: int32[months, rows, kinds, ASPECTS], added to.
         sums: uint64[2], the digest of entries let go, added to.
     """
     for i in range(settled.size):

@@ -114,7 +114,10 @@ def indicator_table(world: World, runs: list[LeafRun]) -> pa.Table:
             ]
         )  # fmt: skip
         rows.add(alive, place, KINDS, "", "alive", "subjects")
-    counts = standing(np.sum([run.measures for run in runs], axis=0)) * (1 << world.sample_shift)
+    counts = np.zeros(runs[0].measures.shape, np.int64)
+    for run in runs:
+        counts += run.measures
+    counts = standing(counts) * (1 << world.sample_shift)
     for i, names in enumerate(world.measure_names):
         for j, aspect in enumerate(ASPECTS):
             unit = "requests" if aspect.startswith("applied") else "entries"

@@ -94,10 +94,12 @@ def campaigns(path: Path = _PATH) -> tuple[Campaign, ...]:
 
 
 def digitalisation(given: Assumptions) -> NDArray[np.float64]:
-    """Return float64[leaves]: how digital the authorities of each leaf are, from 0 to 1."""
+    """Return float64[leaves]: how digital the authorities of each leaf's province are, 0 to 1."""
     with (_DATA / "digital.csv").open(encoding="utf-8", newline="") as handle:
         tier = {row["place"]: row["tier"] for row in csv.DictReader(handle)}
-    return np.array([given.value(f"digital.{tier[leaf]}") for leaf in places.leaves()])
+    return np.array(
+        [given.value(f"digital.{tier[places.province(leaf)]}") for leaf in places.leaves()]
+    )
 
 
 def chances(

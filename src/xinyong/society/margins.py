@@ -103,18 +103,19 @@ def _counts(row: dict[str, str]) -> dict[str, Fraction]:
 def leaf_margins() -> tuple[LeafMargins, ...]:
     """Return the margins of every leaf, in the order of ``places.leaves()``.
 
-    A county that is a leaf is taken out of its province, count by count, so that the
-    province's published figures still hold for the two together.
+    A city or county that is a leaf is taken out of the leaf around it, count by count, so
+    that published figures of a province still hold for all its leaves together.
 
     Example:
         >>> sum(m.population for m in leaf_margins())
         1409778724
     """
     counts = {row["place"]: _counts(row) for row in _rows("margins.csv")}
+    whole = dict(counts)
     for leaf in leaves():
-        for above in ancestors(leaf)[1:]:
-            if above in counts:
-                counts[above] = {k: v - counts[leaf][k] for k, v in counts[above].items()}
+        around = next((above for above in ancestors(leaf)[1:] if above in counts), None)
+        if around is not None:
+            counts[around] = {k: v - whole[leaf][k] for k, v in counts[around].items()}
     result = []
     for leaf in leaves():
         c = counts[leaf]
