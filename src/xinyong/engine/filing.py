@@ -25,8 +25,8 @@ from xinyong.streams import below, draw64, threshold
 __all__ = [
     "Families",
     "Records",
-    "act_days",
-    "act_ids",
+    "act_day",
+    "act_id",
     "families_of",
     "file_records",
 ]
@@ -181,26 +181,20 @@ def families_of(found: Rates, law: Law, scored: bool) -> Families:
 
 
 @njit
-def act_ids(key, leaf, kind, index, when):
-    """Return the id of each act: uint64[n], keyed by the family's stream, subject and month.
+def act_id(key, leaf, kind, index, when):
+    """Return the id of an act: uint64, keyed by the family's stream, subject and month.
 
     The third word's purpose is 3; 0 to 2 are taken by the drawing of candidates.
     """
-    out = np.empty(index.size, np.uint64)
-    for i in range(index.size):
-        who = np.uint64(leaf) << np.uint64(40) | np.uint64(kind) << np.uint64(32)
-        out[i] = draw64(key, who | np.uint64(index[i]), when, _ACT)[0]
-    return out
+    who = np.uint64(leaf) << np.uint64(40) | np.uint64(kind) << np.uint64(32)
+    return draw64(key, who | np.uint64(index), when, _ACT)[0]
 
 
 @njit
-def act_days(key, act, first, length):
-    """Return the day of each act within its month: int32[n]."""
-    out = np.empty(act.size, np.int32)
-    for i in range(act.size):
-        draw = draw64(key, act[i], np.uint64(0), np.uint64(_DAY))[0]
-        out[i] = first + np.int64(below(draw, np.uint64(length)))
-    return out
+def act_day(key, act, first, length):
+    """Return the day of an act within its month."""
+    draw = draw64(key, act, np.uint64(0), np.uint64(_DAY))[0]
+    return first + np.int64(below(draw, np.uint64(length)))
 
 
 @njit

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xinyong.conduct.sampling import Scratch, acts_of, draw_acts, new_scratch
+from xinyong.conduct.sampling import Scratch, new_scratch
 from xinyong.dates import first_day
 from xinyong.engine.advance import (
     FLOWS,
@@ -31,12 +31,8 @@ from xinyong.engine.advance import (
     serve_queue,
 )
 from xinyong.engine.copies import copy_cases, count_events
-from xinyong.engine.filing import (
-    Records,
-    act_days,
-    act_ids,
-    file_records,
-)
+from xinyong.engine.drawing import Acts, draw_leaf
+from xinyong.engine.filing import Records, file_records
 from xinyong.engine.spells import account, entry_sums, retire
 from xinyong.engine.state import (
     CASE_FALSE,
@@ -45,10 +41,9 @@ from xinyong.engine.state import (
     N_QUEUE,
     Leaf,
     empty_leaf,
-    find,
     reserve,
 )
-from xinyong.engine.world import Stream, World
+from xinyong.engine.world import World
 from xinyong.errors import XinyongError
 from xinyong.institutions.capacity import rank
 from xinyong.institutions.detection import false_records, recorded
@@ -56,7 +51,7 @@ from xinyong.institutions.identity import MISSED, RIGHT, WRONG, attach
 from xinyong.institutions.measures import ASPECTS
 from xinyong.jit import njit
 from xinyong.law.vocabulary import KINDS, ROLES
-from xinyong.streams import below, draw64, month_word
+from xinyong.streams import below, draw64
 
 __all__ = ["ACTS", "LeafRun", "Message", "Worker", "count", "first_half", "second_half"]
 
@@ -127,15 +122,6 @@ class LeafRun:
 
 
 @njit
-def _states(leaf, kind, index):  # type: ignore[no-untyped-def]
-    """Return 1 for subjects with a file, 0 for others."""
-    out = np.zeros(index.size, np.int64)
-    for i in range(index.size):
-        out[i] = 1 if find(leaf, np.int64(kind) << 32 | index[i]) >= 0 else 0
-    return out
-
-
-@njit
 def _elsewhere(key, act, running):  # type: ignore[no-untyped-def]
     """Draw the leaf of whoever gets a misattached record, by population: int64[n]."""
     out = np.empty(act.size, np.int64)
@@ -164,17 +150,16 @@ def _draw_words(key, act):  # type: ignore[no-untyped-def]
 
 
 def _records(
-    kind: int, index: NDArray[np.int64], stratum: NDArray[np.int64], family: int,
-    day: NDArray[np.int32], act: NDArray[np.uint64], flags: int,
+    kind: NDArray[np.int64], index: NDArray[np.int64], stratum: NDArray[np.int64],
+    family: NDArray[np.int64], day: NDArray[np.int32], act: NDArray[np.uint64], flags: int,
 ) -> Records:  # fmt: skip
-    n = len(index)
     return Records(
-        (np.int64(kind) << 32) | index,
+        kind << 32 | index,
         stratum.astype(np.int32),
-        np.full(n, family, np.int16),
+        family.astype(np.int16),
         day.astype(np.int32),
         act,
-        np.full(n, flags, np.uint8),
+        np.full(len(index), flags, np.uint8),
     )
 
 
@@ -189,97 +174,121 @@ def _ordered(records: Records) -> Records:
     return Records(*columns)
 
 
-def draw_month(
-    world: World, run: LeafRun, worker: Worker, stream: Stream, m: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64], NDArray[np.int32]]:
-    """Draw the acts of one stream: index, stratum, act id and day of each."""
+def _alive(world: World, place: int, month: int) -> NDArray[np.int64]:
+    """Return int64[kinds]: one past the last index alive in a leaf."""
+    return np.array([world.society.alive(place, k, month) for k in range(len(KINDS))], np.int64)
+
+
+def _adults(world: World, place: int) -> NDArray[np.int64]:
+    """Return int64[kinds]: the first index that can be held to account (persons: adults)."""
+    low = np.zeros(len(KINDS), np.int64)
+    low[0] = world.society.minors[place]
+    return low
+
+
+def _rows(
+    world: World, place: int, kind: NDArray[np.int64], index: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the strata of subjects of several kinds."""
+    out = np.zeros(len(index), np.int64)
+    for k in np.unique(kind).tolist():
+        mine = kind == k
+        out[mine] = world.society.stratum_of(place, k, index[mine])
+    return out
+
+
+def _chosen(acts: Acts, mask: NDArray[np.bool_]) -> Acts:
+    columns: Any = (column[mask] for column in acts)
+    return Acts(*columns)
+
+
+def draw_month(world: World, run: LeafRun, worker: Worker, m: int) -> Acts:
+    """Draw the acts of one leaf in a month."""
     month = world.scenario.first_month + m
-    alive = int(world.society.alive(stream.leaf, stream.kind, month))
-    found = draw_acts(
-        stream.key, stream.leaf, stream.kind, month, 0, stream.start, stream.rung, 0, alive,
-        world.layers, worker.scratch,
-    )  # fmt: skip
-    if not found.subject.size:  # most streams of a small leaf bring nothing in a month
-        nothing = np.empty(0, np.int64)
-        return nothing, nothing, np.empty(0, np.uint64), np.empty(0, np.int32)
-    state = _states(run.leaf, stream.kind, found.subject)
-    acts = acts_of(found, stream.limit, stream.rung, state)
-    index = found.subject[acts]
-    stratum = found.stratum[acts].astype(np.int64) + stream.first_stratum
-    act = act_ids(stream.key, stream.leaf, stream.kind, index, month_word(month, 0))
     first = first_day(month)
-    day = act_days(world.keys.facts, act, first, first_day(month + 1) - first)
-    return index, stratum, act, day
+    found: Acts = draw_leaf(
+        run.leaf, world.drawn[run.place], run.place, month, _alive(world, run.place, month),
+        world.layers, worker.scratch, world.keys.facts, first, first_day(month + 1) - first,
+    )  # fmt: skip
+    return found
 
 
-def filed(
-    world: World, run: LeafRun, stream: Stream, m: int, index: NDArray[np.int64],
-    stratum: NDArray[np.int64], act: NDArray[np.uint64], day: NDArray[np.int32],
-) -> tuple[list[Records], list[Message]]:  # fmt: skip
+def filed(world: World, run: LeafRun, acts: Acts, m: int) -> tuple[list[Records], list[Message]]:
     """Detection and identity: which acts are recorded, and on whose file they land."""
-    k, f, keys = stream.kind, stream.family, world.keys
-    tally = run.acts[m, f, k]
-    tally[0] += len(act)
-    if not len(act):
+    if not len(acts.act):
         return [], []
-    known = recorded(keys.detection, act, world.detection[f, run.place, m])
-    if world.detection[f, run.place, m] != world.plain_detection[f, run.place, m]:
-        anyway = recorded(keys.detection, act, world.plain_detection[f, run.place, m])
-        tally[5] += int((known & ~anyway).sum())
-    index, stratum, act, day = index[known], stratum[known], act[known], day[known]
-    tally[1] += len(act)
+    keys, tally = world.keys, run.acts[m]
+
+    def count(column: int, some: Acts) -> None:
+        np.add.at(tally[..., column], (some.family, some.kind), 1)
+
+    count(0, acts)
+    chance, plain = (x[:, run.place, m] for x in (world.detection, world.plain_detection))
+    known = recorded(keys.detection, acts.act, chance[acts.family])
+    if (chance != plain).any():
+        anyway = recorded(keys.detection, acts.act, plain[acts.family])
+        count(5, _chosen(acts, known & ~anyway))
+    acts = _chosen(acts, known)
+    count(1, acts)
     here: list[Records] = []
     away: list[Message] = []
-    month = world.scenario.first_month + m
-    alive = int(world.society.alive(run.place, k, month))
-    low = int(world.society.minors[run.place]) if k == 0 else 0
     if world.false:
-        subject, other = false_records(keys.false_records, act, world.false, low, alive)
+        month = world.scenario.first_month + m
+        low, alive = _adults(world, run.place), _alive(world, run.place, month)
+        subject, other = false_records(
+            keys.false_records, acts.act, acts.kind, world.false, low, alive
+        )
         hit = subject >= 0
-        rows = world.society.stratum_of(run.place, k, subject[hit])
-        here.append(_records(k, subject[hit], rows, f, day[hit], other[hit], CASE_FALSE))
-        tally[4] += int(hit.sum())
+        if hit.any():
+            false = _chosen(acts, hit)
+            rows = _rows(world, run.place, false.kind, subject[hit])
+            here.append(
+                _records(
+                    false.kind, subject[hit], rows, false.family, false.day, other[hit], CASE_FALSE
+                )
+            )
+            count(4, false)
     if world.missed:
-        fate = attach(keys.identity, act, 0, world.wrong, world.missed)
-        tally[2] += int((fate == MISSED).sum())
-        wrong = fate == WRONG
-        tally[3] += int(wrong.sum())
-        if wrong.any():
-            h, a = _misattached(world, run, stream, m, index[wrong], act[wrong], day[wrong])
+        fate = attach(keys.identity, acts.act, 0, world.wrong, world.missed)
+        count(2, _chosen(acts, fate == MISSED))
+        wrong = _chosen(acts, fate == WRONG)
+        if len(wrong.act):
+            count(3, wrong)
+            h, a = _misattached(world, run, wrong, m)
             here += h
             away += a
-        right = fate == RIGHT
-        index, stratum, act, day = index[right], stratum[right], act[right], day[right]
-    here.append(_records(k, index, stratum, f, day, act, 0))
+        acts = _chosen(acts, fate == RIGHT)
+    here.append(_records(acts.kind, acts.who, acts.stratum, acts.family, acts.day, acts.act, 0))
     return here, away
 
 
 def _misattached(
-    world: World, run: LeafRun, stream: Stream, m: int, index: NDArray[np.int64],
-    act: NDArray[np.uint64], day: NDArray[np.int32],
-) -> tuple[list[Records], list[Message]]:  # fmt: skip
+    world: World, run: LeafRun, acts: Acts, m: int
+) -> tuple[list[Records], list[Message]]:
     """Land records on the files of others: a namesake here, or somebody elsewhere."""
-    k, month = stream.kind, world.scenario.first_month + m
-    target = _elsewhere(world.keys.elsewhere, act, np.cumsum(world.population))
+    month = world.scenario.first_month + m
+    target = _elsewhere(world.keys.elsewhere, acts.act, np.cumsum(world.population))
     here: list[Records] = []
     away: list[Message] = []
     for place in np.unique(target).tolist():
-        mine = target == place
-        low = int(world.society.minors[place]) if k == 0 else 0
-        alive = int(world.society.alive(place, k, month))
-        if alive <= low:
-            continue
-        other = _uniform_index(world.keys.elsewhere, act[mine], low, alive)
-        if place == run.place and k == 0:
-            words = _draw_words(world.keys.elsewhere, act[mine])
-            namesake = world.links.namesake(place, index[mine], words)
-            other = np.where(namesake >= 0, namesake, other)
-        rows = world.society.stratum_of(place, k, other)
-        records = _records(k, other, rows, stream.family, day[mine], act[mine], CASE_MISATTACHED)
-        if place == run.place:
-            here.append(records)
-        else:
-            away.append(Message(place, records))
+        low, alive = _adults(world, place), _alive(world, place, month)
+        for k in np.unique(acts.kind[target == place]).tolist():
+            if alive[k] <= low[k]:
+                continue
+            mine = _chosen(acts, (target == place) & (acts.kind == k))
+            other = _uniform_index(world.keys.elsewhere, mine.act, low[k], alive[k])
+            if place == run.place and k == 0:
+                words = _draw_words(world.keys.elsewhere, mine.act)
+                namesake = world.links.namesake(place, mine.who, words)
+                other = np.where(namesake >= 0, namesake, other)
+            rows = world.society.stratum_of(place, k, other)
+            records = _records(
+                mine.kind, other, rows, mine.family, mine.day, mine.act, CASE_MISATTACHED
+            )
+            if place == run.place:
+                here.append(records)
+            else:
+                away.append(Message(place, records))
     return here, away
 
 
@@ -394,23 +403,15 @@ def held_back(world: World, run: LeafRun, first: int) -> NDArray[np.bool_]:
     cases = run.leaf.q_case[:waiting]
     came = run.leaf.q_day[:waiting]
     firm = run.leaf.lg["subject"][run.leaf.cs["ledger"][cases]] >> 32 > 0
-    hit = recorded(world.keys.relief, run.leaf.cs["act"][cases], grace.share)
+    share = np.full(waiting, grace.share, np.uint64)
+    hit = recorded(world.keys.relief, run.leaf.cs["act"][cases], share)
     on = (came >= grace.first) & (came <= grace.last)
     return np.asarray(firm & hit & on & (came + grace.days > first), np.bool_)
 
 
 def first_half(world: World, run: LeafRun, worker: Worker, m: int) -> list[Message]:
     """Live the month of one leaf up to the barrier of the nation; returns its messages."""
-    month = world.scenario.first_month + m
-    here: list[Records] = []
-    away: list[Message] = []
-    for stream in world.streams[run.place]:
-        if month < stream.begins or month % 12 + 1 not in stream.months:
-            continue
-        acts = draw_month(world, run, worker, stream, m)
-        h, a = filed(world, run, stream, m, *acts)
-        here += h
-        away += a
+    here, away = filed(world, run, draw_month(world, run, worker, m), m)
     if here:
         _file(world, run, _joined(here))
     _advance(world, run, worker, m)

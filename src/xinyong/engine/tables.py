@@ -85,8 +85,11 @@ def indicator_table(world: World, runs: list[LeafRun]) -> pa.Table:
     law = world.law
     for run in runs:
         place = places.leaves()[run.place]
+        drawn = run.acts.sum(axis=(0, 2))
         for f, family in enumerate(world.rates):
             for i, name in enumerate(ACTS):
+                if not drawn[f, i]:
+                    continue
                 unit = _UNITS.get(name, "records")
                 rows.add(run.acts[:, f, :, i], place, KINDS, family.id, name, unit)
         for i, name in enumerate(law.instruments):
@@ -94,6 +97,8 @@ def indicator_table(world: World, runs: list[LeafRun]) -> pa.Table:
             if not flow.any():
                 continue
             for j, indicator in enumerate(FLOWS):
+                if not flow[..., j].any():
+                    continue
                 rows.add(flow[..., j], place, KINDS, name, indicator, "entries")
             stock = np.cumsum(flow[..., 0] - flow[..., 3:].sum(axis=-1), axis=0)
             rows.add(stock, place, KINDS, name, "stock", "entries")
@@ -114,10 +119,7 @@ def indicator_table(world: World, runs: list[LeafRun]) -> pa.Table:
             ]
         )  # fmt: skip
         rows.add(alive, place, KINDS, "", "alive", "subjects")
-    counts = np.zeros(runs[0].measures.shape, np.int64)
-    for run in runs:
-        counts += run.measures
-    counts = standing(counts) * (1 << world.sample_shift)
+    counts = standing(total_measures(runs)) * (1 << world.sample_shift)
     for i, names in enumerate(world.measure_names):
         for j, aspect in enumerate(ASPECTS):
             unit = "requests" if aspect.startswith("applied") else "entries"
@@ -178,14 +180,23 @@ def _entry_columns(world: World, run: LeafRun) -> tuple[NDArray[np.int64], ...]:
 def digest(runs: list[LeafRun]) -> str:
     """Return the digest over all results: sorted logical rows, not file bytes.
 
-    It covers the counts of every leaf and every entry, whatever was kept.
+    It covers the counts of every leaf, those of measures of the nation, and every entry,
+    whatever was kept.
     """
     found = hashlib.blake2b(digest_size=16)
     for run in sorted(runs, key=lambda r: r.place):
-        for array in (run.acts, run.flow, run.measures, run.grades, run.queue, run.files):
+        for array in (run.acts, run.flow, run.grades, run.queue, run.files, run.entries):
             found.update(np.ascontiguousarray(array).tobytes())
-        found.update(run.entries.tobytes())
+    found.update(total_measures(runs).tobytes())
     return found.hexdigest()
+
+
+def total_measures(runs: list[LeafRun]) -> NDArray[np.int64]:
+    """Return int64[months, measure rows, kinds, ASPECTS]: the counts of all leaves together."""
+    total = np.zeros(runs[0].measures.shape, np.int64)
+    for run in runs:
+        total += run.measures
+    return total
 
 
 def _days(column: NDArray[np.int64]) -> pa.Array:

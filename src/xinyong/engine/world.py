@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from xinyong import places
 from xinyong.assumptions import Assumptions, assumptions
 from xinyong.conduct.ladder import LayerTables, layer_tables, rung_for
-from xinyong.conduct.rates import Rates, check_rates, rates, with_files
+from xinyong.conduct.rates import Family, Rates, check_rates, rates, with_files
 from xinyong.conduct.sampling import check_bounds
 from xinyong.dates import parse_month
 from xinyong.emergency.relief import Grace, grace_of
 from xinyong.emergency.timeline import levels
+from xinyong.engine.drawing import Streams, side_by_side
 from xinyong.engine.filing import Families, families_of
 from xinyong.engine.scenario import Scenario
 from xinyong.institutions.capacity import capacities
@@ -110,6 +111,7 @@ class World:
     families: Families
     scored_families: Families
     streams: tuple[tuple[Stream, ...], ...]
+    drawn: tuple[Streams, ...]
     layers: LayerTables
     policy: Policy
     routes: Routes
@@ -147,10 +149,18 @@ def _facts(law: Law, people: Society) -> NDArray[np.int64]:
     return out
 
 
+def _bounds(family: Family, kind: str) -> tuple[NDArray[np.int8], NDArray[np.uint64]]:
+    """Return int8[classes] rungs and uint64[classes, 2] thresholds (no file, file)."""
+    table = [[family.probability(kind, c, has) for has in (False, True)] for c in range(3)]
+    rungs = np.array([rung_for(max(row)) for row in table], np.int8)
+    return rungs, np.array([[threshold(p) for p in row] for row in table], np.uint64)
+
+
 def _streams(people: Society, found: Rates, seed: int) -> tuple[tuple[Stream, ...], ...]:
     """Return the streams of each leaf: families that anybody there can take part in."""
     s = people.strata
     by_leaf: list[tuple[Stream, ...]] = []
+    known: dict[tuple[int, int], tuple[NDArray[np.int8], NDArray[np.uint64]]] = {}
     assert len(LABELS["propensity"]) == 3  # noqa: S101 - rates give three factors
     for i, leaf in enumerate(places.leaves()):
         mine = []
@@ -164,13 +174,11 @@ def _streams(people: Society, found: Rates, seed: int) -> tuple[tuple[Stream, ..
                 a, b = people.leaf_ranges[i, k]
                 if a == b:
                     continue
-                table = [
-                    [family.probability(kind, c, has) for has in (False, True)] for c in range(3)
-                ]
-                rung_of = [rung_for(max(row)) for row in table]
-                limit_of = np.array([[threshold(p) for p in row] for row in table], np.uint64)
+                if (f, k) not in known:
+                    known[f, k] = _bounds(family, kind)
+                rung_of, limit_of = known[f, k]
                 classes = s.propensity[a:b]
-                rung = np.array(rung_of, np.int8)[classes]
+                rung = rung_of[classes]
                 limit = limit_of[classes]
                 if k == 0:  # only adults take part
                     minor = s.age[a:b] < _ADULT
@@ -239,6 +247,7 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
     vertical = vertical_coverage(
         given, months, emergency, even if digital is None else digital, diverted
     )
+    streams = _streams(people, found, scenario.seed)
     table, network, names = measure_table(law, given, on.friction)
     detection = [
         chances(found, digital, population, first, months, friction=on.friction, with_campaigns=c)
@@ -268,7 +277,8 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
         facts=_facts(law, people),
         families=families[0],
         scored_families=families[1],
-        streams=_streams(people, found, scenario.seed),
+        streams=streams,
+        drawn=tuple(side_by_side(mine) for mine in streams),
         layers=layer_tables(),
         policy=policy_of(law, given, nominal=not on.friction, queues=on.capacity),
         routes=routes_of(

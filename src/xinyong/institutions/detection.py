@@ -149,7 +149,7 @@ def chances(
         for i, leaf in enumerate(leaves):
             plain = threshold(family.recorded * float(factor[i]))
             out[f, i] = plain
-            for m in range(months):
+            for m in range(months) if mine else ():
                 raised = 1.0
                 for campaign in mine:
                     if campaign.on(first_month + m) and places.within(leaf, campaign.place):
@@ -171,27 +171,28 @@ def recorded(key, act, limit):
     Args:
         key: of the stream ``detection``.
         act: uint64[n] act ids.
-        limit: threshold of the family.
+        limit: uint64[n], threshold of each.
 
     Returns:
         bool[n].
     """
     out = np.empty(act.size, np.bool_)
     for i in range(act.size):
-        out[i] = happens(draw64(key, act[i], np.uint64(0), np.uint64(0))[0], limit)
+        out[i] = happens(draw64(key, act[i], np.uint64(0), np.uint64(0))[0], limit[i])
     return out
 
 
 @njit
-def false_records(key, act, limit, low, alive):
+def false_records(key, act, kind, limit, low, alive):
     """Draw the false records that arise beside processed cases.
 
     Args:
         key: of the stream ``false_records``.
         act: uint64[n] ids of processed cases.
+        kind: int64[n], kinds of their subjects.
         limit: threshold per case.
-        low: first index that can be hit (adults).
-        alive: one past the last.
+        low: int64[kinds], first index that can be hit (adults).
+        alive: int64[kinds], one past the last.
 
     Returns:
         int64[n] index of the subject wrongly recorded beside each case, or -1; and
@@ -201,7 +202,8 @@ def false_records(key, act, limit, low, alive):
     other = np.zeros(act.size, np.uint64)
     for i in range(act.size):
         first, second = draw64(key, act[i], np.uint64(0), np.uint64(0))
-        if first < limit and alive > low:
-            subject[i] = low + np.int64(below(second, np.uint64(alive - low)))
+        k = kind[i]
+        if first < limit and alive[k] > low[k]:
+            subject[i] = low[k] + np.int64(below(second, np.uint64(alive[k] - low[k])))
             other[i] = draw64(key, act[i], np.uint64(0), np.uint64(1))[0]
     return subject, other

@@ -12,6 +12,7 @@ is over (or the run is): receipt is a function of the case, so nothing had to be
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -77,6 +78,16 @@ class MeasureTable(NamedTuple):
     linked: NDArray[np.int64]
 
 
+@cache
+def _gaps(rate: float) -> NDArray[np.uint64]:
+    """Return uint64[640]: cumulative thresholds of the months until the next request."""
+    found, left = np.zeros(_GEOMETRIC, np.uint64), 1.0
+    for k in range(_GEOMETRIC):
+        left *= 1.0 - rate
+        found[k] = threshold(1.0 - left)
+    return found
+
+
 def measure_table(
     law: Law, given: Assumptions, friction: bool
 ) -> tuple[MeasureTable, Network, list[tuple[str, str, str]]]:
@@ -108,10 +119,7 @@ def measure_table(
         name = f"asked.{measure}"
         rate = given.value(name if name in given.rows else "asked.other")
         asked[i] = rate > 0
-        left = 1.0
-        for k in range(_GEOMETRIC):
-            left *= 1.0 - rate
-            gap[i, k] = threshold(1.0 - left)
+        gap[i] = _gaps(rate)
     network = network_of(cat, names, given, friction)
     table = MeasureTable(
         np.array([law.code["instrument"][n[0]] for n in names], np.int64),
