@@ -13,6 +13,7 @@ from xinyong.engine.scenario import Scenario, read_scenario
 from xinyong.engine.world import build, catalogue_of, run_of
 from xinyong.errors import CatalogueError, ScenarioError, UsageError
 from xinyong.law.catalogue import load
+from xinyong.places import within
 
 OWN = """
 id: noise_list
@@ -84,9 +85,8 @@ def test_a_list_of_ones_own_runs_with_conduct_of_ones_own(noisy: Path) -> None:
     found = run(scenario, noisy.parent / "out")
     entered = sum(found.series("entered", "noise_list")[1])
     assert entered > 20
-    assert {r["place"] for r in found.entries().to_pylist() if r["list"] == "noise_list"} == {
-        "beijing"
-    }
+    listed = [r["place"] for r in found.entries().to_pylist() if r["list"] == "noise_list"]
+    assert all(within(place, "beijing") for place in listed)
     manifest = json.loads((noisy.parent / "out" / "manifest.json").read_text(encoding="utf-8"))
     assert {i["id"]: i["simulated"] for i in manifest["instruments"]}["noise_list"]
     assert manifest["catalogue_digest"] != load().digest

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xinyong.errors import UsageError
-from xinyong.places import leaves
+from xinyong.places import leaves, within
 from xinyong.society.links import Links, links
 from xinyong.society.margins import (
     KINDS,
