@@ -38,7 +38,7 @@ MAY: dict[str, set[str]] = {
     "results": BASE,  # and LAZY
     "indicators": WORLD | {"results"},
     "engine": WORLD | {"indicators", "results"},
-    "study": WORLD | {"indicators", "engine", "results"},
+    "study": WORLD | {"indicators", "engine", "results", "case"},
     "report": BASE | {"results"},
     "case": BASE | {"law"},
     "browse": BASE | {"law", "conduct"},

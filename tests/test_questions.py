@@ -12,7 +12,10 @@ from xinyong.institutions.identity import RIGHT, WRONG, attach_hops
 from xinyong.law.compile import law
 from xinyong.streams import stream_key, threshold
 from xinyong.study.questions import q1_mistaken_identity as q1
+from xinyong.study.questions import q3_score_only as q3
+from xinyong.study.questions import q15_same_act_places as q15
 from xinyong.study.questions import q16_who_sees as q16
+from xinyong.study.questions import q21_proportionality as q21
 from xinyong.study.questions import question
 from xinyong.study.settings import Settings
 
@@ -112,10 +115,98 @@ def test_a_page_with_the_whole_id_fits_one_person() -> None:
     assert pages == sorted(pages)
 
 
+# --- Q3: score-only penalties ---------------------------------------------------------------
+
+
+def test_every_consequence_rests_on_words_of_the_catalogue() -> None:
+    for c in q3.CONSEQUENCES:
+        it = law().catalogue.instrument(c.scheme)
+        assert any(c.words in note for note in it.unmodelled), c.scheme
+        assert "person" in it.subjects
+
+
+def test_compliance_by_hand() -> None:
+    """Half of what is left each month: 1/2, 3/4, 7/8; nothing before the limit."""
+    assert [q3.complied(0.5, m) for m in (-3, 0, 1, 2, 3)] == [0, 0, 0.5, 0.75, 0.875]
+
+
+def test_burden_left_by_hand() -> None:
+    """Yiwu: one ban for one resident in 1,000, 42 months from July 2019 to December 2022.
+
+    Followed from July 2019 at half a month, 1 + 1/2 + 1/4 + ... of it are left: two months.
+    """
+    cat = law().catalogue
+    yiwu = next(c for c in q3.CONSEQUENCES if c.scheme == "yiwu_2017")
+    assert q3.burden(cat, yiwu, "low", 0, None) == 42
+    assert q3.burden(cat, yiwu, "low", 0.5, q3.STATEMENT) == pytest.approx(2)
+    assert q3.burden(cat, yiwu, "low", 1.0, q3.OPINIONS) == 18  # July 2019 to December 2020
+    assert q3.burden(cat, yiwu, "second", 0, None) == 0
+
+
+def test_the_limit_bars_a_penalty_on_a_score_from_its_day_on() -> None:
+    cat = law().catalogue
+    yiwu = next(c for c in q3.CONSEQUENCES if c.scheme == "yiwu_2017")
+    assert not q3.barred_on(cat, yiwu, q3.STATEMENT - dt.timedelta(1))
+    (bar,) = q3.barred_on(cat, yiwu, q3.STATEMENT)
+    assert (bar.gate, bar.since) == ("score_measure", q3.STATEMENT)
+    gates = {b.gate for b in q3.barred_on(cat, yiwu, q3.OPINIONS)}
+    assert gates == {"score_measure", "local_measure_basis"}
+
+
+# --- Q15: the same act in different places --------------------------------------------------
+
+
+def test_the_distance_of_sets_by_hand() -> None:
+    a, b, c = frozenset("abc"), frozenset("bcd"), frozenset[str]()
+    assert q15.jaccard(a, b) == 0.5
+    assert (q15.jaccard(a, c), q15.jaccard(c, c), q15.jaccard(a, a)) == (1, 0, 0)
+    assert q15.distance([a, b, c]) == pytest.approx((0.5 + 1 + 1) / 3)
+
+
+def test_drunk_driving_in_three_places_by_hand() -> None:
+    """Nothing in Gansu; 150 points in Wendeng, Table 4; no points in Shanghai, but a record."""
+    there = q15.outcome("drunk_driving", "wendeng")
+    assert (q15.outcome("drunk_driving", q15.NOWHERE).points, there.points) == (0, -150)
+    shanghai = q15.outcome("drunk_driving", "shanghai")
+    assert shanghai.points == 0
+    assert "record: yes" in shanghai.consequences
+
+
+def test_concealment_in_hangzhou_by_hand() -> None:
+    """Listed for a year there in 2020, and not at all in Gansu."""
+    there = q15.outcome("epidemic", "hangzhou").consequences
+    assert "on a black list of the city level" in there
+    assert not any("list" in x for x in q15.outcome("epidemic", q15.NOWHERE).consequences)
+
+
+# --- Q21: proportionality -------------------------------------------------------------------
+
+
+def test_rank_correlation_by_hand() -> None:
+    """Ranks 1, 2, 3, 4 against 2, 1, 4, 3: 1 - 6 * 4 / (4 * 15) = 0.6."""
+    assert q21.spearman([1, 2, 3, 4], [20, 10, 40, 30]) == pytest.approx(0.6)
+    assert q21.spearman([1, 2, 3], [3, 2, 1]) == -1
+    assert q21.spearman([1, 1, 2], [5, 5, 9]) == 1
+    assert q21.spearman([1, 2, 3], [7, 7, 7]) == 0
+
+
+def test_the_burden_of_smoking_on_a_flight_by_hand() -> None:
+    """On the air list for a year: one ban (weight 1) and publication (1/2), 12 months each."""
+    smoking = next(s for s in q21.SCENARIOS if s.conduct == "air_smoking")
+    assert q21.entered(smoking) == (("air_list", 12),)
+    assert q21.load(smoking, dt.date(2019, 12, 31)) == q21.Load(18.0, 0.0, 2)
+
+
+def test_every_graded_act_leads_to_a_list() -> None:
+    for s in q21.SCENARIOS:
+        assert q21.entered(s), s.about
+        assert q21.load(s, dt.date(2019, 12, 31)).total > 0, s.about
+
+
 # --- all ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["who-sees"])
+@pytest.mark.parametrize("name", ["score-only", "same-act", "who-sees", "proportionality"])
 def test_every_answer_stands_in_the_standard_form(name: str) -> None:
     answer = question(name).make(SETTINGS)
     assert (answer.twin, answer.strength, len(answer.matters)) == (0, "A", 2)

@@ -45,6 +45,24 @@ def _q1(settings: Settings) -> Answer:
     return q1_mistaken_identity.answer(settings)
 
 
+def _q3(settings: Settings) -> Answer:
+    from xinyong.study.questions import q3_score_only
+
+    return q3_score_only.answer(settings)
+
+
+def _q15(settings: Settings) -> Answer:
+    from xinyong.study.questions import q15_same_act_places
+
+    return q15_same_act_places.answer(settings)
+
+
+def _q21(settings: Settings) -> Answer:
+    from xinyong.study.questions import q21_proportionality
+
+    return q21_proportionality.answer(settings)
+
+
 def _q16(settings: Settings) -> Answer:
     from xinyong.study.questions import q16_who_sees
 
@@ -58,10 +76,21 @@ _ALL: tuple[Question, ...] = (
         _q1,
     ),
     Question(
+        "score-only", "Q3",
+        "What does ending score-only penalties change, and how does slow compliance blunt it?",
+        _q3,
+    ),
+    Question(
+        "same-act", "Q15",
+        "How different is what follows from the same act in different places?",
+        _q15,
+    ),
+    Question(
         "who-sees", "Q16",
         "How many bodies can see a fact, and which link adds most exposure?",
         _q16,
     ),
+    Question("proportionality", "Q21", "Are punishments in proportion to conduct?", _q21),
 )  # fmt: skip
 
 QUESTIONS: dict[str, Question] = {q.name: q for q in _ALL}

@@ -1,0 +1,350 @@
+"""Q21: are punishments in proportion to conduct?
+
+Hypothetical acts, graded by gravity from 1 (a form not filed) to 5 (deaths), are put to the
+calculator, which says on which lists they lead and for how long. The burden of an act on a day is
+the sum, over the measures then due for these entries by list and memoranda, of weight times
+months; a measure that several documents name counts once. So the lists, the months and the
+measures are the law's, and what is assumed is said: gravity (`SCENARIOS`), weights
+(`xinyong.study.weights`), months of an open entry. Proportion is read off the rank correlation of
+burden and gravity (Spearman's, ties at their mean rank) and off the spread of burden per degree of
+gravity; the *cross-context share* is the part of the burden in another field than the conduct.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from xinyong.case import calculate
+from xinyong.case.model import Act, Case, SubjectFacts
+from xinyong.law.catalogue import Catalogue
+from xinyong.law.compile import law
+from xinyong.law.gates import bars, measure_target
+from xinyong.law.measures import DueMeasure, measures_of
+from xinyong.study.answer import Answer, Matter, Row
+from xinyong.study.questions.q15_same_act_places import OPEN_MONTHS, months_between
+from xinyong.study.settings import Settings
+from xinyong.study.weights import BY_NATURE, EQUAL, Weights, weight
+
+__all__ = ["SCENARIOS", "Load", "Scenario", "answer", "entered", "load", "spearman"]
+
+YEARS = tuple(range(2013, 2023))
+SHOWN = (2014, 2016, 2018, 2019, 2022)
+_DAY = dt.date(2019, 3, 4)
+_ON = dt.date(2019, 12, 31)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scenario:
+    """One hypothetical act.
+
+    Attributes:
+        about: in words; kind: of the subject; gravity: 1 to 5, an assumption.
+        conduct, document: the act, and the document it rests on; facts: anything else.
+    """
+
+    about: str
+    kind: str
+    gravity: int
+    conduct: str
+    document: str = ""
+    facts: tuple[tuple[str, object], ...] = ()
+
+
+_PAID_LATE = (
+    ("documents", [
+        {"kind": "judgment", "formed": dt.date(2019, 1, 2), "served": dt.date(2019, 1, 7),
+         "effective": dt.date(2019, 1, 23)},
+        {"kind": "enforcement_notice", "formed": dt.date(2019, 2, 11),
+         "served": dt.date(2019, 2, 13)},
+    ]),
+    ("circumstances", ["able"]),
+)  # fmt: skip
+_ORDERED = (
+    ("documents", [{"kind": "payment_order", "formed": dt.date(2019, 4, 2),
+                    "served": dt.date(2019, 4, 2)}]),
+    ("events", [{"event": "deadline", "on": dt.date(2019, 4, 22)},
+                {"event": "decided", "of": "wage_arrears_list", "on": dt.date(2019, 5, 20)}]),
+    ("persons", 10), ("amount", 30_000), ("months", 1),
+)  # fmt: skip
+_TAX = (
+    ("documents", [{"kind": kind, "formed": _DAY, "effective": dt.date(2019, 5, 6)}
+                   for kind in ("tax_decision", "penalty_decision")]),
+    ("amount", 1_000_000), ("share", 1000),
+)  # fmt: skip
+
+
+def _shown(of: str) -> tuple[str, object]:
+    return "events", [{"event": "published", "of": of, "on": dt.date(2019, 4, 1)}]
+
+
+#: Acts and their gravity. The scale is ordinal and ours: 1 a formality or nuisance, 2 harm to
+#: order or one person's claim, 3 harm to many claims or public funds, 4 danger to health or nature
+#: or great damage, 5 loss of life.
+SCENARIOS = (
+    Scenario("annual report not filed", "enterprise", 1, "annual_report_missed"),
+    Scenario("train fare refused", "person", 1, "train_fare_refused", "verification_record",
+             (_shown("rail_list"),)),
+    Scenario("smoking on a flight, penalised", "person", 1, "air_smoking", "penalty_decision",
+             (_shown("air_list"),)),
+    Scenario("false papers at a wedding office", "person", 2, "marriage_false_papers",
+             "verification_record"),
+    Scenario("hospital staff insulted, detained", "person", 2, "medical_staff_insult",
+             "detention_decision"),
+    Scenario("a judgment unpaid, able to pay", "person", 2, "judgment_refusal", "", _PAID_LATE),
+    Scenario("figures made up for statistics", "enterprise", 3, "statistics_fabricated",
+             "penalty_decision"),
+    Scenario("social insurance refused", "enterprise", 3, "si_contributions_refused",
+             "order_to_correct", (("circumstances", ["able"]),)),
+    Scenario("wages of ten workers unpaid", "enterprise", 3, "wage_arrears", "", _ORDERED),
+    Scenario("customs rules broken, fines above a million", "enterprise", 3,
+             "customs_rule_breach", "penalty_decision",
+             (("fine", 1_000_001), ("circumstances", ["last_year_count_missing"]))),
+    Scenario("a million in taxes evaded", "enterprise", 3, "tax_evasion", "", _TAX),
+    Scenario("hidden discharge of pollutants", "enterprise", 4, "env_hidden_discharge",
+             "penalty_decision"),
+    Scenario("grave breach of food safety", "enterprise", 4, "food_drug_breach",
+             "penalty_decision", (("severity", "serious"),)),
+    Scenario("a work accident concealed", "enterprise", 4, "work_accident_concealed",
+             "penalty_decision"),
+    Scenario("a major work accident", "enterprise", 5, "major_work_accident", "penalty_decision"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """The burden of one act on a day.
+
+    Attributes:
+        total, cross: weighted measure-months, and those in another field than the conduct.
+        measures: how many different ones.
+    """
+
+    total: float
+    cross: float
+    measures: int
+
+
+def case_of(s: Scenario) -> Case:
+    """Return the case of a scenario, with its act in March 2019."""
+    facts: dict[str, object] = {"conduct": s.conduct, "from": _DAY}
+    if s.document:
+        facts["documents"] = [{"kind": s.document, "formed": _DAY, "effective": _DAY}]
+    facts |= dict(s.facts)
+    age = (35, 44) if s.kind == "person" else None
+    subject = SubjectFacts(kind=s.kind, place="beijing", age=age)
+    return Case(subject=subject, acts=(Act.model_validate(facts),), on=_ON)
+
+
+@cache
+def entered(s: Scenario) -> tuple[tuple[str, int], ...]:
+    """Return the lists that a scenario leads to, each with its months.
+
+    An entry that lasts until the subject has done its part has -1.
+    """
+    result = calculate(case_of(s), law())
+    months: dict[str, int] = {}
+    for e in result.entries:
+        end = e.expires or e.lawful_end
+        n = -1 if end is None else months_between(e.start, end)
+        known = months.get(e.instrument, 0)
+        months[e.instrument] = -1 if -1 in (n, known) else max(n, known)
+    return tuple(sorted(months.items()))
+
+
+def _barred(catalogue: Catalogue, m: DueMeasure, day: dt.date) -> bool:
+    it = catalogue.instrument(m.instrument)
+    version = next(w for w in it.versions if w.id == m.version)
+    row = next(x for x in version.measures if x.measure == m.measure and tuple(x.by) == m.by)
+    found = bars(catalogue, measure_target(it, version, row), day)
+    return any(b.effect in ("barred", "required") for b in found)
+
+
+def _every(m: DueMeasure) -> bool:
+    return bool(m)
+
+
+def load(
+    s: Scenario, day: dt.date, weights: Weights = BY_NATURE,
+    keep: Callable[[DueMeasure], bool] = _every, open_months: int = OPEN_MONTHS,
+) -> Load:  # fmt: skip
+    """Return the burden of an act whose entries live on a day, by the measures of that day.
+
+    Args:
+        s: the act.
+        day: whose measures count.
+        weights: by nature of the measure.
+        keep: which measures count.
+        open_months: that an entry without a fixed end is counted.
+    """
+    compiled = law()
+    cat = compiled.catalogue
+    found: dict[str, tuple[float, bool]] = {}
+    field = cat.conducts[s.conduct].field
+    for name, months in entered(s):
+        for m in measures_of(compiled, name, day):
+            if not m.meets(s.kind) or not keep(m):
+                continue
+            measure = cat.measures[m.measure]
+            n = open_months if months < 0 else months
+            if m.lasts is not None:
+                n = min(n, m.lasts[0] * (12 if m.lasts[1] == "year" else 1))
+            worth = n * weight(measure.nature, weights)
+            if worth >= found.get(m.measure, (0.0, False))[0]:
+                found[m.measure] = (worth, measure.field != field)
+    return Load(
+        total=sum(x for x, _ in found.values()),
+        cross=sum(x for x, far in found.values() if far),
+        measures=len(found),
+    )
+
+
+def _ranks(values: Sequence[float]) -> list[float]:
+    """Return the ranks of values, ties at their mean.
+
+    Example:
+        >>> _ranks([10.0, 20.0, 10.0])
+        [1.5, 3.0, 1.5]
+    """
+    ordered = sorted(values)
+    first = {v: ordered.index(v) + 1 for v in values}
+    return [first[v] + (ordered.count(v) - 1) / 2 for v in values]
+
+
+def spearman(one: Sequence[float], two: Sequence[float]) -> float:
+    """Return Spearman's rank correlation with ties; 0 if one of the two does not vary.
+
+    Example:
+        >>> spearman([1, 2, 3], [1, 3, 2])
+        0.5
+    """
+    a, b = _ranks(one), _ranks(two)
+    mean = (len(a) + 1) / 2
+    top = sum((x - mean) * (y - mean) for x, y in zip(a, b, strict=True))
+    square = sum((x - mean) ** 2 for x in a) * sum((y - mean) ** 2 for y in b)
+    return float(top / square**0.5) if square else 0.0
+
+
+def _summary(
+    day: dt.date, weights: Weights = BY_NATURE,
+    keep: Callable[[DueMeasure], bool] = _every, open_months: int = OPEN_MONTHS,
+) -> tuple[float, float, float, float, float]:  # fmt: skip
+    loads = [load(s, day, weights, keep, open_months) for s in SCENARIOS]
+    ratios = [x.total / s.gravity for s, x in zip(SCENARIOS, loads, strict=True) if x.total]
+    total = sum(x.total for x in loads)
+    return (
+        spearman([s.gravity for s in SCENARIOS], [x.total for x in loads]),
+        sum(x.cross for x in loads) / total if total else 0.0,
+        sum(x.measures for x in loads) / len(loads),
+        total / len(loads),
+        max(ratios) / min(ratios) if ratios else 0.0,
+    )
+
+
+_LABELS = (
+    ("rank correlation of burden and gravity", "-1 to 1"),
+    ("burden in another field than the conduct", "share"),
+    ("measures an act meets", "mean"),
+    ("burden of an act", "weighted measure-months, mean"),
+    ("burden per degree of gravity, largest over smallest", "ratio"),
+)
+
+
+def answer(settings: Settings) -> Answer:
+    """Answer the question; nothing is drawn."""
+    del settings
+    cat = law().catalogue
+    ends = {y: dt.date(y, 12, 31) for y in YEARS}
+    years = {y: _summary(ends[y]) for y in YEARS}
+    rows: list[Row] = []
+
+    def rows_of(arm: str, before: Sequence[float], after: Sequence[float]) -> None:
+        for (what, unit), b, a in zip(_LABELS, before, after, strict=True):
+            rows.append(Row(arm, "all", what, unit, b, a, a - b))
+
+    base = years[2013]
+    for y in SHOWN:
+        rows_of(str(y), base, years[y])
+    peak = ends[2019]
+    own = _summary(peak, keep=lambda m: m.list == m.instrument)
+    rows_of("without_memoranda", years[2019], own)
+    rows_of("equal_weights", years[2019], _summary(peak, EQUAL))
+    quick = {n: _summary(peak, open_months=n) for n in (1, 12)}
+    for n, found in quick.items():
+        rows_of(f"put_right_in_{n}", years[2019], found)
+    lawful = _summary(ends[2022], keep=lambda m: not _barred(cat, m, ends[2022]))
+    rows_of("barred_dropped", years[2022], lawful)
+    for s in SCENARIOS:
+        alone, whole = load(s, peak, keep=lambda m: m.list == m.instrument), load(s, peak)
+        group = f"{s.about} (gravity {s.gravity})"
+        for what, unit, b, a in (
+            ("burden", "weighted measure-months", alone.total, whole.total),
+            ("measures", "measures", alone.measures, whole.measures),
+        ):
+            rows.append(Row("with_memoranda", group, what, unit, b, a, a - b))
+    loads = {s.about: load(s, peak) for s in SCENARIOS}
+    heavy = max(SCENARIOS, key=lambda s: loads[s.about].total / s.gravity)
+    light = min(
+        (s for s in SCENARIOS if loads[s.about].total),
+        key=lambda s: loads[s.about].total / s.gravity,
+    )
+    court = [load(SCENARIOS[5], ends[y]).measures for y in YEARS]
+    findings = (
+        f"Not as a rule: at the end of 2019 burden and gravity of {len(SCENARIOS)} graded acts "
+        f"have a rank correlation of {years[2019][0]:+.2f}; by the lists' own measures alone, "
+        f"without memoranda, {own[0]:+.2f}.",
+        f"{years[2019][1]:.0%} of the burden of 2019 lies in another field than the conduct; "
+        f"without memoranda {own[1]:.0%}.",
+        f"Per degree of gravity, '{heavy.about}' bears {years[2019][4]:,.0f} times as much as "
+        f"'{light.about}': the length of entries and the number of measures, not the act, "
+        "decide.",
+        f"Measures for an unpaid judgment: {court[0]} at the end of 2013, "
+        f"{court[YEARS.index(2016)]} at that of 2016, {court[-1]} at that of 2022.",
+        f"It turns on how soon what can be put right is: counted twelve months instead of "
+        f"{OPEN_MONTHS} the correlation is {quick[12][0]:+.2f}, one month {quick[1][0]:+.2f}.",
+        f"Without what gates bar outright on paper the correlation of 2022 is {lawful[0]:+.2f} "
+        f"instead of {years[2022][0]:+.2f}.",
+    )
+    again = _summary(peak)
+    return Answer(
+        name="proportionality",
+        number="Q21",
+        question="Are punishments in proportion to conduct?",
+        users=("regulators", "rights organisations", "teachers"),
+        strength="A",
+        baseline=("2013", "measures in force at the end of 2013; for the arms on memoranda and "
+                  "weights, the end of 2019, and of 2022 for barred measures"),
+        alternatives={
+            **{str(y): f"measures in force at the end of {y}" for y in SHOWN},
+            "without_memoranda": "end of 2019, measures of the lists themselves alone",
+            "equal_weights": "end of 2019, every measure but rewards weighing one",
+            **{f"put_right_in_{n}": "end of 2019, entries without a fixed end counted "
+               f"{n} month{'s' if n > 1 else ''}" for n in quick},
+            "barred_dropped": "end of 2022, without measures that a gate bars or that lack what "
+                              "one requires",
+            "with_memoranda": "end of 2019: what memoranda add to the lists' own measures",
+        },
+        findings=findings,
+        rows=tuple(rows),
+        matters=(
+            Matter(
+                "study.q21.gravity", "gravity of the gravest act, the least being 1", 5,
+                (2.0, 100.0),
+                "The rank correlation rests on the order of acts alone, the ratio on the scale.",
+            ),
+            Matter(
+                "study.q21.open_months", "months counted where an entry lasts until the subject "
+                "has done its part", OPEN_MONTHS, (1, 120),
+                "Acts that can be put right (fares, reports, debts) fall with it.",
+            ),
+        ),
+        does_not_show=(
+            "Ordinary penalties: fines, detention and sentences come on top and follow the act.",
+            "Whether a measure bites: all that are due count.",
+            f"{len(SCENARIOS)} acts are a choice, not a sample: no interval is given.",
+        ),
+        twin=float(max(abs(x - y) for x, y in zip(again, years[2019], strict=True))),
+        provenance={"catalogue_digest": cat.digest},
+    )  # fmt: skip

@@ -1,0 +1,329 @@
+"""Q3: what does ending score-only penalties change, and how does slow compliance blunt it?
+
+In July 2019 a statement said that a personal score may support incentives but not punish; in
+December 2020 GuoBanFa [2020] 49 asked local penalties for a basis in a local regulation, and
+deductions for a document. Both are gates of the catalogue (`law.gates`).
+
+No scheme of the catalogue ties a measure to a grade in a provision that was read; what texts
+and reports tell of consequences of a *low grade alone* stands in words beside the schemes
+(`Instrument.unmodelled`). `CONSEQUENCES` gives each of these an entry of its own with the words
+that it rests on (a test finds them there), and the gates are asked about it like about any other
+measure. Compliance of a place follows M9: z <- z + xi (1 - z) a month, from the day of the limit,
+so that z = 1 - (1 - xi)^m after m months. A place that complies drops the consequence, turns it
+into a list (the same subjects bear the same, now for an act) or into a reward for the best grades.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from xinyong.law import schema
+from xinyong.law import tables as t
+from xinyong.law import vocabulary as v
+from xinyong.law.catalogue import Catalogue
+from xinyong.law.compile import Law, law
+from xinyong.law.gates import Bar, bars, measure_target, provision_target
+from xinyong.study.answer import Answer, Matter, Row
+from xinyong.study.settings import Settings
+from xinyong.study.weights import weight
+
+__all__ = [
+    "CONSEQUENCES",
+    "GRADE_SHARES",
+    "Consequence",
+    "answer",
+    "barred_measures",
+    "barred_on",
+    "burden",
+    "complied",
+    "deductions",
+]
+
+STATEMENT, OPINIONS = dt.date(2019, 7, 18), dt.date(2020, 12, 7)
+_LAST = dt.date(2022, 12, 31)
+XIS = (0.02, 0.05, 0.15)
+XI = 0.05
+#: Assumption: residents of a scheme by grade, per 1,000; no source publishes them (only that about
+#: nine in ten stand at the middle grade or above is said, without a page). `low` is the lowest
+#: grade with a band, `second` the next above it.
+GRADE_SHARES = {"low": 1.0, "second": 4.0}
+_SHARE_RANGE = (0.1, 70.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What a low grade alone is said to bring in a scheme.
+
+    Attributes:
+        scheme: its instrument; words: of the note in the catalogue that says it.
+        grades: ``low`` and perhaps ``second``.
+        natures: of the things withheld or done, one each.
+        assumed: what the note leaves open and was taken here; empty if nothing.
+    """
+
+    scheme: str
+    words: str
+    grades: tuple[str, ...]
+    natures: tuple[schema.Nature, ...]
+    assumed: str = ""
+
+
+CONSEQUENCES = (
+    Consequence(
+        "rongcheng_2012", "A low grade was said to restrict in the fields", ("low", "second"),
+        ("penalty", "penalty", "management"),
+        "recruitment and start-up support are refused, finance is reviewed: the three fields in "
+        "which a high grade was preferred",
+    ),
+    Consequence(
+        "rongcheng_2019", "the lists by grade were not read", ("low", "second"),
+        ("penalty", "penalty", "management"), "as many as were told of the scheme of 2012",
+    ),
+    Consequence(
+        "rongcheng_villages", "A low grade weighs in party admission, enlistment and building land",
+        ("low",), ("penalty", "penalty", "penalty"), "it is refused where it weighs",
+    ),
+    Consequence(
+        "wendeng_rural_2020", "(honours, credit fund, subsidies, part in village affairs, party",
+        ("low",), ("penalty",) * 5, "every village that may punish by grade does, in all five",
+    ),
+    Consequence(
+        "yiwu_2017", "High consumption and the like is restricted according to law", ("low",),
+        ("penalty",), "the grade alone suffices",
+    ),
+    Consequence(
+        "yangqiao_village", "Naming the lowest on the notice board was planned in 2019", ("low",),
+        ("publicity",), "the plan was carried out",
+    ),
+)  # fmt: skip
+
+
+def complied(xi: float, months: int) -> float:
+    """Return the share of a limit that is followed after so many months (M9).
+
+    Example:
+        >>> round(complied(0.05, 12), 4)
+        0.4596
+    """
+    return 1.0 - (1.0 - xi) ** max(months, 0)
+
+
+def _months(start: dt.date, day: dt.date) -> int:
+    return (day.year - start.year) * 12 + day.month - start.month
+
+
+def _covers(version: schema.Version, day: dt.date) -> bool:
+    return version.in_force.from_ <= day <= (version.in_force.until or dt.date.max)
+
+
+def barred_measures(catalogue: Catalogue, day: dt.date) -> list[tuple[str, str, str]]:
+    """Return (instrument, measure, gate) of encoded measures that the limit on scores bars."""
+    found = []
+    for it in catalogue.instruments.values():
+        for version in it.versions:
+            if version.draft is not None or not _covers(version, day):
+                continue
+            for row in version.measures:
+                target = measure_target(it, version, row)
+                found += [
+                    (it.id, row.measure, bar.gate)
+                    for bar in bars(catalogue, target, day, it.reach.place)
+                    if bar.gate == "score_measure"
+                ]
+    return found
+
+
+def barred_on(catalogue: Catalogue, c: Consequence, day: dt.date) -> list[Bar]:
+    """Return the gates that bar a consequence on a day, were it encoded as resting on a score."""
+    it = catalogue.instrument(c.scheme)
+    version = next((w for w in it.versions if _covers(w, day)), None)
+    if version is None:
+        return []
+    scored = it.model_copy(update={"based_on": "score"})
+    ids = {"penalty": "m_civil_service", "management": "m_loan_reference", "publicity": "m_publish"}
+    found: dict[tuple[str, str], Bar] = {}
+    for nature in c.natures:
+        row = schema.MeasureRow(
+            measure=ids[nature], by=[it.keeper or it.issuer], cite=version.in_force.cite
+        )
+        for bar in bars(catalogue, measure_target(scored, version, row), day, it.reach.place):
+            if bar.effect == "barred":
+                found[bar.instrument, bar.gate] = bar
+    return list(found.values())
+
+
+def deductions(law: Law, day: dt.date) -> dict[str, tuple[int, int, int]]:
+    """Return by local scheme for persons: rules that deduct, barred by the Opinions, left to judge.
+
+    Rules whose points are not known are not among them.
+    """
+    cat = law.catalogue
+    sets: dict[str, tuple[set[str], set[str], set[str]]] = {}
+    for row, origin in enumerate(law.origins):
+        it = cat.instruments[origin.instrument]
+        version = next(w for w in it.versions if w.id == origin.version)
+        if it.kind != "scheme" or it.level == "national" or "person" not in it.subjects:
+            continue
+        if not _covers(version, day):
+            continue
+        via = tuple(r for i, r in enumerate(v.ROLES) if law.tables.prov[row, t.P_VIA] >> i & 1)
+        target = provision_target(
+            cat, it.id, version.id, law.heard[row], origin.conditions, origin.effect, via,
+            ("person",),
+        )  # fmt: skip
+        if target is None or target.sign >= 0 or target.what not in ("points", "grade"):
+            continue
+        whole, barred, weighed = sets.setdefault(it.id, (set(), set(), set()))
+        whole.add(origin.provision)
+        effects = {
+            b.effect
+            for b in bars(cat, target, day, it.reach.place)
+            if b.instrument == "gate_guobanfa_2020_49"
+        }
+        if effects & {"barred", "required"}:
+            barred.add(origin.provision)
+        elif effects:
+            weighed.add(origin.provision)
+    return {name: (len(w), len(b), len(j)) for name, (w, b, j) in sorted(sets.items())}
+
+
+def burden(
+    catalogue: Catalogue, c: Consequence, grade: str, xi: float, since: dt.date | None,
+    until: dt.date = _LAST,
+) -> float:  # fmt: skip
+    """Return weighted measure-months per 1,000 residents that a consequence still brings.
+
+    Args:
+        catalogue: for the days on which the scheme is in force.
+        c: the consequence.
+        grade: of those who bear it.
+        xi: compliance a month; 0 for nobody.
+        since: day of the limit; None for none.
+        until: last day; counting begins with the month of the statement.
+    """
+    if grade not in c.grades:
+        return 0.0
+    it = catalogue.instrument(c.scheme)
+    each = GRADE_SHARES[grade] * sum(weight(n) for n in c.natures)
+    total = 0.0
+    for m in range(_months(STATEMENT, until) + 1):
+        month = STATEMENT.month - 1 + m
+        day = dt.date(STATEMENT.year + month // 12, month % 12 + 1, 28)
+        if any(_covers(w, day) for w in it.versions):
+            z = 0.0 if since is None else complied(xi, _months(since, day))
+            total += each * (1.0 - z)
+    return total
+
+
+def answer(settings: Settings) -> Answer:
+    """Answer the question; nothing is drawn."""
+    del settings
+    compiled = law()
+    cat = compiled.catalogue
+    place = {c.scheme: cat.instrument(c.scheme).reach.place for c in CONSEQUENCES}
+    live = tuple(c for c in CONSEQUENCES if burden(cat, c, "low", 0, None))
+    rows: list[Row] = []
+
+    def row(arm: str, group: str, what: str, unit: str, before: float, after: float) -> None:
+        rows.append(Row(arm, group, what, unit, before, after, after - before))
+
+    def whole(grade: str, xi: float, since: dt.date | None, chosen: str = "") -> float:
+        return sum(
+            burden(cat, c, grade, xi, since) for c in live if chosen in ("", place[c.scheme])
+        )
+
+    unit, what = "weighted measure-months per 1,000 residents of each scheme", "left by 2022"
+    for arm, since in (("statement_2019", STATEMENT), ("opinions_2020", OPINIONS)):
+        for xi in XIS:
+            for grade in GRADE_SHARES:
+                row(f"{arm}_xi_{xi:g}", f"grade {grade}", what, unit, whole(grade, 0, None),
+                    whole(grade, xi, since))  # fmt: skip
+        for name in dict.fromkeys(place[c.scheme] for c in live):
+            row(f"{arm}_xi_{XI:g}", f"grade low, {name}", what, unit,
+                whole("low", 0, None, name), whole("low", XI, since, name))  # fmt: skip
+    before = sum(whole(g, 0, None) for g in GRADE_SHARES)
+    after = sum(whole(g, XI, STATEMENT) for g in GRADE_SHARES)
+    for arm, moved in (("drop", 0.0), ("list", 1.0), ("reward", 0.0)):
+        what = "borne on a score or on a list"
+        row(arm, "grades low and second", what, unit, before, after + moved * (before - after))
+    what = "opened as rewards for the best grades instead"
+    row("reward", "grades low and second", what, unit, 0.0, before - after)
+    days = (STATEMENT - dt.timedelta(1), STATEMENT, OPINIONS, _LAST)
+    counts = {d: sum(bool(barred_on(cat, c, d)) for c in CONSEQUENCES) for d in days}
+    for day in days[1:]:
+        row(f"paper_{day}", "all", "consequences of a low grade that are barred on paper",
+            "consequences", counts[days[0]], counts[day])  # fmt: skip
+        encoded = len(barred_measures(cat, day))
+        row(f"paper_{day}", "all", "encoded measures barred for resting on a score", "measures",
+            len(barred_measures(cat, days[0])), encoded)  # fmt: skip
+    eve, on = deductions(compiled, OPINIONS - dt.timedelta(1)), deductions(compiled, OPINIONS)
+    for name, (n, barred, judged) in on.items():
+        group = f"{name} ({n} deductions)"
+        arm = f"paper_{OPINIONS}"
+        row(arm, group, "deductions barred", "rules", eve[name][1], barred)
+        row(arm, group, "deductions left to be judged", "rules", eve[name][2], judged)
+    total, barred = sum(x[0] for x in on.values()), sum(x[1] for x in on.values())
+    schemes = [
+        it for it in cat.instruments.values()
+        if it.kind == "scheme" and it.level != "national" and "person" in it.subjects
+    ]  # fmt: skip
+    slow, fast = (sum(whole(g, x, STATEMENT) for g in GRADE_SHARES) for x in (XIS[0], XIS[-1]))
+    findings = (
+        f"Small: of {len(schemes)} local schemes for persons {len(CONSEQUENCES)} are said to "
+        f"punish a low grade as such, {len(live)} of them after July 2019; no measure in a text "
+        f"that was read rests on a personal score ({len(barred_measures(cat, _LAST))}).",
+        f"Per 1,000 residents of each of these schemes {before:,.0f} weighted measure-months "
+        f"were at stake from July 2019 to 2022; the statement removes {1 - after / before:.0%} at "
+        f"{XI:.0%} compliance a month, {1 - slow / before:.0%} at {XIS[0]:.0%} and "
+        f"{1 - fast / before:.0%} at {XIS[-1]:.0%}.",
+        "Turned into a list, the same persons bear the same: all of it moves and nothing ends.",
+        f"The Opinions of December 2020 reach further than the statement: {barred} of {total} "
+        "rules that deduct points or lower a grade are barred on paper, for want of a document "
+        "or as trivial.",
+    )
+    xi_arms = {
+        f"{arm}_xi_{xi:g}": f"{said}, {xi:.0%} compliance a month"
+        for arm, said in (("statement_2019", "limit from July 2019"),
+                          ("opinions_2020", "limit only from December 2020"))
+        for xi in XIS
+    }  # fmt: skip
+    return Answer(
+        name="score-only",
+        number="Q3",
+        question="What does ending score-only penalties change, and how does slow compliance "
+        "blunt it?",
+        users=("regulators", "researchers", "journalists", "rights organisations"),
+        strength="A",
+        baseline=("no_limit", "consequences of a low grade go on as told; on paper, the day before "
+                  "the limit"),
+        alternatives=xi_arms | {
+            "drop": f"the statement, {XI:.0%} a month; what is barred is dropped",
+            "list": "the same; what is barred is turned into a list",
+            "reward": "the same; what is barred becomes a reward for the best grades",
+            **{f"paper_{d}": f"enacted law of {d}" for d in days[1:]},
+        },
+        findings=findings,
+        rows=tuple(rows),
+        matters=(
+            Matter(
+                "study.q3.compliance", "share of what is left that a place gives up a month", XI,
+                (XIS[0], XIS[-1]), "Sets how much of the burden goes before the end of 2022.",
+            ),
+            Matter(
+                "study.q3.grade_shares", "residents at the lowest grade, per 1,000",
+                GRADE_SHARES["low"], _SHARE_RANGE,
+                "Every figure per 1,000 residents is proportional to it.",
+            ),
+        ),
+        does_not_show=(
+            "What consequences low grades had in practice: they are told in reports, not read in "
+            "provisions; " + "; ".join(f"{c.scheme}: {c.assumed}" for c in live) + ".",
+            "That deductions count as findings of dishonesty is one reading of the Opinions; in "
+            "the other only entry on a list does, and no deduction is barred.",
+            "Schemes outside the catalogue, which holds some of the pilots.",
+            "What a lost reward costs: the limit leaves rewards by score alone.",
+        ),
+        twin=max(abs(whole(g, 0, STATEMENT) - whole(g, 0, None)) for g in GRADE_SHARES),
+        provenance={"catalogue_digest": cat.digest},
+    )  # fmt: skip
