@@ -62,6 +62,7 @@ MEANT_OTHERWISE = {
     "xinyong.study.answer.Answer.name": "id of a question",
     "xinyong.study.questions.Question.name": "id of a question",
     "xinyong.study.arms.Arm.name": "id of an arm",
+    "xinyong.study.arms.Indicator.name": "id of an indicator",
     "data/places.csv:name_en": "name of a province or city",
     "data/places.csv:name_zh": "name of a province or city",
     "xinyong.law.provincial.ProvincialList.name_en": "name of a list on a portal",

@@ -378,15 +378,19 @@ def _decisions(world: World, run: LeafRun, m: int) -> None:
     ranks = np.empty(waiting, np.uint64)
     acts = run.leaf.cs["act"][run.leaf.q_case[:waiting]]
     rank(world.keys.queue, acts, ranks)
-    order = np.lexsort((run.leaf.q_case[:waiting], ranks))
-    if world.grace.days:
-        order = order[~held_back(world, run, first)[order]]
+    order = np.arange(waiting)
+    if world.grace.days and first_day(month + 1) > world.grace.first:
+        order = order[~held_back(world, run, first)]
+    served = min(int(world.capacity[m, run.place]), len(order))
+    if served < len(order):  # only those that will be served need an order
+        order = order[np.argpartition(ranks[order], served)[:served]]
+    order = order[np.lexsort((run.leaf.q_case[order], ranks[order]))]
     days = (ranks & np.uint64(0xFFFF)).astype(np.int64)
     run.leaf = reserve(run.leaf, waiting + 64, 0, 0, 0, 0)
     lapse = first_day(month - world.lapse_months + 1)
     settled = np.zeros(1 + waiting, np.int64)
     done = serve_queue(
-        run.leaf, world.law.tables, order, int(world.capacity[m, run.place]), lapse, days,
+        run.leaf, world.law.tables, order, served, lapse, days,
         first, first_day(month + 1) - first, _compacts(world, run), settled,
     )  # fmt: skip
     _retire(world, run, settled)

@@ -288,6 +288,9 @@ def read_items(
             row.wrong("low", f"low {low} exceeds high {high}", "exchange them")
         if bool(grade) == bool(low or high):
             row.wrong("grade", "an item has either points or a grade", "fill one of them")
+        lo, hi = row.integer("lo", None), row.integer("hi", None)
+        if lo is not None and hi is not None and lo > hi:
+            row.wrong("lo", f"lo {lo} exceeds hi {hi}", "exchange them")
         found.append(
             Item(
                 item=cells["item"].strip(),
@@ -301,8 +304,8 @@ def read_items(
                 high=high,
                 grade=grade,
                 quantity=row.word("quantity", v.QUANTITIES),
-                lo=row.integer("lo", None),
-                hi=row.integer("hi", None),
+                lo=lo,
+                hi=hi,
                 lo_inclusive=row.flag("lo_inclusive", default=True),
                 hi_inclusive=row.flag("hi_inclusive", default=True),
                 per=row.word("per", v.QUANTITIES),

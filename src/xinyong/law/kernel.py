@@ -83,7 +83,10 @@ def fold(law, facts, led, n, cases, as_of, found, out):
             break
         if led[i, DAY] == as_of and led[i, EVENT] == EV_DEADLINE:
             due_later(found, as_of + 1, as_of)  # lapsed from the day after
+    highest = 0  # stratum that any case of this file can reach
     for stratum in range(law.strata[0]):
+        if stratum > highest:
+            break
         for case in range(cases):
             conduct = conduct_of(led, n, case)
             if conduct < 0 or first(led, n, case, EV_OCCURRED, -1, -NEVER, as_of) >= NEVER:
@@ -91,6 +94,7 @@ def fold(law, facts, led, n, cases, as_of, found, out):
             via = via_of(led, n, case)
             for s in range(law.by_section[conduct], law.by_section[conduct + 1]):
                 inst, lo, hi = law.section[s, 0], law.section[s, 1], law.section[s, 2]
+                highest = max(highest, law.inst[inst, I_STRATUM])
                 mine = law.inst[inst, I_STRATUM] == stratum
                 if mine and within_reach(law, facts, led, n, case, inst, as_of):
                     if law.inst[inst, I_KIND] == LIST:
