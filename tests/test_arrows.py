@@ -45,11 +45,13 @@ MAY: dict[str, set[str]] = {
     "cli_common": BASE | {"law"},
     "cli_catalogue": BASE | {"law", "browse", "conduct", "cli_common"},
     "cli_run": WORLD | {"indicators", "engine", "study", "results", "report"},
+    "cli_indicators": BASE | {"indicators", "results"},
     "cli_lint": BASE | {"law", "cli_common"},
     "cli_case": BASE | {"law", "case", "cli_common"},
     "cli_study": BASE | {"study", "cli_common"},
     "cli": WORLD
     | {"indicators", "engine", "study", "results", "report", "case"}
+    | {"cli_indicators"}
     | {"cli_run", "cli_common", "cli_catalogue", "cli_lint", "cli_case", "cli_study"},
     "__main__": {"cli"},
 }

@@ -58,6 +58,7 @@ def test_run_writes_a_folder_and_says_where(
     assert names == {
         "manifest.json",
         "indicators.parquet",
+        "derived.parquet",
         "entries/entries.parquet",
         "determinations/scores.parquet",
         "report.html",

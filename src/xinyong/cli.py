@@ -229,6 +229,21 @@ def report_command(
     cli_run.report_command(folder, as_json)
 
 
+@app.command("indicators")
+def indicators_command(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")],
+    family: Annotated[
+        str | None, typer.Option("--family", metavar="NAME", help="One family of indicators.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print the indicators of a finished run: definitions, and values at its end."""
+    from xinyong import cli_indicators
+
+    gc.enable()
+    cli_indicators.indicators_command(folder, family, as_json)
+
+
 # --- study --------------------------------------------------------------------------------
 
 

@@ -4,6 +4,10 @@ Tables open in DuckDB, pandas and polars as they are:
 
 - ``indicators.parquet``: month, place, kind, group, indicator, unit, value. Values are
   counts in the synthetic society at 1:N.
+- ``derived.parquet``: period, place, kind, group, family, indicator, unit, value, rests_on,
+  unstable, strength. Shares, rates and days made from the counts, the entries and the law;
+  `period` is a month, a year or ``all``; `rests_on` counts the subjects, entries, copies or
+  requests a value rests on (null: on rules and assumptions alone).
 - ``entries/entries.parquet``: one row a spell on a list.
 - ``determinations/scores.parquet``: score (tenths) and grade of files at the end.
 - ``events/events.parquet``: every event of every file (``--keep all`` only).
@@ -85,6 +89,26 @@ class Run:
     def indicators(self) -> pa.Table:
         """Return the table of indicators."""
         return self._indicators
+
+    @cached_property
+    def _derived(self) -> pa.Table:
+        return self._table("derived.parquet")
+
+    def derived(self) -> pa.Table:
+        """Return the table of derived indicators; `xinyong indicators` prints it."""
+        return self._derived
+
+    def derived_series(
+        self, indicator: str, group: str = "", kind: str = "all", place: str = "cn"
+    ) -> tuple[list[str], list[float | None]]:
+        """Return months and values of one derived indicator; None where there is none."""
+        table = self._derived
+        mask = pc.equal(table["indicator"], indicator)
+        for column, wanted in (("group", group), ("kind", kind), ("place", place)):
+            mask = pc.and_(mask, pc.equal(table[column], wanted))
+        rows = table.filter(mask)
+        values = dict(zip(rows["period"].to_pylist(), rows["value"].to_pylist(), strict=True))
+        return self.months, [values.get(m) for m in self.months]
 
     def entries(self) -> pa.Table:
         """Return the table of entries (a fixed sample with ``keep=indicators``)."""

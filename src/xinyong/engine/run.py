@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from xinyong import places
+from xinyong.engine.derived import derived_table
 from xinyong.engine.manifest import manifest_of
 from xinyong.engine.month import LeafRun, Message, Worker, close, first_half, second_half
 from xinyong.engine.scenario import Scenario
@@ -163,6 +164,9 @@ def run(
             "entries/entries.parquet": entry_table(world, runs),
             "determinations/scores.parquet": score_table(world, runs),
         }
+        tables["derived.parquet"] = derived_table(
+            world, tables["indicators.parquet"], tables["entries/entries.parquet"]
+        )
         if scenario.keep == "all":
             tables["events/events.parquet"] = event_table(world, runs)
         for name, table in tables.items():

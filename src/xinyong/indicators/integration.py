@@ -1,0 +1,83 @@
+"""Integration as three states, never one number: links, rules, law.
+
+Bodies may be linked while their rules differ, and both while no statute carries them. The
+three are printed side by side and never added up.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from xinyong import places
+from xinyong.dates import NEVER, day_of
+from xinyong.indicators.base import Indicator, Inputs, Rows, share
+from xinyong.indicators.fragmentation import distances
+from xinyong.indicators.interoperability import int_by_group
+from xinyong.indicators.proportionality import adequate
+from xinyong.law.vocabulary import FIELDS
+
+__all__ = ["INDICATORS", "rows"]
+
+_M = "the dossier's mechanisms, section 4 and M14"
+
+
+def harmonised(distance: ArrayLike) -> ArrayLike:
+    """Return how alike the rules of places are, from their mean Jaccard distance."""
+    return 1.0 - np.asarray(distance)
+
+
+def completed(adequate_lists: ArrayLike, lists: ArrayLike) -> ArrayLike:
+    """Return the share of lists whose basis has an adequate legal rank."""
+    return share(adequate_lists, lists)
+
+
+def linked(worth: ArrayLike) -> ArrayLike:
+    """Return the state of technical links: INT, as it stands."""
+    return np.asarray(worth)
+
+
+TECHNICAL = Indicator(
+    "state_links", "integration", "share",
+    "State 1, technical links: INT of the family interoperability, its three parts apart.",
+    _M, "assumption", linked, {"worth": 0.4}, 0.4, "INT of 0.4 is a state of links of 0.4.",
+)  # fmt: skip
+HARMONISED = Indicator(
+    "state_rules", "integration", "share",
+    "State 2, harmonisation of rules: 1 − mean Jaccard distance between what the law in force "
+    "says in the 31 provinces and Wendeng.",
+    _M, "rule", harmonised, {"distance": 0.3}, 0.7, "A mean distance of 0.3 leaves 0.7 alike.",
+)  # fmt: skip
+LEGAL = Indicator(
+    "state_law", "integration", "share",
+    "State 3, completion of law: black lists of the catalogue in force whose instrument has an "
+    "adequate legal rank (`adequate_rank`), over all in force; all fields, and by field of "
+    "conduct. An instrument has one rank for all its versions.",
+    _M, "rule", completed, {"adequate_lists": 12, "lists": 40}, 0.3,
+    "12 of 40 lists in force rest on a law, regulation or rule.",
+)  # fmt: skip
+INDICATORS = (TECHNICAL, HARMONISED, LEGAL)
+
+
+def rows(x: Inputs, out: Rows) -> None:
+    """Add the family's rows."""
+    for name, values in int_by_group(x).items():
+        out.series(TECHNICAL, values, group=name)
+    apart = distances(x, places.leaves(), x.month_ends.tolist(), False)
+    out.series(HARMONISED, np.asarray(harmonised(apart)))
+    in_force = np.zeros((2, 1 + len(FIELDS), len(x.months)), np.int64)
+    for it in x.catalogue.instruments.values():
+        if it.kind != "list" or it.polarity not in ("black", "mixed"):
+            continue
+        on = np.zeros(len(x.months), np.bool_)
+        for version in it.versions:
+            if version.draft is None:
+                until = version.in_force.until
+                end = NEVER if until is None else day_of(until)
+                on |= (x.month_ends >= day_of(version.in_force.from_)) & (x.month_ends <= end)
+        where = [0, 1 + FIELDS.index(str(it.conduct_field))]
+        in_force[0, where] += on
+        if adequate(it.rank):
+            in_force[1, where] += on
+    for i, group in enumerate(("", *FIELDS)):
+        out.series(LEGAL, np.asarray(completed(in_force[1, i], in_force[0, i])), group=group)
