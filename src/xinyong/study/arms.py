@@ -5,20 +5,22 @@ arms differ only where their inputs make them. Replicates have different seeds. 
 memory until it is reduced to the counts a study needs.
 
 *Reading again.* What travels between authorities feeds back on nothing: receipt is a function
-of the entry (`institutions.exchange`). An arm that changes only assumptions about travel
-(`TRAVEL`) therefore needs no second simulation: the entries of the baseline are accounted for
-again over its links. The result is that of a run of its own, to the bit (a test compares the
-digests).
+of the entry (`institutions.exchange`). An arm that differs from one already simulated only in
+assumptions about travel (`TRAVEL`) therefore needs no second simulation: the same entries are
+accounted for again over its links. The result is that of a run of its own, to the bit (a test
+compares the digests).
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from xinyong import places
 from xinyong.assumptions import assumptions
 from xinyong.engine.month import LeafRun
 from xinyong.engine.run import simulate
@@ -26,6 +28,9 @@ from xinyong.engine.scenario import Scenario
 from xinyong.engine.spells import account
 from xinyong.engine.tables import digest
 from xinyong.engine.world import World, build, catalogue_of
+from xinyong.institutions.detection import digitalisation
+from xinyong.institutions.measures import measure_table
+from xinyong.institutions.network import link_of, vertical_coverage
 from xinyong.law.catalogue import Catalogue
 from xinyong.study.answer import Matter, Row
 from xinyong.study.interval import ratio_difference
@@ -190,6 +195,32 @@ def twin_of(arms: Sequence[Arm]) -> Arm:
     return Arm("no_change_twin", "the baseline, said again", mechanisms, same, arms[0].amend)
 
 
+def over_links(world: World, other: Scenario) -> World:
+    """Return a world over the links of another scenario that lives alike.
+
+    The parts made here are those that `engine.world.build` makes of assumptions about travel.
+    """
+    given, on = assumptions().changed(other.assume), other.mechanisms
+    leaves, months = len(places.leaves()), other.months
+    even = np.full(leaves, given.value("digital.even"))
+    vertical = vertical_coverage(
+        given, months, world.emergency, digitalisation(given) if on.digital else even,
+        given.value("emergency.diverted"),
+    )  # fmt: skip
+    asked = any(n.startswith("asked.") for n in {*other.assume, *world.scenario.assume})
+    table, network, names = world.measures, world.network, list(world.measure_names)
+    if asked or given.value("exchange.link_lag") != world.given.value("exchange.link_lag"):
+        table, network, names = measure_table(world.law, given, on.friction)
+    link = link_of(
+        network, given, vertical, other.first_month, months, friction=on.friction,
+        identity=on.hops and on.identity,
+    )  # fmt: skip
+    return replace(
+        world, scenario=other, given=given, vertical=vertical, measures=table, network=network,
+        measure_names=tuple(names), link=link,
+    )  # fmt: skip
+
+
 def read_again(world: World, runs: list[LeafRun]) -> list[LeafRun]:
     """Account for the measures of entries over the links of another world; entries are kept."""
     found = []
@@ -219,7 +250,9 @@ def run_arms(
         reduce: counts of a run.
         replicates: how many seeds, from that of `base` on.
         progress: told after every run.
-        again: read the baseline's entries again where that is enough.
+        again: read the entries of an earlier arm again where that is enough. Those of the
+            baseline and of the arm simulated last are held, so arms that live alike are best
+            named one after the other.
 
     Raises:
         ScenarioError: an override does not exist or does not fit.
@@ -238,18 +271,21 @@ def run_arms(
 
     for r in range(replicates):
         seeded = base.model_copy(update={"seed": base.seed + r})
-        held: list[LeafRun] = []
+        held: dict[str, tuple[World, list[LeafRun]]] = {}
         for arm in (*arms, twin) if r == 0 else arms:
             given = arm.over(seeded)
             progress(done, total, f"{arm.name}, seed {given.seed}")
-            world = build(given, law(given))
+            life = _life(given)
             # The twin is always simulated: its zero has to be earned.
-            if again and held and arm is not twin and _only_travel(arms[0], arm):
-                runs = read_again(world, held)
+            if again and life in held and arm is not twin:
+                world = over_links(held[life][0], given)
+                runs = read_again(world, held[life][1])
             else:
+                world = build(given, law(given))
                 runs = simulate(world)
-            if arm is arms[0]:
-                held = runs
+                for other in list(held)[1:]:
+                    del held[other]
+                held[life] = world, runs
             found = reduce(world, runs)
             if arm is twin:
                 apart = _apart(counts[arms[0].name][0], found)
@@ -261,15 +297,11 @@ def run_arms(
     return Outcome(base, tuple(arms), counts, digests, law(arms[0].over(base)).digest, apart)
 
 
-def _only_travel(baseline: Arm, arm: Arm) -> bool:
-    """Tell whether an arm differs from the baseline in nothing but travel."""
-    rest = {k: v for k, v in arm.assume.items() if baseline.assume.get(k) != v}
-    lacking = [k for k in baseline.assume if k not in arm.assume]
-    return (
-        all(name.startswith(TRAVEL) for name in (*rest, *lacking))
-        and dict(arm.mechanisms) == dict(baseline.mechanisms)
-        and arm.amend == baseline.amend
-    )
+def _life(given: Scenario) -> str:
+    """Return all of a scenario but travel: runs alike in it have the same entries."""
+    data = given.model_dump(by_alias=True, mode="json")
+    data["assume"] = {k: v for k, v in data["assume"].items() if not k.startswith(TRAVEL)}
+    return json.dumps(data, sort_keys=True)
 
 
 def _apart(one: Counts, other: Counts) -> float:

@@ -1,0 +1,112 @@
+"""Q4: after a lawful removal, how long do measures go on elsewhere?"""
+
+from __future__ import annotations
+
+from xinyong.assumptions import assumptions
+from xinyong.study.answer import Answer, Row, figure
+from xinyong.study.arms import Arm, Indicator, Outcome, matter, run_arms, scenario
+from xinyong.study.measured import COURT, FIRST, LAST, counted, zombies
+from xinyong.study.receipt import AFTER, BODIES
+from xinyong.study.settings import Settings
+
+__all__ = ["answer", "arms"]
+
+_MONTHS = dict(zip(AFTER, (1, 3, 6), strict=True))
+_RATIOS = (2, 3, 4)
+
+copies = tuple(
+    Indicator(f"copies still held {_MONTHS[d]} months after removal", "per 100 copies",
+              f"copies_after_{d}", "removed_copies", 100)
+    for d in AFTER
+)  # fmt: skip
+year = Indicator(
+    "time held after removal, first year", "body-months per 100 removed entries", "zombie_year",
+    "removed", 100,
+)  # fmt: skip
+
+
+def _blocked(k: int, days: int) -> Indicator:
+    who = "any body" if k == BODIES[-1] else f"any of {k} bodies" if k > 1 else "one body"
+    name = f"entries still held by {who} {_MONTHS[days]} months after removal"
+    return Indicator(name, "per 100 removed entries", f"blocked_{k}_after_{days}", "removed", 100)
+
+
+blocked = tuple(_blocked(k, d) for k in BODIES for d in AFTER)
+
+
+def arms() -> tuple[Arm, ...]:
+    """Return the baseline and the alternatives; they differ in travel alone."""
+    days = assumptions().value("exchange.delay_add")
+    slower = (
+        Arm(
+            f"withdrawals_x{n}", f"withdrawals take {n} times as long as listings at each hop",
+            assume={"exchange.delay_withdraw": n * days},
+        )
+        for n in _RATIOS
+    )  # fmt: skip
+    return (
+        Arm(
+            "withdrawals_x1", "withdrawals take as long as listings at each hop",
+            assume={"exchange.delay_withdraw": days},
+        ),
+        *slower,
+        Arm(
+            "all_arrive_x1", "withdrawals take as long as listings, and none is lost at a hop "
+            "between central bodies",
+            assume={"exchange.delay_withdraw": days, "exchange.coverage_withdraw": 1.0},
+        ),
+        Arm(
+            "all_arrive_x4", "withdrawals take four times as long, and none is lost there",
+            assume={"exchange.delay_withdraw": 4 * days, "exchange.coverage_withdraw": 1.0},
+        ),
+    )  # fmt: skip
+
+
+def _rows(found: Outcome) -> tuple[Row, ...]:
+    rows = found.rows((*copies, year, zombies))
+    return (*rows, *found.rows(blocked, (COURT,)))
+
+
+def answer(settings: Settings) -> Answer:
+    """Return the answer."""
+    base = scenario(settings, "q4-zombie", FIRST, LAST)
+    found = run_arms(base, arms(), counted, settings.replicates, settings.progress)
+    held = {a.name: [found.row(a.name, i).value for i in copies] for a in found.arms}
+    some = [found.row("withdrawals_x2", i, COURT).value for i in blocked]
+    slow, quick = held["withdrawals_x4"], held["withdrawals_x1"]
+    sure = held["all_arrive_x1"]
+    findings = (
+        f"Of 100 copies that authorities held of entries since removed, {figure(quick[0])}, "
+        f"{figure(quick[1])} and {figure(quick[2])} are still held after one, three and six "
+        f"months if withdrawals are as quick as listings; {figure(slow[0])}, {figure(slow[1])} "
+        f"and {figure(slow[2])} if they take four times as long.",
+        f"Delay sets the first months; after six months it is the withdrawals that never arrive: "
+        f"with none lost between central bodies {figure(sure[2])} of 100 are left instead of "
+        f"{figure(quick[2])}.",
+        f"With many bodies hardly anybody is free at once: with withdrawals twice as slow as "
+        f"listings, one body still holds {figure(some[2])} of 100 entries on the court list six "
+        f"months after their removal, and at least one of all bodies {figure(some[-1])}.",
+    )
+    return Answer(
+        "zombie", "Q4", "After a lawful removal, how long do measures go on elsewhere?",
+        ("rights organisation", "journalist", "regulator", "teacher"), "A",
+        (found.arms[0].name, found.arms[0].about),
+        {a.name: a.about for a in found.arms[1:]},
+        findings, _rows(found),
+        (
+            matter("exchange.coverage_withdraw", "Sets what is never withdrawn, so the level "
+                   "after six months."),
+            matter("exchange.delay_withdraw", "Sets how many are left after one month."),
+        ),
+        (
+            "How often real authorities fail to act on a removal: neither delay nor loss of "
+            "withdrawals has been published.",
+            "What being blocked costs anyone: a copy held is counted whether or not its holder "
+            "was asked that month.",
+            "Copies that private firms or web pages keep. Authorities are not modelled to look "
+            "an entry up again at its source, which would end such copies early.",
+        ),
+        found.twin, found.provenance,
+    )  # fmt: skip
+
+
