@@ -146,3 +146,67 @@ def test_an_answer_is_written_whole(tmp_path: Path) -> None:
     assert [p.name for p in out.parent.iterdir()] == ["q0"]
     with pytest.raises(OutputError, match="exists already"):
         write_answer(answer(), out)
+
+
+def test_an_answer_is_read_back_as_it_was_written() -> None:
+    made = answer()
+    assert Answer.from_json(json.loads(json.dumps(made.to_json()))).to_json() == made.to_json()
+    assert made.command == "xinyong study example --scale 1:100 --replicates 2 --seed 1"
+    with pytest.raises(XinyongError, match="another schema"):
+        Answer.from_json({"schema_version": 0})
+
+
+def test_the_page_is_made_of_answers(tmp_path: Path) -> None:
+    from xinyong.cli_study import write_answer
+    from xinyong.study.page import main
+
+    name = next(iter(QUESTIONS))
+    write_answer(answer(name=name), tmp_path / "one")
+    main([str(tmp_path / "page.md"), str(tmp_path / "one")])
+    text = (tmp_path / "page.md").read_text("utf-8")
+    assert text.startswith("# Studies\n")
+    assert "## Q0 Does it?" in text
+
+
+# --- safeguards and headlines, by hand -----------------------------------------------------
+
+
+def test_two_safeguards_on_one_number_multiply() -> None:
+    from xinyong.assumptions import assumptions
+    from xinyong.study.questions.q9_safeguards import arms
+
+    plain = assumptions().value("identity.wrong")
+    found = {arm.name: arm.assume for arm in arms()}
+    assert found["notice"]["identity.wrong"] == pytest.approx(0.9 * plain)
+    assert found["notice+second_key"]["identity.wrong"] == pytest.approx(0.09 * plain)
+    assert len(found) == 1 + 5 + 10
+
+
+def test_staff_by_hand() -> None:
+    """96 entries: 24 hours of notice. 12 objections beyond today's at 4 hours / 0.6."""
+    from xinyong.study.questions.q9_safeguards import staff_months
+
+    today = {("all", "annulled"): 3.0, ("all", "entries"): 96.0}
+    more = {("all", "annulled"): 15.0, ("all", "entries"): 96.0}
+    assert staff_months("notice", more, today) == pytest.approx(24 / 160)
+    assert staff_months("objection_desk", more, today) == pytest.approx(12 / 0.6 * 4 / 160)
+    both = staff_months("notice+objection_desk", more, today)
+    assert both == pytest.approx((24 + 80) / 160)
+    assert staff_months("as_is", more, today) == 0
+
+
+@pytest.mark.parametrize("name", ["q4_zombie", "q5_interoperability", "q6_groups",
+                                  "q9_safeguards", "q34_sensitivity"])  # fmt: skip
+def test_every_arm_is_a_scenario_of_known_assumptions(name: str) -> None:
+    import importlib
+
+    from xinyong.assumptions import assumptions
+    from xinyong.engine.scenario import Scenario
+
+    module = importlib.import_module(f"xinyong.study.questions.{name}")
+    arms = module.arms()
+    assert len({arm.name for arm in arms}) == len(arms)
+    for arm in arms:
+        given = arm.over(Scenario())
+        assumptions().changed(given.assume)
+        assert arm.about

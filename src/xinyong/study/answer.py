@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
 from xinyong.errors import XinyongError
@@ -137,6 +137,35 @@ class Answer:
             matter["range"] = list(matter["range"])
         return {"schema_version": 1, "synthetic": SYNTHETIC} | found
 
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Answer:
+        """Read what `to_json` gave.
+
+        Raises:
+            XinyongError: the data are of another schema.
+        """
+        if data.get("schema_version") != 1:
+            raise XinyongError("an answer of another schema; ask the question again")
+        given = {f.name: data[f.name] for f in fields(cls)}
+        given["baseline"] = (data["baseline"]["name"], data["baseline"]["about"])
+        given["rows"] = tuple(Row(**row) for row in data["rows"])
+        given["matters"] = tuple(
+            Matter(**{**m, "range": tuple(m["range"])}) for m in data["matters"]
+        )
+        for name in ("users", "findings", "does_not_show"):
+            given[name] = tuple(data[name])
+        return cls(**given)
+
+    @property
+    def command(self) -> str:
+        """The command that gives this answer again."""
+        found = self.provenance
+        if not found.get("seeds") or not found.get("scale"):
+            return f"xinyong study {self.name}"
+        seeds = found["seeds"]
+        sizes = f"--scale 1:{found['scale']} --replicates {len(seeds)} --seed {seeds[0]}"
+        return f"xinyong study {self.name} {sizes}"
+
     def to_csv(self) -> str:
         """Return the rows as a tidy table."""
         out = io.StringIO()
@@ -147,8 +176,13 @@ class Answer:
             writer.writerow("" if cell is None else cell for cell in cells)
         return out.getvalue()
 
-    def to_markdown(self, level: int = 1) -> str:
-        """Return a page, its title a heading of the level given."""
+    def to_markdown(self, level: int = 1, most: int | None = None) -> str:
+        """Return a page.
+
+        Args:
+            level: of the heading that is its title.
+            most: rows shown; all of them if None.
+        """
         mark = "#" * level
         parts = [
             f"{mark} {self.number} {self.question}",
@@ -157,13 +191,16 @@ class Answer:
             "\n".join(f"- {text}" for text in self.findings),
             f"**Baseline** `{self.baseline[0]}`: {self.baseline[1]}",
             "\n".join(f"- **`{name}`**: {about}" for name, about in self.alternatives.items()),
-            "\n".join(_table(self.rows)),
+            "\n".join(_table(self.rows[:most])),
+            ""
+            if most is None or len(self.rows) <= most
+            else f"The first {most} of {len(self.rows)} rows; `--out DIR` writes them all.",
             "**The two assumptions that matter most**",
             "\n".join(f"- {_matter(m)}" for m in self.matters),
             "**What this does not show**",
             "\n".join(f"- {text}" for text in self.does_not_show),
             f"No-change twin: difference exactly {self.twin:g}.",
-            _provenance(self.provenance),
+            f"{_provenance(self.provenance)} Again by `{self.command}`.".strip(),
         ]
         return "\n\n".join(part for part in parts if part) + "\n"
 

@@ -37,7 +37,7 @@ from xinyong.jit import lean
 from xinyong.law.compiled import month_of
 from xinyong.law.vocabulary import KINDS
 
-__all__ = ["AFTER", "BODIES", "COLUMNS", "read"]
+__all__ = ["AFTER", "BODIES", "COLUMNS", "read", "still_held"]
 
 #: Days after a removal at which copies are looked for: one, three and six months.
 AFTER = (30, 91, 182)
@@ -229,3 +229,34 @@ def read(world: World, runs: list[LeafRun]) -> NDArray[np.int64]:
             first, months, horizon, out, since, until,
         )  # fmt: skip
     return out
+
+
+def still_held(days: int, hops: int, coverage: float, median: float) -> float:
+    """Return the closed form: the share of copies held so many days after a removal.
+
+    A withdrawal comes through each hop with the same coverage, after a delay whose quartiles
+    are half, once, twice and four times the median (`institutions.network.link_of`); delays of
+    hops add up, so that their distributions are folded.
+
+    Args:
+        days: after the removal.
+        hops: of the route.
+        coverage: of one hop.
+        median: delay of one hop, days.
+
+    Example:
+        >>> still_held(0, 2, 0.0, 10)  # nothing is ever withdrawn
+        1.0
+        >>> round(still_held(400, 2, 0.9, 10), 6)  # all that come have come: 1 - 0.9 * 0.9
+        0.19
+    """
+    upper = [int(median * f) for f in (0.5, 1.0, 2.0, 4.0)]
+    one = np.zeros(upper[-1] + 1)
+    low = 0
+    for high in upper:
+        one[low : high + 1] += 0.25 / (high - low + 1)
+        low = high + 1
+    total = np.ones(1)
+    for _ in range(hops):
+        total = np.convolve(total, one)
+    return float(1.0 - coverage**hops * total[: days + 1].sum())

@@ -69,6 +69,36 @@ def _q16(settings: Settings) -> Answer:
     return q16_who_sees.answer(settings)
 
 
+def _q4(settings: Settings) -> Answer:
+    from xinyong.study.questions import q4_zombie
+
+    return q4_zombie.answer(settings)
+
+
+def _q5(settings: Settings) -> Answer:
+    from xinyong.study.questions import q5_interoperability
+
+    return q5_interoperability.answer(settings)
+
+
+def _q6(settings: Settings) -> Answer:
+    from xinyong.study.questions import q6_groups
+
+    return q6_groups.answer(settings)
+
+
+def _q9(settings: Settings) -> Answer:
+    from xinyong.study.questions import q9_safeguards
+
+    return q9_safeguards.answer(settings)
+
+
+def _q34(settings: Settings) -> Answer:
+    from xinyong.study.questions import q34_sensitivity
+
+    return q34_sensitivity.answer(settings)
+
+
 _ALL: tuple[Question, ...] = (
     Question(
         "mistaken-identity", "Q1",
@@ -91,9 +121,31 @@ _ALL: tuple[Question, ...] = (
         _q16,
     ),
     Question("proportionality", "Q21", "Are punishments in proportion to conduct?", _q21),
+    Question(
+        "zombie", "Q4", "After a lawful removal, how long do measures go on elsewhere?", _q4,
+        1000, 4,
+    ),
+    Question(
+        "interoperability", "Q5",
+        "Does better interoperability help or hurt the people in the records?",
+        _q5, 500, 4,
+    ),
+    Question(
+        "groups", "Q6", "Who bears the errors, if all groups act alike?", _q6, 200, 4,
+    ),
+    Question(
+        "safeguards", "Q9",
+        "Which single safeguard removes most wrongful harm per unit of staff time?",
+        _q9, 500, 3,
+    ),
+    Question(
+        "sensitivity", "Q34",
+        "Do the headline findings survive the ranges of the assumptions?",
+        _q34, 2000, 3,
+    ),
 )  # fmt: skip
 
-QUESTIONS: dict[str, Question] = {q.name: q for q in _ALL}
+QUESTIONS: dict[str, Question] = {q.name: q for q in sorted(_ALL, key=lambda q: int(q.number[1:]))}
 
 
 def question(name: str) -> Question:

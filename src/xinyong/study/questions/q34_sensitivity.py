@@ -67,7 +67,7 @@ def _headlines() -> tuple[Headline, ...]:
                  -1, reach(0.1), reach(0.9), missed),
         Headline("reach and removal", "More reach both ways leaves fewer measures after removal.",
                  -1, reach(0.5), reach(0.9), zombies),
-        Headline("time limit", "Telling authorities of removals within days cuts wrongful measures.",
+        Headline("time limit", "Telling of removals within days cuts wrongful measures.",
                  -1, now, {"exchange.delay_withdraw": low}, wrongful),
         Headline("second key", "A second key at every hop cuts wrongful measures.",
                  -1, now, key, wrongful),

@@ -61,7 +61,7 @@ def corrected() -> dict[str, Number]:
     """
     given = assumptions()
     low = (given["exchange.delay_withdraw"].range or (3.0, 0.0))[0]
-    objections = {
+    objections: dict[str, Number] = {
         name: 3 * row.value for name, row in given.rows.items()
         if name.endswith(".objection") and row.value is not None
     }  # fmt: skip

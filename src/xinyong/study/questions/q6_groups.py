@@ -51,7 +51,8 @@ def _tiers() -> list[str]:
     """Return how digital each leaf is assessed to be, in words."""
     text = files("xinyong.institutions").joinpath("data/digital.csv").read_text("utf-8")
     tier = {row["place"]: row["tier"] for row in csv.DictReader(text.splitlines())}
-    return [f"place assessed as {tier[leaf].replace('_', ' ')}" for leaf in places.leaves()]
+    words = {place: f"place assessed as {it.replace('_', ' ')}" for place, it in tier.items()}
+    return [words[places.province(leaf)] for leaf in places.leaves()]
 
 
 def groups_of(
@@ -60,7 +61,9 @@ def groups_of(
     """Yield every group with a mask of the persons who belong to it.
 
     Args:
-        world: the world; place: the leaf; person: int64[n], indices of adults there.
+        world: the world.
+        place: the leaf.
+        person: int64[n], indices of adults there.
     """
     s = world.society.strata
     row = world.society.stratum_of(place, 0, person)
@@ -81,7 +84,7 @@ def groups_of(
         yield label, behind == bool(flag)
     everybody = np.ones(len(person), np.bool_)
     yield _tiers()[place], everybody
-    yield f"place {places.leaves()[place]}", everybody
+    yield f"province {places.province(places.leaves()[place])}", everybody
     yield ALL, everybody
 
 
@@ -142,7 +145,7 @@ def answer(settings: Settings) -> Answer:
     wrong = [
         r for r in rows
         if r.arm == "as_is" and r.indicator.startswith(_WRONG) and not r.unstable
-        and not r.group.startswith("place ")
+        and not r.group.startswith("province ")
     ]  # fmt: skip
     apart = [r for r in wrong if r.low is not None and r.high is not None and r.low * r.high > 0]
     said = ", ".join(

@@ -55,9 +55,7 @@ mistaken = Indicator(
     "measures on the wrong subject", "measure-months per 100 entries", "mistaken", "entries", 100,
     "entries_mistaken",
 )  # fmt: skip
-rightful = Indicator(
-    "rightful measures", "measure-months per 100 entries", "right", "entries", 100
-)
+rightful = Indicator("rightful measures", "measure-months per 100 entries", "right", "entries", 100)
 
 
 @dataclass(frozen=True)
@@ -90,13 +88,13 @@ def _safeguards() -> tuple[Safeguard, ...]:
         Safeguard(
             "notice",
             f"whoever is to be listed is told first; {notice:.0%} of mistakes are stopped by it",
-            times={n: 1 - notice for n in ("identity.wrong", "false_records.per_case")},
+            times=dict.fromkeys(("identity.wrong", "false_records.per_case"), 1 - notice),
         ),
         Safeguard(
             "second_key",
             f"a record and a copy are attached only if a second key agrees: {key:.0%} of wrong "
             "attachments stop, at the cost of one right record in a hundred",
-            times={n: 1 - key for n in ("identity.wrong", *_ids("identity.hop_wrong."))},
+            times=dict.fromkeys(("identity.wrong", *_ids("identity.hop_wrong.")), 1 - key),
             adds={"identity.missed": EFFECTS["key_refuses"][0]},
         ),
         Safeguard(
@@ -107,7 +105,7 @@ def _safeguards() -> tuple[Safeguard, ...]:
         Safeguard(
             "objection_desk",
             "a desk for objections: those wrongly listed succeed thrice as often in a month",
-            times={n: EFFECTS["desk_times"][0] for n in _ids(".objection")},
+            times=dict.fromkeys(_ids(".objection"), EFFECTS["desk_times"][0]),
         ),
         Safeguard(
             "sunset",
