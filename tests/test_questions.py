@@ -15,6 +15,7 @@ from xinyong.study.questions import q1_mistaken_identity as q1
 from xinyong.study.questions import q3_score_only as q3
 from xinyong.study.questions import q15_same_act_places as q15
 from xinyong.study.questions import q16_who_sees as q16
+from xinyong.study.questions import q19_flag_misuse as q19
 from xinyong.study.questions import q21_proportionality as q21
 from xinyong.study.questions import question
 from xinyong.study.settings import Settings
@@ -179,6 +180,46 @@ def test_concealment_in_hangzhou_by_hand() -> None:
     assert not any("list" in x for x in q15.outcome("epidemic", q15.NOWHERE).consequences)
 
 
+# --- Q19: misuse of a flag ------------------------------------------------------------------
+
+
+def test_one_month_of_misuse_by_hand() -> None:
+    """Two uses, each audited with one half and known: found with 3/4; one place, back at once.
+
+    Over one month: two uses, found 3/4 of the time, each flag standing one month.
+    """
+    m = q19.Misuse(uses=2, audit=0.5, sees=1.0, places=0, reversal=1.0, slower=1.0, horizon=1)
+    assert q19.closed(m) == (2, 1, 0.75, 2, 1)
+
+
+def test_two_months_of_misuse_by_hand() -> None:
+    """T is 1 with 3/4, 2 with 1/4: mean 5/4; the first month's two flags stand one more, 1/4."""
+    m = q19.Misuse(uses=2, audit=0.5, sees=1.0, places=4, recognition=0.5, reversal=0.5, horizon=2)
+    assert q19.expected_months(0.75, 2) == (1.25, 0.25)
+    uses, months, found, standing, reach = q19.closed(m)
+    assert (uses, months, found, reach) == (2.5, 1.25, 1 - 1 / 16, 3)
+    # Here: waits of 2 months, in 2 places elsewhere of 4; all of it 2 * (1/4 * 3 + 5/4 * (2 + 8)).
+    assert standing == pytest.approx(2 * (0.25 * 3 + 1.25 * (2 + 2 * 4)))
+
+
+def test_drawn_offices_meet_the_closed_form() -> None:
+    for m in (
+        q19.Misuse(places=2, audit=0.1),
+        q19.Misuse(uses=2, places=1, audit=0.02, reversal=0.2, horizon=12),
+    ):
+        drawn = q19.simulate(m, 8_000, 11).astype(float)
+        for column, exact in zip(drawn.T[:4], q19.closed(m)[:4], strict=True):
+            error = column.std(ddof=1) / math.sqrt(len(column))
+            assert abs(column.mean() - exact) < 4.5 * error
+
+
+def test_more_audit_never_finds_later() -> None:
+    one = q19.simulate(q19.Misuse(places=0, audit=0.05), 2_000, 3)
+    two = q19.simulate(q19.Misuse(places=0, audit=0.10), 2_000, 3)
+    assert (two[:, 1] <= one[:, 1]).all()
+    assert (q19.simulate(q19.Misuse(places=0, audit=0.05), 2_000, 3) == one).all()
+
+
 # --- Q21: proportionality -------------------------------------------------------------------
 
 
@@ -206,7 +247,9 @@ def test_every_graded_act_leads_to_a_list() -> None:
 # --- all ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["score-only", "same-act", "who-sees", "proportionality"])
+@pytest.mark.parametrize(
+    "name", ["score-only", "same-act", "who-sees", "flag-misuse", "proportionality"]
+)
 def test_every_answer_stands_in_the_standard_form(name: str) -> None:
     answer = question(name).make(SETTINGS)
     assert (answer.twin, answer.strength, len(answer.matters)) == (0, "A", 2)

@@ -57,6 +57,12 @@ def _q15(settings: Settings) -> Answer:
     return q15_same_act_places.answer(settings)
 
 
+def _q19(settings: Settings) -> Answer:
+    from xinyong.study.questions import q19_flag_misuse
+
+    return q19_flag_misuse.answer(settings)
+
+
 def _q21(settings: Settings) -> Answer:
     from xinyong.study.questions import q21_proportionality
 
@@ -119,6 +125,11 @@ _ALL: tuple[Question, ...] = (
         "who-sees", "Q16",
         "How many bodies can see a fact, and which link adds most exposure?",
         _q16,
+    ),
+    Question(
+        "flag-misuse", "Q19",
+        "How easily does an emergency flag get used for something else?",
+        _q19,
     ),
     Question("proportionality", "Q21", "Are punishments in proportion to conduct?", _q21),
     Question(
