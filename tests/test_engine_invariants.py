@@ -22,7 +22,7 @@ from xinyong.engine.advance import FLOWS
 from xinyong.engine.month import ACTS, LeafRun
 from xinyong.engine.scenario import Mechanisms
 from xinyong.engine.state import CASE_COPIED, N_CASES, N_ENTRIES
-from xinyong.engine.tables import digest, entry_table, indicator_table
+from xinyong.engine.tables import digest, entry_table, indicator_table, total_measures
 from xinyong.engine.world import World
 from xinyong.institutions.measures import ASPECTS, standing
 from xinyong.law.clocks import is_step
@@ -393,13 +393,13 @@ def test_mistakes_need_a_mechanism_that_makes_them(
     column = FLOWS.index("entered_mistaken")
     assert sum(int(r.flow[..., column].sum()) for r in exact[1]) == 0
     assert sum(int(r.acts[..., 2:].sum()) for r in exact[1]) == 0
-    counts = standing(sum(r.measures for r in exact[1]))  # type: ignore[arg-type]
+    counts = standing(total_measures(exact[1]))
     assert counts[..., mistaken].sum() == 0
     assert counts[..., zombie].sum() == 0
     assert np.array_equal(
         counts[..., ASPECTS.index("received")], counts[..., ASPECTS.index("on_paper")]
     )
-    real = standing(sum(r.measures for r in nation[1]))  # type: ignore[arg-type]
+    real = standing(total_measures(nation[1]))
     assert real[..., zombie].sum() > 0
     wrong = {"identity.wrong": 0.3}
     _, runs = live(nation[0].law, scale=20_000, until="2014-12", assume=wrong)
@@ -408,7 +408,7 @@ def test_mistakes_need_a_mechanism_that_makes_them(
 
 def test_measures_are_received_before_they_are_applied(any_run: Lived) -> None:
     _, runs = any_run
-    counts = standing(sum(run.measures for run in runs))  # type: ignore[arg-type]
+    counts = standing(total_measures(runs))
     paper, received, zombie, mistaken, astray, applied, wrongly, late = np.moveaxis(counts, -1, 0)
     assert (counts >= 0).all()
     assert applied.sum() > 0

@@ -84,7 +84,7 @@ class LeafRun:
         leaf: the state.
         acts: int64[months, families, kinds, ACTS].
         flow: int64[months, instruments, kinds, FLOWS].
-        measures: int32[months, measure rows, kinds, ASPECTS].
+        measures: int32[months, measure rows, kinds, ASPECTS], shared by the leaves of a group.
         grades: int64[months, grades, kinds], subjects of the leaf's scheme by grade.
         queue: int64[months, 3], decisions taken, requests dropped, requests waiting.
         files: int64[months], ledgers open.
@@ -96,7 +96,7 @@ class LeafRun:
     leaf: Leaf
     acts: NDArray[np.int64]
     flow: NDArray[np.int64]
-    measures: NDArray[np.int64]
+    measures: NDArray[np.int32]
     grades: NDArray[np.int64]
     queue: NDArray[np.int64]
     files: NDArray[np.int64]
@@ -104,8 +104,8 @@ class LeafRun:
     copies: list[NDArray[np.int64]] = field(default_factory=list)
 
     @classmethod
-    def start(cls, world: World, place: int) -> LeafRun:
-        """Return a leaf in which nothing has happened yet."""
+    def start(cls, world: World, place: int, measures: NDArray[np.int32]) -> LeafRun:
+        """Return a leaf in which nothing has happened yet; `measures` as from `no_measures`."""
         months, kinds = world.scenario.months, len(KINDS)
         grades = max((len(g) for g in world.law.grades), default=1)
         return cls(
@@ -113,7 +113,7 @@ class LeafRun:
             empty_leaf(),
             np.zeros((months, len(world.rates), kinds, len(ACTS)), np.int64),
             np.zeros((months, len(world.law.instruments), kinds, len(FLOWS)), np.int64),
-            np.zeros((months, len(world.measure_names), kinds, len(ASPECTS)), np.int32),
+            measures,
             np.zeros((months, grades, kinds), np.int64),
             np.zeros((months, 3), np.int64),
             np.zeros(months, np.int64),
@@ -147,6 +147,12 @@ def _draw_words(key, act):  # type: ignore[no-untyped-def]
     for i in range(act.size):
         out[i] = draw64(key, act[i], np.uint64(0), np.uint64(2))[0]
     return out
+
+
+def no_measures(world: World) -> NDArray[np.int32]:
+    """Return int32[months, measure rows, kinds, ASPECTS] of zeros."""
+    shape = (world.scenario.months, len(world.measure_names), len(KINDS), len(ASPECTS))
+    return np.zeros(shape, np.int32)
 
 
 def _records(

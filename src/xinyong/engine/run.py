@@ -23,7 +23,15 @@ import pyarrow.parquet as pq
 from xinyong import places
 from xinyong.engine.derived import derived_table
 from xinyong.engine.manifest import manifest_of
-from xinyong.engine.month import LeafRun, Message, Worker, close, first_half, second_half
+from xinyong.engine.month import (
+    LeafRun,
+    Message,
+    Worker,
+    close,
+    first_half,
+    no_measures,
+    second_half,
+)
 from xinyong.engine.scenario import Scenario
 from xinyong.engine.tables import digest, entry_table, event_table, indicator_table, score_table
 from xinyong.engine.world import World, build
@@ -60,8 +68,10 @@ def simulate(world: World, progress: Progress = _silent) -> list[LeafRun]:
     side in threads; leaves exchange messages at the barrier only, and every inbox is sorted
     before it is read, so neither groups nor threads can change a bit of the results.
     """
-    runs = [LeafRun.start(world, i) for i in range(len(places.leaves()))]
     groups = _groups(world)
+    counts = {place: i for i, group in enumerate(groups) for place in group}
+    measures = [no_measures(world) for _ in groups]
+    runs = [LeafRun.start(world, i, measures[counts[i]]) for i in range(len(places.leaves()))]
     workers = [Worker() for _ in groups]
 
     def lead(g: int, m: int) -> list[Message]:

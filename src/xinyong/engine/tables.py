@@ -30,7 +30,14 @@ from xinyong.law.tables import CAUSES
 from xinyong.law.vocabulary import EVENTS, KINDS
 from xinyong.society.subjects import format_id, format_ids
 
-__all__ = ["digest", "entry_table", "event_table", "indicator_table", "score_table"]
+__all__ = [
+    "digest",
+    "entry_table",
+    "event_table",
+    "indicator_table",
+    "score_table",
+    "total_measures",
+]
 
 _UNITS = {"acts": "acts", "decided": "decisions", "dropped": "requests", "waiting": "requests"}
 
@@ -194,8 +201,8 @@ def digest(runs: list[LeafRun]) -> str:
 def total_measures(runs: list[LeafRun]) -> NDArray[np.int64]:
     """Return int64[months, measure rows, kinds, ASPECTS]: the counts of all leaves together."""
     total = np.zeros(runs[0].measures.shape, np.int64)
-    for run in runs:
-        total += run.measures
+    for counts in {id(run.measures): run.measures for run in runs}.values():
+        total += counts
     return total
 
 
