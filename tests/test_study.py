@@ -210,3 +210,24 @@ def test_every_arm_is_a_scenario_of_known_assumptions(name: str) -> None:
         given = arm.over(Scenario())
         assumptions().changed(given.assume)
         assert arm.about
+
+
+def test_answers_are_of_the_published_schema() -> None:
+    from jsonschema import Draft202012Validator
+
+    from xinyong.study import answer as module
+    from xinyong.study.settings import Settings
+
+    path = Path(module.__file__).with_name("answer.schema.json")
+    schema = json.loads(path.read_text("utf-8"))
+    Draft202012Validator.check_schema(schema)
+    of = Draft202012Validator(schema).is_valid
+    data = json.loads(json.dumps(answer().to_json()))
+    assert of(data)
+    assert not of(data | {"twin": 0.1})
+    assert not of(data | {"more": 1})
+    assert not of({k: v for k, v in data.items() if k != "rows"})
+    found = next(q for q in QUESTIONS.values() if not q.scale)
+    made = found.make(Settings(0, 0))
+    assert of(json.loads(json.dumps(made.to_json())))
+    assert (made.name, made.number) == (found.name, found.number)

@@ -21,7 +21,7 @@ missed = Indicator(
 )
 mistaken_share = Indicator(
     "mistaken among what authorities hold", "per 10,000 measure-months", "mistaken", "received",
-    10_000, "mistaken",
+    10_000, "mistakes",
 )  # fmt: skip
 zombies = Indicator(
     "measures after removal", "zombie measure-months per 100 entries", "zombie", "entries", 100,
@@ -37,7 +37,8 @@ def counted(world: World, runs: list[LeafRun]) -> Counts:
     """Return what came of the entries on black lists, and the work behind them.
 
     The group `ALL` has every black list, `COURT` the judgment defaulters list. The columns
-    are those of `receipt.COLUMNS`; beside them ``processed`` (acts recorded), ``false``,
+    are those of `receipt.COLUMNS`; beside them ``mistakes`` (mistaken entries, and copies that
+    went astray), ``processed`` (acts recorded), ``false``,
     ``decided`` (listing decisions of courts), ``annulled`` and ``ended`` (ends of entries).
     """
     table = read(world, runs)
@@ -58,6 +59,7 @@ def counted(world: World, runs: list[LeafRun]) -> Counts:
         flow = sum(run.flow[:, lists].sum(axis=(0, 1, 2)) for run in runs)
         out[group, "annulled"] = float(flow[FLOWS.index("exit_annulled")]) if lists else 0.0
         out[group, "ended"] = float(sum(flow[j] for j in exits)) if lists else 0.0
+        out[group, "mistakes"] = out[group, "entries_mistaken"] + out[group, "copies_astray"]
     acts = sum(run.acts.sum(axis=(0, 1, 2)) for run in runs)
     out[ALL, "processed"] = float(acts[ACTS.index("recorded")])
     out[ALL, "false"] = float(acts[ACTS.index("false")])

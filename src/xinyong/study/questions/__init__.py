@@ -152,7 +152,7 @@ _ALL: tuple[Question, ...] = (
     Question(
         "sensitivity", "Q34",
         "Do the headline findings survive the ranges of the assumptions?",
-        _q34, 2000, 3,
+        _q34, 2000, 2,
     ),
 )  # fmt: skip
 

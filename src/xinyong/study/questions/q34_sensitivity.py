@@ -19,10 +19,8 @@ __all__ = ["HEADLINES", "VARIED", "Headline", "answer", "arms"]
 VARIED = (
     "exchange.coverage_add",
     "exchange.coverage_withdraw",
-    "exchange.delay_add",
     "exchange.delay_withdraw",
     "identity.hop_wrong.person_after",
-    "identity.hop_missed.person_after",
     "integration.growth",
     "identity.wrong",
     "false_records.per_case",

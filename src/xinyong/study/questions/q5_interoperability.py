@@ -23,7 +23,12 @@ __all__ = ["answer", "arms"]
 REACH = (0.1, 0.3, 0.5, 0.7, 0.9)
 
 mistaken = Indicator(
-    "measures on the wrong subject", "measure-months per 100 entries", "mistaken", "entries", 100
+    "measures on the wrong subject",
+    "measure-months per 100 entries",
+    "mistaken",
+    "entries",
+    100,
+    "mistakes",
 )
 exposure = Indicator(
     "copies that other bodies hold of an entry", "bodies per entry", "copies", "entries"

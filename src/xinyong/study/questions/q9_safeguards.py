@@ -53,7 +53,7 @@ PRICES = {
 
 mistaken = Indicator(
     "measures on the wrong subject", "measure-months per 100 entries", "mistaken", "entries", 100,
-    "entries_mistaken",
+    "mistakes",
 )  # fmt: skip
 rightful = Indicator("rightful measures", "measure-months per 100 entries", "right", "entries", 100)
 
@@ -201,7 +201,7 @@ def averted(found: Outcome, arm: str) -> Row:
     ]
     less = [b - a for b, a in zip(before, after, strict=True)]
     got = ratio_difference([0.0] * len(staff), staff, less, staff)
-    few = sum(found.column(today, ALL, "entries_mistaken")) < FEW
+    few = sum(found.column(today, ALL, "removed")) < FEW
     return Row(
         arm, ALL, "wrongful measures averted", "measure-months per staff month", 0.0, got.value,
         got.difference, got.low, got.high, len(staff), few,
@@ -224,6 +224,9 @@ def answer(settings: Settings) -> Answer:
     most = min((r.arm for r in alone), key=lambda a: falls[a])
     pair = min((a for a in falls if "+" in a), key=lambda a: falls[a])
     level = found.row(found.arms[1].name, wrongful).baseline
+    sunset_zombies, sunset_wrong, sunset_right = (
+        found.row("sunset", i).difference for i in (zombies, mistaken, rightful)
+    )
     order = ", ".join(f"{r.arm} {figure(r.value)}" for r in alone)
     findings = (
         f"Wrongful measure-months averted per staff month, each safeguard alone: {order}.",
@@ -233,7 +236,10 @@ def answer(settings: Settings) -> Answer:
         f"Of what is wrongful, {figure(found.row(most, zombies).baseline)} measure-months per 100 "
         f"entries outlive a removal and {figure(found.row(most, mistaken).baseline)} fall on "
         "somebody wrong: what ends the first reaches more than what prevents the second.",
-        "A sunset also ends rightful measures; the rows show how many.",
+        "A sunset ends entries that nobody has to ask to have ended, and each end is one more "
+        f"withdrawal to be sent: measures after removal change by {figure(sunset_zombies)}, those "
+        f"on somebody wrong by {figure(sunset_wrong)}, rightful ones by "
+        f"{figure(sunset_right)} measure-months per 100 entries.",
     )
     price, (cheap, dear) = PRICES["time_limit"]
     return Answer(
