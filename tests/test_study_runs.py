@@ -10,7 +10,7 @@ import pytest
 from conftest import Lived
 from xinyong.dates import NEVER
 from xinyong.engine.scenario import Scenario
-from xinyong.engine.tables import digest
+from xinyong.engine.tables import digest, total_measures
 from xinyong.engine.world import World, build
 from xinyong.institutions.exchange import WITHDRAW, arrival
 from xinyong.institutions.measures import ASPECTS, standing
@@ -30,7 +30,7 @@ def column(table: np.ndarray, name: str) -> int:
 def test_months_read_from_entries_are_those_the_engine_counted(nation: Lived) -> None:
     world, runs = nation
     found = read(world, runs)
-    counts = standing(np.sum([run.measures for run in runs], axis=0, dtype=np.int64))
+    counts = standing(total_measures(runs))
     for name, aspect in (("paper", "on_paper"), ("received", "received"), ("zombie", "zombie"),
                          ("mistaken", "mistaken")):  # fmt: skip
         assert column(found, name) == counts[..., ASPECTS.index(aspect)].sum(), name

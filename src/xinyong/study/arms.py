@@ -19,10 +19,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xinyong import places
 from xinyong.assumptions import assumptions
-from xinyong.engine.month import LeafRun
+from xinyong.engine.month import LeafRun, no_measures
 from xinyong.engine.run import simulate
 from xinyong.engine.scenario import Scenario
 from xinyong.engine.spells import account
@@ -224,8 +225,11 @@ def over_links(world: World, other: Scenario) -> World:
 def read_again(world: World, runs: list[LeafRun]) -> list[LeafRun]:
     """Account for the measures of entries over the links of another world; entries are kept."""
     found = []
+    counts: dict[int, NDArray[np.int32]] = {}  # one array for the leaves of a group, as in a run
     for run in runs:
-        again = replace(run, measures=np.zeros_like(run.measures))
+        if id(run.measures) not in counts:
+            counts[id(run.measures)] = no_measures(world)
+        again = replace(run, measures=counts[id(run.measures)])
         account(
             again.leaf, again.place, world.measures, world.link, world.keys,
             world.sample_shift, world.scenario.first_month, again.measures,
