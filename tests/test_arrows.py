@@ -46,12 +46,13 @@ MAY: dict[str, set[str]] = {
     "cli_catalogue": BASE | {"law", "browse", "conduct", "cli_common"},
     "cli_run": WORLD | {"indicators", "engine", "study", "results", "report"},
     "cli_indicators": BASE | {"indicators", "results"},
+    "cli_views": WORLD | {"indicators", "engine", "results", "cli_common"},
     "cli_lint": BASE | {"law", "cli_common"},
     "cli_case": BASE | {"law", "case", "cli_common"},
     "cli_study": BASE | {"study", "cli_common"},
     "cli": WORLD
     | {"indicators", "engine", "study", "results", "report", "case"}
-    | {"cli_indicators"}
+    | {"cli_indicators", "cli_views"}
     | {"cli_run", "cli_common", "cli_catalogue", "cli_lint", "cli_case", "cli_study"},
     "__main__": {"cli"},
 }
@@ -140,9 +141,15 @@ def is_in(full: str, names: set[str]) -> bool:
     return any(full == name or full.startswith(f"{name}.") for name in names)
 
 
-#: The one arrow that points up, and only inside a function: ``Run.plot`` opens the charts,
-#: because a run that cannot be looked at is of little use.
-LAZY = {("results", "report.charts.chart")}
+#: The arrows that point up, and only inside functions: ``Run.plot`` opens the charts and
+#: ``Run.subject`` makes a run again, because a run that cannot be looked at is of little use.
+LAZY = {
+    ("results", "report.charts.chart"),
+    ("results", "engine.inspect.History"),
+    ("results", "engine.inspect.history"),
+    ("results", "engine.remake.Remade"),
+    ("results", "engine.remake.remake"),
+}
 
 
 def allowed(place: str, target: str) -> bool:

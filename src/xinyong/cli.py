@@ -274,6 +274,62 @@ def study_command(
         cli_study.study_command(name, scale, replicates, seed, out, as_json)
 
 
+# --- looking into a run -------------------------------------------------------------------
+
+
+@app.command("subject")
+def subject_command(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")],
+    who: Annotated[
+        str | None, typer.Argument(metavar="[SYN-...]", help="A synthetic subject of the run.")
+    ] = None,
+    pick: Annotated[
+        str | None,
+        typer.Option(
+            "--pick",
+            metavar="WORD",
+            help="Find one: wrongly-listed, longest, repaired, zombie, rewarded or many-agencies.",
+        ),
+    ] = None,
+    large: Annotated[
+        bool, typer.Option("--large", help="Make the run again however large it is.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show one synthetic subject in four columns: public, told, held by authorities, true."""
+    from xinyong import cli_views
+
+    gc.enable()
+    cli_views.subject_command(folder, who, pick, large, as_json)
+
+
+@app.command("verify")
+def verify_command(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")],
+    sample: Annotated[
+        int,
+        typer.Option(
+            "--sample",
+            metavar="N",
+            min=1,
+            max=100_000,
+            help="How many files are determined again, uncompiled, at ends of months.",
+        ),
+    ] = 100,
+    large: Annotated[
+        bool, typer.Option("--large", help="Make the run again however large it is.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check what must hold of every run, a line a check. Leaves with 1 if a check fails."""
+    from xinyong import cli_views
+
+    gc.enable()
+    failed = cli_views.verify_command(folder, sample, large, as_json)
+    if failed:
+        raise typer.Exit(failed)
+
+
 # --- the way out --------------------------------------------------------------------------
 
 
@@ -286,7 +342,7 @@ def main(args: list[str] | None = None) -> None:
     # The base of every usage error; click's own, whether typer bundles it or not.
     wrong_use: Any = typer.BadParameter.__bases__[0]
     collecting = gc.isenabled()
-    gc.disable()  # most commands make what they print and leave; `run` and `report` collect
+    gc.disable()  # most commands make what they print and leave; those about runs collect
     try:
         args = (sys.argv[1:] if args is None else args) or ["--help"]
         code = app(args=args, prog_name="xinyong", standalone_mode=False) or 0

@@ -21,7 +21,7 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -29,6 +29,10 @@ import pyarrow.parquet as pq
 
 from xinyong.errors import OutputError
 from xinyong.targets import Target, targets
+
+if TYPE_CHECKING:
+    from xinyong.engine.inspect import History
+    from xinyong.engine.remake import Remade
 
 __all__ = ["RESULTS_SCHEMA", "SYNTHETIC", "Run", "TargetRow", "open_run"]
 
@@ -246,6 +250,21 @@ class Run:
         from xinyong.report.charts import chart
 
         return chart(self, name)
+
+    @cached_property
+    def _remade(self) -> Remade:
+        from xinyong.engine.remake import remake
+
+        return remake(self)
+
+    def subject(self, id: str) -> History:
+        """Return one synthetic subject's history in four columns.
+
+        The run is made again in memory for the first one; see `xinyong.engine.inspect`.
+        """
+        from xinyong.engine.inspect import history
+
+        return history(self._remade, id)
 
 
 def open_run(path: Path | str) -> Run:

@@ -61,8 +61,14 @@ def _groups(world: World) -> list[list[int]]:
     return [sorted(g) for g in groups if g]
 
 
-def simulate(world: World, progress: Progress = _silent) -> list[LeafRun]:
+def simulate(
+    world: World,
+    progress: Progress = _silent,
+    look: Callable[[int, list[LeafRun]], None] | None = None,
+) -> list[LeafRun]:
     """Live all months of a world; returns the leaves in their order.
+
+    `look` is called at the end of every month with its number and the leaves, to be read.
 
     Each month has three barriers: leaves, nation, leaves. Groups of leaves advance side by
     side in threads; leaves exchange messages at the barrier only, and every inbox is sorted
@@ -98,6 +104,8 @@ def simulate(world: World, progress: Progress = _silent) -> list[LeafRun]:
                     boxes.setdefault(message.leaf, []).append(message)
             list(pool.map(follow, order, [m] * len(groups), [boxes] * len(groups)))
             progress(m + 1, world.scenario.months)
+            if look is not None:
+                look(m, runs)
         list(pool.map(finish, order))
     return runs
 

@@ -1,0 +1,212 @@
+"""One spell on a list, authority by authority: who holds a copy, from when, until when.
+
+`measures.account_spell` adds a spell to counts and forgets it; here the same answer is given
+row by row, for whoever wants to look at one spell (`receipts`, `asked_in`), at which of many
+are telling (`reach`), or wants to count all of them again in the plainest way (`tally`).
+Everything is a keyed function of the case, so nothing has to have been stored.
+"""
+
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+
+from __future__ import annotations
+
+import numpy as np
+
+from xinyong.dates import NEVER
+from xinyong.institutions.exchange import (
+    ADD,
+    NO_COPY,
+    RIGHT_COPY,
+    WITHDRAW,
+    WRONG_COPY,
+    arrival,
+    attached,
+)
+from xinyong.institutions.measures import (
+    APPLIED,
+    APPLIED_MISTAKEN,
+    APPLIED_ZOMBIE,
+    ASTRAY,
+    MISTAKEN,
+    ON_PAPER,
+    RECEIVED,
+    ZOMBIE,
+)
+from xinyong.jit import njit
+from xinyong.law.compiled import first_day, month_of
+from xinyong.streams import draw64
+
+__all__ = ["RECEIPT_COLS", "asked_in", "reach", "receipts", "tally"]
+
+#: Columns of `receipts`.
+ROW, BEGINS, STOPS, SENT, GOT, LOST, COPY, RECEIPT_COLS = range(8)
+
+
+@njit
+def receipts(table, link, keys, act, inst, kind, leaf, start, end):
+    """Return the measures that a spell on a list calls for, and who got word of it.
+
+    Args:
+        table: the measures.
+        link: the network.
+        keys: stream keys.
+        act: id of the act the entry rests on.
+        inst: the list.
+        kind: of the subject.
+        leaf: where the file is.
+        start: first day of the entry.
+        end: the day it ended, or NEVER.
+
+    Returns:
+        int64[n, RECEIPT_COLS]: row of the table; first day on paper and the first no more;
+        day it was sent, received and taken back (NEVER: it was not); on whose file the copy
+        is (`exchange.RIGHT_COPY`, `WRONG_COPY`, `NO_COPY`). A copy is held from GOT until
+        before LOST, if GOT comes first and the copy is attached at all.
+    """
+    out = np.empty((table.inst.size, RECEIPT_COLS), np.int64)
+    n = 0
+    for i in range(table.inst.size):
+        if table.inst[i] != inst or not table.kinds[i] >> kind & 1:
+            continue
+        begins = max(start, table.begins[i])
+        stops = min(end, table.ends[i] + 1 if table.ends[i] < NEVER else NEVER)
+        if stops <= begins:
+            continue
+        out[n, ROW], out[n, BEGINS], out[n, STOPS] = i, begins, stops
+        out[n, SENT], out[n, GOT], out[n, LOST] = begins, begins, stops
+        out[n, COPY] = RIGHT_COPY
+        route = table.route[i]
+        if route >= 0:
+            word, sent = table.sent[i], max(begins, table.linked[i])
+            out[n, SENT], out[n, GOT], out[n, COPY] = sent, NEVER, NO_COPY
+            if sent < stops:
+                out[n, GOT] = arrival(link, keys.exchange, act, word, ADD, route, leaf, sent)
+                out[n, COPY] = attached(link, keys.exchange_identity, act, word, route, kind, sent)
+            else:
+                out[n, SENT] = NEVER
+            if stops < NEVER:
+                out[n, LOST] = arrival(link, keys.exchange, act, word, WITHDRAW, route, leaf, stops)
+        n += 1
+    return out[:n]
+
+
+@njit
+def asked_in(table, keys, act, row, got, lost, first_month, months):
+    """Return the months in which an authority that holds a copy was asked: int64[n].
+
+    Args:
+        table: the measures.
+        keys: stream keys.
+        act: id of the act.
+        row: of the table.
+        got: from when it holds the copy.
+        lost: until before when.
+        first_month: of the run.
+        months: how many it has.
+    """
+    found = np.empty(months, np.int64)
+    n = 0
+    if table.asked[row]:
+        month = max(month_of(got) - first_month, 0)
+        last = min(months, month_of(lost) - first_month) if lost < NEVER else months
+        draw = np.uint64(8)
+        while month < last:
+            uniform = draw64(keys.asked, act, table.asking[row], draw)[0]
+            draw += np.uint64(1)
+            month += np.searchsorted(table.gap[row], uniform, side="right")
+            if month < last:
+                found[n] = first_month + month
+                n += 1
+            month += 1
+    return found[:n]
+
+
+@njit
+def reach(table, link, keys, authority, act, inst, kind, leaf, start, end, last, first_month):
+    """Return how far each of many spells has come: int64[n, 3].
+
+    Args:
+        table: the measures.
+        link: the network.
+        keys: stream keys.
+        authority: int64[rows of the table], the authority of each, numbered from 0.
+        act: uint64[n], ids of the acts.
+        inst: int64[n], the lists.
+        kind: int64[n], of the subjects.
+        leaf: where all of them are.
+        start: int64[n], first days.
+        end: int64[n], days they ended.
+        last: last day of the run.
+        first_month: its first month.
+
+    Returns:
+        Authorities that have held a copy; most days for which a copy outlived what it rests
+        on; requests that met it.
+    """
+    out = np.zeros((act.size, 3), np.int64)
+    months = month_of(last) - first_month + 1
+    seen = np.zeros(table.inst.size, np.int64)
+    for e in range(act.size):
+        held = receipts(table, link, keys, act[e], inst[e], kind[e], leaf, start[e], end[e])
+        for i in range(len(held)):
+            got, lost = held[i, GOT], min(held[i, LOST], last + 1)
+            if held[i, COPY] != RIGHT_COPY or got >= lost:
+                continue
+            if seen[authority[held[i, ROW]]] != e + 1:
+                seen[authority[held[i, ROW]]] = e + 1
+                out[e, 0] += 1
+            if held[i, STOPS] <= last:
+                out[e, 1] = max(out[e, 1], lost - max(got, held[i, STOPS]))
+            row, gone = held[i, ROW], held[i, LOST]
+            out[e, 2] += asked_in(table, keys, act[e], row, got, gone, first_month, months).size
+    return out
+
+
+@njit
+def tally(table, link, keys, act, inst, kind, leaf, start, end, mistaken, first_month, counts):
+    """Count what many spells come to, month end by month end: the plain twin of `account_spell`.
+
+    Args:
+        table: the measures.
+        link: the network.
+        keys: stream keys.
+        act: uint64[n], ids of the acts.
+        inst: int64[n], the lists.
+        kind: int64[n], of the subjects.
+        leaf: where all of them are.
+        start: int64[n], first days.
+        end: int64[n], days they ended.
+        mistaken: bool[n], whether each rests on a mistake.
+        first_month: month 0 of `counts`.
+        counts: int64[months, rows, kinds, ASPECTS], added to; final, not differences.
+    """
+    months = counts.shape[0]
+    for e in range(act.size):
+        held = receipts(table, link, keys, act[e], inst[e], kind[e], leaf, start[e], end[e])
+        for i in range(len(held)):
+            row, begins, stops = held[i, ROW], held[i, BEGINS], held[i, STOPS]
+            got, lost, copy = held[i, GOT], held[i, LOST], held[i, COPY]
+            has = copy != NO_COPY and got < lost and got < NEVER
+            wrong = mistaken[e] or copy == WRONG_COPY
+            for m in range(months):
+                last = first_day(first_month + m + 1) - 1
+                if begins <= last < stops:
+                    counts[m, row, kind[e], ON_PAPER] += 1
+                if has and got <= last < lost:
+                    counts[m, row, kind[e], RECEIVED] += 1
+                    if stops <= last:
+                        counts[m, row, kind[e], ZOMBIE] += 1
+                    if wrong:
+                        counts[m, row, kind[e], MISTAKEN] += 1
+                    if copy == WRONG_COPY:
+                        counts[m, row, kind[e], ASTRAY] += 1
+            if not has:
+                continue
+            asked = asked_in(table, keys, act[e], row, got, lost, first_month, months)
+            for j in range(asked.size):
+                m = asked[j] - first_month
+                counts[m, row, kind[e], APPLIED] += 1
+                if wrong:
+                    counts[m, row, kind[e], APPLIED_MISTAKEN] += 1
+                if stops < NEVER and asked[j] >= month_of(stops):
+                    counts[m, row, kind[e], APPLIED_ZOMBIE] += 1
