@@ -12,6 +12,7 @@ from xinyong.engine.run import simulate
 from xinyong.engine.scenario import Mechanisms, Scenario
 from xinyong.engine.world import World, build
 from xinyong.law.compile import Law, law
+from xinyong.results import Run
 
 Lived = tuple[World, list[LeafRun]]
 
@@ -55,3 +56,22 @@ def nation(lived: Callable[..., Lived]) -> Lived:
 def wendeng(lived: Callable[..., Lived]) -> Lived:
     """Two years at 1:2000, so that the leaf with the local scheme has files."""
     return lived(scale=2_000, from_="2020-01", until="2021-12", keep="all")
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A written run at 1:20000 with every event kept, and more mistakes than usual."""
+    from xinyong.engine.run import run
+
+    more = {"identity.wrong": 0.05, "false_records.per_case": 0.02}
+    scenario = Scenario(name="kept", scale=20_000, until="2018-06", keep="all", assume=more)
+    return run(scenario, tmp_path_factory.mktemp("kept") / "run")
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A written run of half a year at 1:20000 with every event kept."""
+    from xinyong.engine.run import run
+
+    scenario = Scenario(name="small", scale=20_000, until="2014-03", keep="all")
+    return run(scenario, tmp_path_factory.mktemp("small") / "run")

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any
 
 from xinyong import places
 from xinyong.dates import NEVER, date_of, day_of, first_day, parse_month
@@ -307,21 +306,20 @@ class _Teller:
             return
         case, by = spell.case, self.say.authority(held.authority)
         since, zombie, until = held.since, held.zombie_from, held.until
-        says: list[tuple[dt.date | None, str, str]] = {
+        shows = held.shows
+        says: dict[str, list[tuple[dt.date | None, str, str]]] = {
             "astray": [(since, "authorities", f"lay their copy to another: {by}")],
             "none": [(since, "authorities", f"can lay their copy to nobody: {by}")],
-        }.get(
-            held.copy,
-            [
+            "right": [
                 (since, "authorities", f"get a copy: {by}"),
                 (zombie, "authorities", f"hold a copy on, though the entry has ended: {by}"),
                 (until, "authorities", f"hold it no more: {by}"),
-                (since if held.shows else None, "public", f"shown by {by}"),
-                (zombie if held.shows else None, "public", f"still shown by {by}"),
-                (until if held.shows else None, "public", f"shown no more by {by}"),
+                (since if shows else None, "public", f"shown by {by}"),
+                (zombie if shows else None, "public", f"still shown by {by}"),
+                (until if shows else None, "public", f"shown no more by {by}"),
             ],
-        )
-        for day, column, text in says:
+        }
+        for day, column, text in says[held.copy]:
             if day is not None:
                 self.add(day_of(day), column, text, case)
 

@@ -111,27 +111,25 @@ class Namings:
         """Return what a subject may ask to see or to have looked at again, with the article."""
         found: list[str] = []
         for name in dict.fromkeys(lists):
-            it = self.catalogue.instruments[name]
+            review = self.catalogue.instruments[name].review
             ways = {
-                "an objection": it.review.objection,
-                "administrative review 行政复议": it.review.administrative_review,
-                "a suit 行政诉讼": it.review.suit,
+                "an objection": review is not None and review.objection,
+                "administrative review 行政复议": review is not None
+                and review.administrative_review,
+                "a suit 行政诉讼": review is not None and review.suit,
             }
-            named = [way for way, there in ways.items() if there]
-            if named:
-                listed = ", ".join(named)
-                found.append(
-                    f"against {self.instrument(name)}: {listed} ({_cited(it.review.cite)})"
-                )
-            else:
-                found.append(f"against {self.instrument(name)}: the text names no way")
+            named = ", ".join(way for way, there in ways.items() if there)
+            where = f" ({_cited(review.cite)})" if review is not None and named else ""
+            found.append(
+                f"against {self.instrument(name)}: {named or 'the text names no way'}{where}"
+            )
         day = date_of(last)
         for it in self.catalogue.instruments.values():
             if it.kind != "regulation" or not places.within(place, it.reach.place):
                 continue
             version = self.catalogue.version(it.id, day)
             for rule in version.rules if version else ():
-                if _of_oneself(rule) and kind in (rule.of.kinds or [kind]):
+                if _of_oneself(rule) and (rule.of.kinds is None or kind in rule.of.kinds):
                     where = f"{self.instrument(it.id)}, {_cited(rule.cite)}"
                     found.append(f"may ask to see: {rule.title} ({where})")
         return tuple(found)

@@ -297,7 +297,7 @@ def _what(world: World, event: str, what: int) -> str:
         return ""
     if event == "occurred":
         return world.law.conducts[what]
-    if event in ("formed", "served"):
+    if event in ("formed", "served", "effective"):
         return world.law.documents[what]
     if event == "detail":
         return world.law.details[what]

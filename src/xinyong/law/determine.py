@@ -99,6 +99,7 @@ _SPACE = {
     "occurred": "conduct",
     "formed": "document",
     "served": "document",
+    "effective": "document",
     "detail": "detail",
 }
 
