@@ -15,9 +15,11 @@ from xinyong import places
 from xinyong.cli import main
 from xinyong.cli_views import history_lines
 from xinyong.engine.inspect import COLUMNS, History, history
-from xinyong.engine.ledgers import cases_of, id_of, spells_in
+from xinyong.engine.ledgers import cases_of, id_of, spells_in, spells_of
+from xinyong.engine.namings import Namings
 from xinyong.engine.pick import PICKS, pick
 from xinyong.engine.remake import Remade, law_of, remake
+from xinyong.engine.sightings import holdings_of
 from xinyong.engine.state import N_CASES, N_LEDGERS
 from xinyong.errors import OutputError, UsageError
 from xinyong.results import Run
@@ -118,19 +120,22 @@ def test_a_history_has_the_entries_of_the_table(remade: Remade, found: dict[str,
 
 
 def test_what_all_subjects_met_is_what_the_run_counts(remade: Remade) -> None:
-    """The requests of every history on two lists add up to the indicator ``applied``."""
-    wanted = ("wage_arrears_list", "air_list")
-    table = remade.run.entries()
-    rows = zip(table["subject"].to_pylist(), table["list"].to_pylist(), strict=True)
-    met: Counter[str] = Counter()
-    for who in sorted({who for who, name in rows if name in wanted}):
-        for spell in history(remade, who).spells:
-            for held in spell.holdings if spell.list in wanted else ():
-                for _, measure in held.asked:
-                    met[f"{spell.list}/{measure}/{held.authority}"] += 1
+    """The requests met by every holder of two lists add up to the indicator ``applied``."""
+    world, wanted = remade.world, ("wage_arrears_list", "air_list")
+    say, met = Namings(world), Counter[str]()
+    for run in remade.leaves:
+        held = spells_in(run)
+        for row in np.unique(held["ledger"]).tolist():
+            cases, kind = cases_of(run, row), int(run.leaf.lg["subject"][row]) >> 32
+            for spell in spells_of(run, row):
+                name = world.law.instruments[spell.inst]
+                if name in wanted:
+                    case = cases[spell.case]
+                    for body in holdings_of(world, say, run.place, kind, spell, case):
+                        met.update(f"{name}/{m}/{body.authority}" for _, m in body.asked)
     counted = {
         group: sum(remade.run.series("applied", group)[1])
-        for group in ("/".join(names) for names in remade.world.measure_names)
+        for group in ("/".join(names) for names in world.measure_names)
         if group.split("/")[0] in wanted
     }
     assert sum(met.values()) > 0

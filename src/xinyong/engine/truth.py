@@ -86,10 +86,10 @@ def deeds_of(
         mine = _only(mine, acts_of(mine, stream.limit, stream.rung, state))
         if not len(mine.subject):
             continue
-        act = act_id(stream.key, place, kind, index, month_word(month, 0))
+        act = np.uint64(act_id(stream.key, place, kind, index, month_word(month, 0)))
         first = first_day(month)
         day = int(act_day(world.keys.facts, act, first, first_day(month + 1) - first))
-        one = np.array([act], np.uint64)
+        one = np.array([act])
         found.append(_fate(world, leaves, stream.family, place, m, one, day))
     return sorted(found, key=lambda d: (d.day, d.act))
 
