@@ -70,8 +70,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """A written run of half a year at 1:20000 with every event kept."""
+    """A written run of a year at 1:20000 with every event kept."""
     from xinyong.engine.run import run
 
-    scenario = Scenario(name="small", scale=20_000, until="2014-03", keep="all")
+    scenario = Scenario(name="small", scale=20_000, until="2014-10", keep="all")
     return run(scenario, tmp_path_factory.mktemp("small") / "run")

@@ -20,7 +20,7 @@ from xinyong.engine import remake as remake_module
 from xinyong.engine.run import run as run_scenario
 from xinyong.engine.scenario import Mechanisms, Scenario
 from xinyong.engine.verify import Check, verify
-from xinyong.engine.verify_folder import ENTRIES, EVENT_FILE, INDICATORS, SCHEMAS
+from xinyong.engine.verify_folder import DERIVED, ENTRIES, EVENT_FILE, INDICATORS, SCHEMAS
 from xinyong.results import Run
 
 MECHANISMS = sorted(Mechanisms.model_fields)
@@ -128,6 +128,7 @@ def more(value: int) -> int:
         (rewrite(ENTRIES, put("mistaken", 0, lambda x: not x), True), "tables", "row 0: mistaken"),
         (rewrite(ENTRIES, put("place", 0, lambda _: "gansu"), True), "entries", "row 0"),
         (rewrite(ENTRIES, lambda t: t.drop_columns(["cause"]), True), "schema", "cause"),
+        (rewrite(DERIVED, put("value", 7, lambda x: x + 0.5), True), "tables", f"{DERIVED} row 7"),
         (rewrite(EVENT_FILE, put("event", 4, lambda _: "praised"), True), "kept", "row 4"),
         (rewrite(EVENT_FILE, put("value", 9, more), True), "tables", f"{EVENT_FILE} row 9"),
         (manifest(lambda m: m["scenario"].update(seed=5)), "digest", "digest is"),

@@ -121,7 +121,7 @@ def test_a_history_has_the_entries_of_the_table(remade: Remade, found: dict[str,
 
 def test_what_all_subjects_met_is_what_the_run_counts(remade: Remade) -> None:
     """The requests met by every holder of two lists add up to the indicator ``applied``."""
-    world, wanted = remade.world, ("wage_arrears_list", "air_list")
+    world, wanted = remade.world, ("spc_defaulters", "tax_class_a")
     say, met = Namings(world), Counter[str]()
     for run in remade.leaves:
         held = spells_in(run)

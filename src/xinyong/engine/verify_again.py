@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from xinyong.dates import NEVER, month_of
 from xinyong.engine.advance import FLOWS
+from xinyong.engine.derived import derived_table
 from xinyong.engine.filing import act_id
 from xinyong.engine.ledgers import cases_of, id_of, ledger_of, spells_in
 from xinyong.engine.manifest import manifest_of
@@ -36,6 +37,7 @@ from xinyong.engine.tables import (
     total_measures,
 )
 from xinyong.engine.verify_folder import (
+    DERIVED,
     ENTRIES,
     EVENT_FILE,
     INDICATORS,
@@ -83,11 +85,16 @@ def digest_is_the_same(held: Folder, remade: Remade) -> str:
 def tables_are_the_same(held: Folder, remade: Remade) -> str:
     """Check every row of every table."""
     world, leaves = remade.as_written, remade.leaves
-    makers = {INDICATORS: indicator_table, ENTRIES: entry_table, SCORES: score_table}
+    made = {
+        INDICATORS: indicator_table(world, leaves),
+        ENTRIES: entry_table(world, leaves),
+        SCORES: score_table(world, leaves),
+    }
+    made[DERIVED] = derived_table(world, made[INDICATORS], made[ENTRIES])
     if held.keep == "all":
-        makers[EVENT_FILE] = event_table
-    for name, make in makers.items():
-        if found := _difference(name, held.table(name), make(world, leaves)):
+        made[EVENT_FILE] = event_table(world, leaves)
+    for name, table in made.items():
+        if found := _difference(name, held.table(name), table):
             return found
     return ""
 

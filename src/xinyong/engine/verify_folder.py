@@ -26,6 +26,7 @@ __all__ = ["CHECKS", "SCHEMAS", "Folder", "NotHereError"]
 
 INDICATORS, ENTRIES = "indicators.parquet", "entries/entries.parquet"
 SCORES, EVENT_FILE = "determinations/scores.parquet", "events/events.parquet"
+DERIVED = "derived.parquet"
 
 _TEXT, _DAY = pa.string(), pa.date32()
 SCHEMAS = {
@@ -42,12 +43,16 @@ SCHEMAS = {
         **dict.fromkeys(("subject", "place", "kind", "scheme"), _TEXT),
         "points_tenths": pa.int32(), "grade": _TEXT,
     },
+    DERIVED: {
+        **dict.fromkeys(("period", "place", "kind", "group", "family", "indicator", "unit"), _TEXT),
+        "value": pa.float64(), "rests_on": pa.int64(), "unstable": pa.bool_(), "strength": _TEXT,
+    },
     EVENT_FILE: {
         "subject": _TEXT, "case": pa.int16(), "day": _DAY, "event": _TEXT, "what": _TEXT,
         "value": pa.int32(),
     },
 }  # fmt: skip
-_MAY_BE_OPEN = {"lawful_end", "end"}
+_MAY_BE_OPEN = {"lawful_end", "end", "rests_on"}
 _EXITS = FLOWS[3:]
 _KEYS = ("digest", "catalogue_digest", "scenario", "files", "sample", "file_sample", "subjects")
 
@@ -126,7 +131,9 @@ def manifest(held: Folder) -> str:
 def files(held: Folder) -> str:
     """Check that the files are those of the manifest, unchanged."""
     listed = held.run.manifest["files"]
-    expected = {INDICATORS, ENTRIES, SCORES} | ({EVENT_FILE} if held.keep == "all" else set())
+    expected = {INDICATORS, ENTRIES, SCORES, DERIVED} | (
+        {EVENT_FILE} if held.keep == "all" else set()
+    )
     if set(listed) != expected:
         odd = sorted(set(listed) ^ expected)
         return f"manifest.json: files: {', '.join(odd)}: not what keep={held.keep} writes"
