@@ -238,6 +238,12 @@ def test_the_burden_of_smoking_on_a_flight_by_hand() -> None:
     assert q21.load(smoking, dt.date(2019, 12, 31)) == q21.Load(18.0, 0.0, 2)
 
 
+def test_the_two_studies_of_burden_agree_on_an_unpaid_judgment() -> None:
+    judgment = next(s for s in q21.SCENARIOS if s.conduct == "judgment_refusal")
+    there = q15.outcome("judgment", q15.NOWHERE).burden
+    assert q21.load(judgment, q15.ON).total == there > 0
+
+
 def test_every_graded_act_leads_to_a_list() -> None:
     for s in q21.SCENARIOS:
         assert q21.entered(s), s.about

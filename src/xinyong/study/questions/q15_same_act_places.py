@@ -91,13 +91,14 @@ class Outcome:
     """What follows from an act in a place.
 
     Attributes:
-        consequences: words, alike over places.
+        consequences: words, alike over places; provisions: that are met or speak of the record.
         burden: weighted measure-months.
         points: of local schemes, added up; grades: scheme and grade where it is known.
         shown: months for which a regulation has the record shown, the longest; -1 if none.
     """
 
     consequences: frozenset[str]
+    provisions: frozenset[str]
     burden: float
     points: float
     grades: tuple[str, ...]
@@ -172,14 +173,30 @@ def _words(result: CaseResult) -> frozenset[str]:
     return frozenset(found)
 
 
+def _provisions(result: CaseResult) -> frozenset[str]:
+    """Return the provisions that are met, and the rules of regulations that speak of the record."""
+    origins = result.law.origins
+    found = {
+        f"{origins[x.row].instrument} {origins[x.row].provision}"
+        for x in result.determination.tried
+        if x.status == "met"
+    }
+    for r in result.records:
+        rules = [*r.collect, *(s.rule for s in r.shown), *r.access, *(p.rule for p in r.paths)]
+        found |= {f"{r.instrument} {rule.id}" for rule in rules}
+    return frozenset(found)
+
+
 def _burden(result: CaseResult) -> float:
     cat = result.law.catalogue
     months: dict[str, int] = {}
     for e in result.entries:
         end = e.lawful_end or e.expires
         months[e.instrument] = max(months.get(e.instrument, 0), months_between(e.start, end))
-    once = {(m.list, m.measure) for m in result.measures}
-    return sum(months.get(x, 0) * weight(cat.measures[m].nature) for x, m in once)
+    longest: dict[str, int] = {}  # a measure that several lists bring counts once
+    for m in result.measures:
+        longest[m.measure] = max(longest.get(m.measure, 0), months.get(m.list, 0))
+    return sum(n * weight(cat.measures[m].nature) for m, n in longest.items())
 
 
 def _shown(result: CaseResult) -> int:
@@ -200,6 +217,7 @@ def outcome(act: str, place: str) -> Outcome:
     lines = [x for x in result.determination.lines if x.state != "superseded"]
     return Outcome(
         consequences=_words(result),
+        provisions=_provisions(result),
         burden=_burden(result),
         points=sum(x.points for x in lines) / 10,
         grades=tuple(
@@ -248,7 +266,17 @@ def answer(settings: Settings) -> Answer:
         row("all_places", said, "mean distance of places, Jaccard", "0 to 1", 0.0,
             distance(list(own.values())))  # fmt: skip
         among = distance([own[p] for p in differ])
-        row("all_places", said, "the same among these places alone", "0 to 1", 0.0, among)
+        texts = distance([found[p].provisions - base.provisions for p in differ])
+        what = "distance of provisions among places that add something"
+        row("all_places", said, what, "0 to 1", 0.0, texts)
+        row(
+            "all_places",
+            said,
+            "mean distance among places that add something",
+            "0 to 1",
+            0.0,
+            among,
+        )
         for p in differ:
             o, above = found[p], outcome(act, places.place(p).parent)
             if o.told == above.told:
@@ -265,14 +293,19 @@ def answer(settings: Settings) -> Answer:
         loads = [o.burden for o in found.values()]
         text = f"{said}: {len(differ)} of {len(where)} places add something"
         if differ:
-            text += f"; among them the mean distance is {among:.2f}"
+            text += f"; among them the mean distance is {among:.2f} (of provisions {texts:.2f})"
         if marks:
             text += f", points from {min(marks):+g} to {max(marks):+g}"
         grades = sorted({g for p in differ for g in found[p].grades if g not in base.grades})
         if marks and grades:
             text += f", grades after it {', '.join(grades)}"
-        spread = f"burden {min(loads):g} to {max(loads):g}" if max(loads) else "no measure"
-        told.append(f"{text}; {spread} (weighted measure-months).")
+        if not max(loads):
+            told.append(f"{text}; no measure anywhere.")
+        elif min(loads) == max(loads):
+            told.append(f"{text}; the burden is {max(loads):g} weighted measure-months everywhere.")
+        else:
+            spread = f"from {min(loads):g} to {max(loads):g} weighted measure-months"
+            told.append(f"{text}; the burden goes {spread}.")
     again = [outcome.__wrapped__(a, NOWHERE) for a in ("judgment", "fare")]
     same = [outcome("judgment", NOWHERE), outcome("fare", NOWHERE)]
     return Answer(
