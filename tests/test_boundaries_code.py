@@ -62,6 +62,8 @@ MEANT_OTHERWISE = {
     "xinyong.study.answer.Answer.name": "id of a question",
     "xinyong.study.questions.Question.name": "id of a question",
     "xinyong.study.arms.Arm.name": "id of an arm",
+    "xinyong.study.questions.q9_safeguards.Safeguard.name": "id of a safeguard",
+    "xinyong.indicators.base.Inputs.names": "ids of lists, measures and authorities",
     "xinyong.study.arms.Indicator.name": "id of an indicator",
     "data/places.csv:name_en": "name of a province or city",
     "data/places.csv:name_zh": "name of a province or city",

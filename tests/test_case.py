@@ -276,15 +276,18 @@ def test_what_no_provision_reads_is_refused_and_never_ignored() -> None:
     vague = replace(refusal, circumstances=(*refusal.circumstances, "malicious"))
     idle = replace(refusal, id="idleness")
     conducts = built_in.conducts | {vague.id: vague, idle.id: idle}
-    other = compile_law(replace(built_in, conducts=conducts))
+    lists_alone = built_in.only({"spc_defaulters"})  # regulations may read any record
+    other = compile_law(replace(lists_alone, conducts=conducts))
     for path, value, message in (
         (("acts", 0, "circumstances"), ["malicious"], "no provision reads 'malicious'"),
         (("acts", 0, "conduct"), "idleness", "no provision listens to 'idleness'"),
     ):
         where = PERSON | {"subject": {"kind": "person", "place": "gansu"}}  # no rules on records
-        case = Case.model_validate(changed(where, *path, to=value))
+        stated = changed(where, *path, to=value)
+        if value == "idleness":
+            stated["acts"][0].pop("circumstances")
         with pytest.raises(CaseError, match=message):
-            calculate(case, other)
+            calculate(Case.model_validate(stated), other)
 
 
 def test_problems_come_together() -> None:
