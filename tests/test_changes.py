@@ -220,6 +220,20 @@ def test_what_is_public_is_published() -> None:
     assert "wage arrears" in next(h.what for h in seen.held(result) if h.what.startswith("entry"))
 
 
+def test_what_may_not_be_published_has_no_public_part() -> None:
+    """Shandong, Art. 20: public information on natural persons is not published."""
+    donor = {
+        "subject": {"kind": "person", "place": "shandong"},
+        "acts": [{"conduct": "blood_donation", "from": "2020-06-01"}],
+        "on": "2021-01-15",
+    }
+    sights = list(seen.seen(calculate(Case.model_validate(donor))))
+    assert not [s for s in sights if s.level == "public" and "Shandong" in s.what]
+    firm = donor | {"subject": {"kind": "enterprise", "place": "shandong"}}
+    firm["acts"] = [{"conduct": "commendation", "from": "2020-06-01"}]
+    assert calculate(Case.model_validate(firm)).records
+
+
 # --- the timeline ----------------------------------------------------------------------------
 
 

@@ -170,17 +170,26 @@ def _records(result: CaseResult) -> Iterator[Sight]:
                     continue
                 what = f"record under {name}, {_WAYS[s.rule.way]}"
                 yield Sight(act, what, level, ", ".join(to), s.since, s.until, where)
+        # What is not to be published has no part that is open to all.
+        closed = {w for s in r.shown if s.rule.excluded for w in s.rule.to}
         for a in r.access:
-            yield from _access(result, act, name, r.instrument, r.version, a)
+            to = [w for w in a.to if not (a.only_public_part and w in closed)]
+            yield from _access(result, act, name, r.instrument, r.version, a, to)
 
 
 def _access(
-    result: CaseResult, act: int, name: str, instrument: str, version: str, a: schema.Access
+    result: CaseResult,
+    act: int,
+    name: str,
+    instrument: str,
+    version: str,
+    a: schema.Access,
+    to_whom: list[str],
 ) -> Iterator[Sight]:
     where = trace.of_cite(result.law, instrument, version, a.id, a.title, a.cite)
     part = "public part of the record" if a.only_public_part else "record"
     for level in (PUBLIC, SUBJECT, AUTHORITIES):
-        to = [TO[w] for w in a.to if _LEVEL[w] == level]
+        to = [TO[w] for w in to_whom if _LEVEL[w] == level]
         if to:
             needs = "" if a.needs == "nothing" else f" ({a.needs.replace('_', ' ')})"
             yield Sight(
