@@ -28,6 +28,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from xinyong.errors import OutputError
+from xinyong.places import places
 from xinyong.targets import Target, targets
 
 if TYPE_CHECKING:
@@ -193,6 +194,11 @@ class Run:
         court = "spc_defaulters"
         performed = ["exit_performance", "exit_settlement"]
         what = target.measure
+        if what in ("linked_bodies", "linked_with_provinces"):
+            linked = self._linked(date)
+            provinces = sum(p.level == "province" for p in places())
+            more = provinces if what == "linked_with_provinces" else 0
+            return None if linked is None else linked + more
         if what == "entered":
             return self._cumulative(["entered"], court, date)
         if what == "performed":
@@ -233,6 +239,12 @@ class Run:
             ]  # fmt: skip
             return sum(round_) * self.scale if len(round_) == 6 else None
         raise OutputError(f"target {target.id}: unknown measure {what!r}")
+
+    def _linked(self, date: dt.date) -> float | None:
+        if not (self.path / "derived.parquet").is_file():
+            return None
+        months, values = self.derived_series("linked_bodies")
+        return dict(zip(months, values, strict=True)).get(f"{date:%Y-%m}")
 
     def _new_subjects(self, group: str, year: str) -> float | None:
         if f"{year}-01" not in self.months or f"{year}-12" not in self.months:

@@ -113,7 +113,8 @@ for _a, _b in (*combinations(range(3), 2), *combinations(range(3, 6), 2), (2, 3)
 DISTANCE = Indicator(
     "jaccard_distance", "fragmentation", "share",
     "Mean pairwise Jaccard distance between the sets of what the law of places says, at the end "
-    "of the month. Groups: `leaves` (31 provinces and Wendeng, all law in force there), "
+    "of the month. Groups: `leaves` (provinces, and the cities and counties "
+    "simulated apart: all law in force there), "
     "`leaves_own` (the same, law of the place alone), `all_places` (every place that has an "
     "instrument of its own, with all law in force there; by year). It counts what the catalogue "
     "holds: places whose law was not read look alike.",
@@ -122,7 +123,8 @@ DISTANCE = Indicator(
 )  # fmt: skip
 OWN = Indicator(
     "places_with_own_law", "fragmentation", "places",
-    "Leaves (31 provinces and Wendeng) in which some instrument of the catalogue that is not "
+    "Leaves (provinces, and the cities and counties simulated apart) "
+    "in which some instrument of the catalogue that is not "
     "national applies.",
     _M, "rule", _count, {"sets": [[1, 0], [0, 0], [1, 1]]}, 2,
     "Two of three places have rules of their own.",

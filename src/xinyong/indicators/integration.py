@@ -45,7 +45,7 @@ TECHNICAL = Indicator(
 HARMONISED = Indicator(
     "state_rules", "integration", "share",
     "State 2, harmonisation of rules: 1 − mean Jaccard distance between what the law in force "
-    "says in the 31 provinces and Wendeng.",
+    "says in the leaves (provinces, and the cities and counties simulated apart).",
     _M, "rule", harmonised, {"distance": 0.3}, 0.7, "A mean distance of 0.3 leaves 0.7 alike.",
 )  # fmt: skip
 LEGAL = Indicator(

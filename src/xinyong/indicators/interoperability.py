@@ -79,7 +79,7 @@ LINKED = Indicator(
     "Central bodies linked to the national platform at the end of the month: those that some "
     "instrument then in force for `exchange.link_lag` days makes act on the list of another. "
     "Published: 37 bodies in November 2016, 71 with the provinces in June 2018 (not used).",
-    "institutions.network; published: targets.yaml, BL-13", "assumption", _count,
+    "institutions.network; published: IO-01 of targets.yaml", "assumption", _count,
     {"bodies": ["caac", "mps", "pboc"]}, 3,
     "Three bodies have been made to act on others' lists.",
 )  # fmt: skip

@@ -15,7 +15,7 @@ import altair as alt
 from altair.utils.schemapi import debug_mode
 
 from xinyong.errors import UsageError
-from xinyong.report import against, effects, lists, smaller
+from xinyong.report import against, effects, lists, smaller, states
 from xinyong.report.data import Data
 from xinyong.report.figure import MUTED, WIDE, Figure, config
 from xinyong.yamlio import nearest
@@ -32,6 +32,10 @@ CHARTS: dict[str, Callable[[Data], Figure]] = {
     "capacity": lists.capacity,
     "measures": effects.measures,
     "measure_errors": effects.measure_errors,
+    "identity": states.identity,
+    "burden": states.burden,
+    "exposure": states.exposure,
+    "integration": states.integration,
     "wendeng": effects.wendeng,
     "tax_class_a": lists.tax_class_a,
     "wage_list": lists.wage_list,

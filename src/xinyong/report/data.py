@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, overload
 
 import pyarrow.compute as pc
+
+from xinyong.errors import OutputError
 
 if TYPE_CHECKING:
     from xinyong.results import Run
@@ -74,6 +77,38 @@ class Data:
                 for i, value in enumerate(values):
                     row[i] += value
         return dict(sorted(total.items()))
+
+    @cached_property
+    def _derived(self) -> dict[tuple[str, str, str], tuple[float, int]]:
+        """Derived values of the nation, all kinds, by indicator, group, period."""
+        try:
+            table = self.run.derived()
+        except OutputError:  # a run without them: its figures say that there is nothing
+            return {}
+        whole = pc.and_(pc.equal(table["place"], "cn"), pc.equal(table["kind"], "all"))
+        rows = table.filter(whole).select(
+            ["indicator", "group", "period", "value", "rests_on"]
+        ).to_pydict()  # fmt: skip
+        sure = 10**9  # rests on rules and assumptions alone: never unstable
+        return {
+            (i, g, p): (v, sure if n is None else n)
+            for i, g, p, v, n in zip(*rows.values(), strict=True)
+        }
+
+    @overload
+    def derived(self, indicator: str, group: str) -> tuple[list[float | None], list[int]]: ...
+    @overload
+    def derived(self, indicator: str, group: str, period: str) -> tuple[float | None, int]: ...
+    def derived(self, indicator: str, group: str, period: str = "") -> Any:
+        """Return a derived indicator by month, and what each value rests on.
+
+        With a `period`, such as ``all``, its one value; None where there is none.
+        """
+        found = self._derived
+        if period:
+            return found.get((indicator, group, period), (None, 0))
+        values = [found.get((indicator, group, month), (None, 0)) for month in self.months]
+        return [v for v, _ in values], [n for _, n in values]
 
     def groups(self, indicator: str) -> list[str]:
         """Return every group that has this indicator."""

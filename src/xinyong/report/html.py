@@ -38,9 +38,12 @@ LIMITS = (
     "middle of 2018; the last values are held from then on.",
     "Class-A tax years are drawn independently, so the same firm keeps its grade less often "
     "than in fact.",
-    "There is no pandemic mechanism yet: 2020 to 2022 run as if nothing had happened.",
-    "There is no arm without a credit system yet, so no burden here is the burden of credit "
-    "lists alone: ordinary enforcement would bear down on many of the same subjects.",
+    "The pandemic is an assumed timeline of how strongly each place was in an emergency: it takes "
+    "staff away, gives firms grace before a listing and spills over to data links. No epidemic "
+    "is computed, and local pandemic lists are not simulated.",
+    "The burden shown is not that of credit lists alone: ordinary enforcement bears down on many "
+    "of the same subjects. A run without the credit system (mechanism `credit` off) keeps "
+    "ordinary penalties and is the yardstick; this page holds one run, not the difference.",
     "Only the instruments listed below are modelled, out of many hundreds. What is not modelled "
     "is not thereby harmless, and not thereby absent.",
     "An application means that an authority which held a copy was asked. Whether it then "
