@@ -40,6 +40,24 @@ def months(first: str, last: str) -> list[str]:
     return found
 
 
+def derived(found: list[str]) -> pa.Table:
+    """Made-up derived indicators, those that figures draw."""
+    shares = [("fds_listed", "spc_defaulters"), ("fds_held", "spc_defaulters")]
+    shares += [("astray_held", "spc_defaulters"), ("against_origin", "spc_defaulters")]
+    shares += [("bodies_holding", "spc_defaulters"), ("burden", ""), ("burden_ordinary", "")]
+    shares += [("burden", "low"), ("burden", "high"), ("burden_zombie", ""), ("state_rules", "")]
+    shares += [("state_links", g) for g in ("cross_agency", "vertical", "cross_province")]
+    shares += [("burden_mistaken", ""), ("state_law", ""), ("linked_bodies", "")]
+    rows = [
+        {"period": m, "place": "cn", "kind": "all", "group": g, "family": "made_up",
+         "indicator": i, "unit": "made up", "value": 0.1 + k / 200,
+         "rests_on": None if i.startswith("state") else k, "unstable": k < 10, "strength": "A"}
+        for i, g in shares for k, m in enumerate(found)
+    ]  # fmt: skip
+    rows.append(rows[0] | {"period": "all", "indicator": "flr", "value": 2e-7, "rests_on": 90})
+    return pa.Table.from_pylist(rows)
+
+
 def write_run(path: Path, *, last: str = "2022-12", size: int = 1000, wage: bool = True) -> Run:
     """Write a made-up folder of results; `size` is the flow into the court list a month."""
     rows: list[tuple[str, str, str, str, str, str, int]] = []
@@ -98,6 +116,7 @@ def write_run(path: Path, *, last: str = "2022-12", size: int = 1000, wage: bool
     )
     path.mkdir(parents=True)
     pq.write_table(table, path / "indicators.parquet")
+    pq.write_table(derived(months("2013-10", last)), path / "derived.parquet")
     manifest: dict[str, Any] = {
         "results_schema": 1, "synthetic": "Synthetic: every subject is made up.",
         "xinyong": "0.1.0", "digest": "ab12" * 16, "catalogue_digest": "cd34" * 16,
