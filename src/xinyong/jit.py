@@ -22,7 +22,7 @@ __all__ = ["compile_functions", "lean", "njit"]
 
 
 #: Marks of a source file that can end up inside compiled code.
-_MARKS = (b"njit", b"@compiled", b"numba's subset", b"class LawTables", b"NEVER = ")
+_MARKS = (b"njit", b"@lean", b"@compiled", b"numba's subset", b"class LawTables", b"NEVER = ")
 
 
 def _source_digest() -> str:
