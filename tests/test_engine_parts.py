@@ -180,7 +180,7 @@ def _copies(link, key, acts, word, kind, day):  # type: ignore[no-untyped-def]
 @pytest.mark.parametrize("hops", [1, 3, 5, 8])
 @pytest.mark.parametrize("phi", [1e-3, 1e-2, 0.05])
 def test_copies_go_astray_over_hops_by_the_closed_form(hops: int, phi: float) -> None:
-    """M7: with a chance mu of 0.02 to be missed, a table printed in the dossier."""
+    """M7: with a chance mu of 0.02 to be missed, printed figures at five hops."""
     mu, n = 0.02, 2_000_000
     same = np.full((2, 2), threshold(phi), np.uint64)
     link = _link(hops)._replace(wrong=same, missed=np.full((2, 2), threshold(phi + mu), np.uint64))

@@ -140,6 +140,17 @@ def test_no_tracked_file_tells_of_a_machine_or_a_registry() -> None:
     assert told == []
 
 
+def test_no_source_is_one_that_only_its_writers_can_open() -> None:
+    """A source is a text, a page or an assumption; working papers are none."""
+    papers = "dos" + "sier"
+    told = [
+        str(path.relative_to(ROOT))
+        for path in tracked()
+        if papers in path.read_text(encoding="utf-8", errors="replace").lower()
+    ]
+    assert told == []
+
+
 def test_machine_paths_are_recognised() -> None:
     for folder in ("work", "root", "home", "tmp"):
         assert MACHINE_PATH.search(f"open('/{folder}/x')")

@@ -21,7 +21,7 @@ from xinyong.law.vocabulary import KINDS
 __all__ = ["INDICATORS", "ordinary_weight", "rows", "total", "weight_of"]
 
 _UNIT = "refused air tickets"
-_M = "the dossier's mechanisms, M10 and section 4; weights in indicators/data/burden.yaml"
+_M = "this project's definition; weights in indicators/data/burden.yaml"
 #: Where to read a weight: as given, and at the ends of its range.
 _ENDS = ("", "low", "high")
 

@@ -21,7 +21,7 @@ from xinyong.society.strata import LABELS, PROFILES
 
 __all__ = ["INDICATORS", "acts_of_strata", "rows"]
 
-_M = "the dossier's mechanisms, section 4, fairness"
+_M = "this project's definition"
 _MINORS = 2  # the first age bands
 
 

@@ -22,7 +22,7 @@ from xinyong.law.catalogue import Catalogue, reaches
 
 __all__ = ["INDICATORS", "communities", "distance", "distances", "modularity", "rows", "said"]
 
-_M = "the dossier's mechanisms, section 4, fragmentation"
+_M = "this project's definition"
 #: Fields of a rule on records that say what it is, not how long or for whom it acts.
 _TELLING = (
     *("allowed", "information", "basis", "needs", "against", "measures", "way", "to", "before"),

@@ -17,7 +17,7 @@ from xinyong.law.vocabulary import KINDS
 __all__ = ["INDICATORS", "astray", "fds", "flr", "median_days", "missed", "rows"]
 
 _DAYS_A_MONTH = 30.4375
-_M = "the dossier's mechanisms, section 4, identity error"
+_M = "this project's definition"
 
 
 def flr(mistaken: ArrayLike, alive: ArrayLike, acting: ArrayLike) -> NDArray[np.float64]:
@@ -96,7 +96,7 @@ ASTRAY = Indicator(
     "astray_held", "identity", "share of copies held",
     "Copies attached to somebody else on their way between authorities, over copies held: the "
     "part of the above that exchange adds.",
-    "the dossier's mechanisms, M7", "assumption", astray,
+    "closed form of institutions.identity", "assumption", astray,
     {"attached_elsewhere": 6, "received": 300}, 0.02,
     "6 of 300 copies were attached to a namesake at some hop.",
 )  # fmt: skip

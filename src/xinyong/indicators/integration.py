@@ -19,7 +19,7 @@ from xinyong.law.vocabulary import FIELDS
 
 __all__ = ["INDICATORS", "rows"]
 
-_M = "the dossier's mechanisms, section 4 and M14"
+_M = "this project's definition; growth of links as in institutions.network"
 
 
 def harmonised(distance: ArrayLike) -> ArrayLike:

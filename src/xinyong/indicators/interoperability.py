@@ -19,7 +19,7 @@ from xinyong.institutions.network import first_tie, linked_bodies
 __all__ = ["INDICATORS", "Links", "integration", "links", "reach", "reach_of", "rows"]
 
 _DAYS_A_MONTH = 30.4375
-_M = "the dossier's mechanisms, section 4, interoperability"
+_M = "this project's definition"
 
 
 def integration(

@@ -12,7 +12,7 @@ from xinyong.law.vocabulary import KINDS
 
 __all__ = ["INDICATORS", "bodies", "rows"]
 
-_M = "the dossier's mechanisms, section 4, privacy exposure"
+_M = "this project's definition"
 
 
 def bodies(copies: ArrayLike, entries: ArrayLike) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ from xinyong.law.catalogue import reaches
 
 __all__ = ["INDICATORS", "SAFEGUARDS", "offered", "rows"]
 
-_M = "the dossier's mechanisms, section 4, due process"
+_M = "this project's definition"
 SAFEGUARDS = ("notice", "objection", "review", "suit", "suspensive")
 
 

@@ -13,7 +13,7 @@ from xinyong.law import vocabulary as v
 
 __all__ = ["INDICATORS", "adequate", "rows"]
 
-_M = "the dossier's mechanisms, section 4, proportionality"
+_M = "this project's definition"
 
 
 def per_entry_month(burden: ArrayLike, entry_months: ArrayLike) -> NDArray[np.float64]:

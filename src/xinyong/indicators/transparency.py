@@ -12,7 +12,7 @@ from xinyong.law import schema
 
 __all__ = ["INDICATORS", "retraceable", "rows", "version_at"]
 
-_M = "the dossier's mechanisms, section 4, transparency"
+_M = "this project's definition"
 
 
 def part(some: ArrayLike, all_: ArrayLike) -> NDArray[np.float64]:

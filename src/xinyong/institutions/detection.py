@@ -5,9 +5,9 @@ records arise at a rate per processed case, and are laid at the door of somebody
 the same leaf and kind.
 
 The chance that an act is recorded is that of its family, times what the digitalisation of
-the place makes of it (M6 of the dossier's mechanisms: ``0.5 + 0.5 Dig``, with a mean of one
-over the population), times the factor of a *campaign* that is on. Campaigns change what
-is known, not what is done, so what they bring is counted apart.
+the place makes of it (``0.5 + 0.5 Dig``, with a mean of one over the population), times
+the factor of a *campaign* that is on. Campaigns change what is known, not what is done, so
+what they bring is counted apart.
 """
 
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"

@@ -7,8 +7,7 @@ local keeper or a local authority adds a hop over the platform of its province. 
 is *linked* to the national platform some months after the first instrument that makes it
 act on the lists of another was in force.
 
-The coverage of the platforms of provinces grows with the staff that works on integration
-(M14 of the dossier's mechanisms)::
+The coverage of the platforms of provinces grows with the staff that works on integration::
 
     w[t+1] = w[t] + g k (1 - e) d w (1 - w) + s b e (1 - w)
 

@@ -4,7 +4,7 @@ By January 2020 there were 51 (`TOTAL`). The table ``data/memoranda.csv`` names 
 were identified, the encoded ones with their instruments and the others with what is known
 of them, be it only a title. What it does not name was not found.
 
-Source: dossier, ``national.yaml`` (memoranda), and the pages named row by row.
+Source: the pages named row by row.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ taken from the configuration of a public research crawler of the winter of 2023-
 so it says what stood on a portal then. A list that is missing here was not published
 there under a name of its own; that it does not exist does not follow.
 
-Source: dossier, ``provincial_lists.csv`` and ``regional.md``, section 3 (secondary).
+Source: the portals named row by row (secondary).
 """
 
 from __future__ import annotations

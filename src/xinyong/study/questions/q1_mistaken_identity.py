@@ -3,8 +3,8 @@
 A record passes n hops. At each its key is wrong with probability e; a wrong key is taken for
 one of the c others who share what the receiver compares, so that the record lands on somebody
 else with probability phi = e r c / (c + 1), r being the share of wrong keys that are somebody
-else's key at all; with probability mu it is missed (M7 of the dossier's mechanisms). What is
-compared makes the matching rule::
+else's key at all; with probability mu it is missed (closed form:
+`xinyong.institutions.identity`). What is compared makes the matching rule::
 
     ID                  a whole number of somebody else was taken: r of the wrong keys
     name + birth date   c is Poisson: (holders - 1) spread over the birth dates of the living
