@@ -16,9 +16,9 @@ from xinyong.institutions.exchange import WITHDRAW, arrival
 from xinyong.institutions.measures import ASPECTS, standing
 from xinyong.streams import stream_key
 from xinyong.study.arms import Arm, over_links, read_again, run_arms
+from xinyong.study.copies import COLUMNS, read, still_held
 from xinyong.study.measured import counted, missed, wrongful, zombies
 from xinyong.study.questions.q6_groups import by_group
-from xinyong.study.receipt import COLUMNS, read, still_held
 
 SMALL = {"scale": 100_000, "from": "2017-05", "to": "2017-12", "keep": "entries"}
 

@@ -36,7 +36,7 @@ from xinyong.society.links import Links, links
 from xinyong.society.strata import LABELS, Society, society
 from xinyong.streams import stream_key, threshold
 
-__all__ = ["Keys", "Stream", "World", "build", "catalogue_of", "run_of"]
+__all__ = ["Keys", "Stream", "World", "build", "catalogue_of", "run_of", "travel_of"]
 
 _AGES = ((0, 14), (15, 17), (18, 34), (35, 59), (60, 64), (65, 120))
 _ADULT = 2  # position of the first age band of adults
@@ -217,6 +217,47 @@ def run_of(catalogue: Catalogue, found: Rates) -> frozenset[str]:
     )
 
 
+class Travel(NamedTuple):
+    """By what entries travel between authorities; fields of `World` by the same names."""
+
+    vertical: NDArray[np.float64]
+    measures: MeasureTable
+    measure_names: tuple[tuple[str, str, str], ...]
+    network: Network
+    link: Link
+
+
+def travel_of(
+    scenario: Scenario, law: Law, given: Assumptions, emergency: NDArray[np.float64],
+    like: World | None = None,
+) -> Travel:  # fmt: skip
+    """Return by what entries travel under a scenario.
+
+    Args:
+        scenario: its months and mechanisms count.
+        law: what is run.
+        given: the assumptions.
+        emergency: float64[months, leaves], as `World.emergency`.
+        like: a world whose network and measures serve as they are, if any.
+    """
+    on = scenario.mechanisms
+    first, months = scenario.first_month, scenario.months
+    even = np.full(len(places.leaves()), given.value("digital.even"))
+    vertical = vertical_coverage(
+        given, months, emergency, digitalisation(given) if on.digital else even,
+        given.value("emergency.diverted"),
+    )  # fmt: skip
+    if like is None:
+        table, network, names = measure_table(law, given, on.friction)
+    else:
+        table, network, names = like.measures, like.network, list(like.measure_names)
+    link = link_of(
+        network, given, vertical, first, months, friction=on.friction,
+        identity=on.hops and on.identity,
+    )  # fmt: skip
+    return Travel(vertical, table, tuple(names), network, link)
+
+
 def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
     """Build the world of a scenario.
 
@@ -243,12 +284,7 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
     diverted = given.value("emergency.diverted")
     staffed = 1.0 - diverted * emergency
     digital = digitalisation(given) if on.digital else None
-    even = np.full(leaves, given.value("digital.even"))
-    vertical = vertical_coverage(
-        given, months, emergency, even if digital is None else digital, diverted
-    )
     streams = _streams(people, found, scenario.seed)
-    table, network, names = measure_table(law, given, on.friction)
     detection = [
         chances(found, digital, population, first, months, friction=on.friction, with_campaigns=c)
         for c in (on.campaigns, False)
@@ -284,23 +320,16 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
         routes=routes_of(
             law, given, first, months, on=on.redress, staffed=staffed
         ),
-        link=link_of(
-            network, given, vertical, first, months, friction=on.friction,
-            identity=on.hops and on.identity,
-        ),
-        measures=table,
-        measure_names=tuple(names),
         capacity=capacity,
         population=population,
         detection=detection[0],
         plain_detection=detection[1],
         emergency=emergency,
-        vertical=vertical,
-        network=network,
         grace=grace_of(given, on.emergency),
         wrong=threshold(wrong),
         missed=threshold(wrong + missed),
         false=threshold(false),
         lapse_months=int(given.value("court.lapse_months")),
         sample_shift=shift,
+        **travel_of(scenario, law, given, emergency)._asdict(),
     )  # fmt: skip

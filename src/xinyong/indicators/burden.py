@@ -18,12 +18,12 @@ from xinyong.indicators.terms import Weight, burden
 from xinyong.law.catalogue import Catalogue
 from xinyong.law.vocabulary import KINDS
 
-__all__ = ["INDICATORS", "ordinary_weight", "rows", "total", "weight_of"]
+__all__ = ["ENDS", "INDICATORS", "at_end", "ordinary_weight", "rows", "total", "weight_of"]
 
 _UNIT = "refused air tickets"
 _M = "this project's definition; weights in indicators/data/burden.yaml"
 #: Where to read a weight: as given, and at the ends of its range.
-_ENDS = ("", "low", "high")
+ENDS = ("", "low", "high")
 
 
 def total(weights: ArrayLike, applied: ArrayLike) -> NDArray[np.float64]:
@@ -121,7 +121,7 @@ def _measures(x: Inputs, out: Rows) -> None:
     ):  # fmt: skip
         counted = stacked(x, aspect, x.names)
         rests = counted.sum(axis=0) // x.sample
-        for end in _ENDS:
+        for end in ENDS:
             value = total([at_end(w, end) for w in weights], counted)
             if end:
                 out.series(indicator, value[:, -1], rests[:, -1], group=end)
@@ -138,7 +138,7 @@ def _measures(x: Inputs, out: Rows) -> None:
 def _ordinary(x: Inputs, out: Rows) -> None:
     # A mistaken or false record is answered for by somebody too: all records count.
     recorded = np.array([x.counts.monthly("recorded", f.id) for f in x.rates])
-    for end in _ENDS:
+    for end in ENDS:
         weights = [ordinary_weight(f, end) for f in x.rates]
         value = total(weights, recorded)
         bears = np.array([w > 0 for w in weights], np.int64)

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from xinyong.dates import NEVER
 from xinyong.indicators.base import Indicator, Inputs, Rows
 from xinyong.indicators.terms import term
-from xinyong.institutions.network import first_tie, linked_bodies
+from xinyong.institutions.network import delay_days, first_tie, linked_bodies
 
 __all__ = ["INDICATORS", "Links", "integration", "links", "reach", "reach_of", "rows"]
 
@@ -105,14 +105,9 @@ def _hop(x: Inputs) -> float:
 
 
 def mean_delay(x: Inputs) -> float:
-    """Return the mean delay of a listing at one hop, in months.
-
-    The four spans of a delay are equally likely, and days within one too.
-    """
-    bounds = [0, *x.link.days[0].tolist()]
-    first = [0, *(b + 1 for b in bounds[1:-1])]
-    spans = [(a + b) / 2 for a, b in zip(first, bounds[1:], strict=True)]
-    return sum(spans) / len(spans) / _DAYS_A_MONTH if x.friction else 0.0
+    """Return the mean delay of a listing at one hop, in months."""
+    days = delay_days(x.link.days[0].tolist(), 1)
+    return float(days @ np.arange(len(days))) / _DAYS_A_MONTH
 
 
 def links(x: Inputs) -> dict[str, Links]:
@@ -166,17 +161,7 @@ def lateness(x: Inputs, hops: int, months: int) -> NDArray[np.float64]:
 
     The days of the delays are added up exactly; the day it was made is any of the month.
     """
-    one = np.ones(1)
-    if x.friction:
-        bounds = x.link.days[0].tolist()
-        one = np.zeros(bounds[-1] + 1)
-        low = 0
-        for high in bounds:
-            one[low : high + 1] += 0.25 / (high - low + 1)
-            low = high + 1
-    days = np.ones(1)
-    for _ in range(hops):
-        days = np.convolve(days, one)
+    days = delay_days(x.link.days[0].tolist(), hops)
     when = np.arange(len(days)) / _DAYS_A_MONTH
     # Made at a uniform moment u of its month, it arrives in the month of u + when.
     whole, part = np.floor(when).astype(np.int64), when % 1.0

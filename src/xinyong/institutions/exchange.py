@@ -1,8 +1,9 @@
 """Exchange: receipt is a function, not a message.
 
-`copy_of` says on which day an authority receives a listing, or its withdrawal, or that it
-never does, and on whose file it attaches the copy there. It is a keyed draw on the case,
-so nothing is sent or stored, and any reader computes the same day.
+`arrival` says on which day an authority receives a listing, or its withdrawal, or that it
+never does; `attached`, on whose file the copy is put there (`institutions.copies` joins the
+two). They are keyed draws on the case, so nothing is sent or stored, and any reader computes
+the same day.
 
 A listing travels over a *route* of hops (see `institutions.network`). At each hop it is
 sent with the coverage of that hop, waits its delay, and is attached by its key: rightly, to

@@ -20,21 +20,20 @@ from numpy.typing import NDArray
 
 from xinyong.assumptions import Assumptions
 from xinyong.dates import NEVER, day_of
-from xinyong.institutions.exchange import (
-    ADD,
-    NO_COPY,
-    RIGHT_COPY,
-    WITHDRAW,
-    WRONG_COPY,
-    arrival,
-    attached,
+from xinyong.institutions.copies import (
+    FIRST_REQUEST,
+    concerns,
+    copy_of,
+    held_copy,
+    next_asked,
 )
+from xinyong.institutions.exchange import WRONG_COPY
 from xinyong.institutions.network import Network, network_of
 from xinyong.jit import lean
 from xinyong.law import vocabulary as v
 from xinyong.law.compile import Law
 from xinyong.law.compiled import month_of
-from xinyong.streams import draw64, name_word, threshold
+from xinyong.streams import name_word, threshold
 
 __all__ = ["ASPECTS", "MeasureTable", "account_spell", "measure_table", "standing"]
 
@@ -182,25 +181,15 @@ def account_spell(
             are written as differences (see `standing`), applications in their month.
     """
     for i in range(table.inst.size):
-        if table.inst[i] != inst or not table.kinds[i] >> kind & 1:
+        if not concerns(table, i, inst, kind):
             continue
-        begins = max(start, table.begins[i])
-        stops = min(end, table.ends[i] + 1 if table.ends[i] < NEVER else NEVER)
+        begins, stops, _, got, lost, copy = copy_of(
+            table, link, keys, act, i, kind, leaf, start, end
+        )
         if stops <= begins:
             continue
         _between(counts, i, kind, ON_PAPER, begins, stops, first_month)
-        got, lost, route, copy = begins, stops, table.route[i], RIGHT_COPY
-        if route >= 0:
-            word, sent = table.sent[i], max(begins, table.linked[i])
-            if sent >= stops:
-                continue
-            got = arrival(link, keys.exchange, act, word, ADD, route, leaf, sent)
-            if got >= NEVER:
-                continue
-            copy = attached(link, keys.exchange_identity, act, word, route, kind, sent)
-            if stops < NEVER:
-                lost = arrival(link, keys.exchange, act, word, WITHDRAW, route, leaf, stops)
-        if copy == NO_COPY or got >= lost:
+        if not held_copy(got, lost, copy):
             continue
         wrong = mistaken or copy == WRONG_COPY
         _between(counts, i, kind, RECEIVED, got, lost, first_month)
@@ -217,11 +206,10 @@ def account_spell(
         if lost < NEVER:
             last = min(last, month_of(lost) - first_month)
         over = month_of(stops) - first_month if stops < NEVER else last
-        draw = np.uint64(8)
+        draw = np.uint64(FIRST_REQUEST)
         while month < last:
-            uniform = draw64(keys.asked, act, table.asking[i], draw)[0]
+            month = next_asked(table, keys, act, i, month, draw)
             draw += np.uint64(1)
-            month += np.searchsorted(table.gap[i], uniform, side="right")
             if month < last:
                 counts[month, i, kind, APPLIED] += 1
                 if wrong:

@@ -19,6 +19,7 @@ of it that spills over to credit links.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +32,10 @@ from xinyong.institutions.exchange import Link
 from xinyong.law.catalogue import Catalogue
 from xinyong.streams import threshold
 
-__all__ = ["Network", "link_of", "linked_bodies", "network_of", "vertical_coverage"]
+__all__ = [
+    *("Network", "delay_days", "link_of", "linked_bodies", "network_of", "spans_of"),
+    "vertical_coverage",
+]
 
 _LOCAL = frozenset({"local", "provincial", "municipal", "county", "town", "village"})
 #: From this day on organisations bear the unified social credit code (GuoFa [2015] 33).
@@ -146,6 +150,43 @@ def vertical_coverage(
     return out
 
 
+def spans_of(median: float) -> list[int]:
+    """Return the upper bounds, in days, of the four equally likely spans of the delay of a hop.
+
+    They are half, once, twice and four times the median.
+
+    Example:
+        >>> spans_of(10)
+        [5, 10, 20, 40]
+    """
+    return [int(median * f) for f in (0.5, 1.0, 2.0, 4.0)]
+
+
+def delay_days(spans: Sequence[int], hops: int) -> NDArray[np.float64]:
+    """Return P(a message takes so many days), by days: what `exchange.arrival` draws.
+
+    Delays of hops add up, so that their distributions are folded. A span reaches from the bound
+    before it to its own, both included.
+
+    Args:
+        spans: upper bounds of the delay of one hop.
+        hops: of the route.
+
+    Example:
+        >>> delay_days([0, 0, 0, 1], 1).tolist()  # three spans at once, one of today or tomorrow
+        [0.875, 0.125]
+    """
+    one = np.zeros(spans[-1] + 1)
+    low = 0
+    for high in spans:
+        one[low : high + 1] += 0.25 / (high - low + 1)
+        low = high
+    total = np.ones(1)
+    for _ in range(hops):
+        total = np.convolve(total, one)
+    return total
+
+
 def link_of(
     network: Network, given: Assumptions, vertical: NDArray[np.float64], first_month: int,
     months: int, *, friction: bool, identity: bool,
@@ -171,8 +212,7 @@ def link_of(
                 central = given.value(f"exchange.coverage_{way}") ** (hops - up - down)
                 coverage[direction, i] = central * vertical ** (int(up) + int(down))
             median = given.value(f"exchange.delay_{way}")
-            # Quartiles of a delay whose median is given: half, once, twice and four times it.
-            days[direction] = [int(median * f) for f in (0.5, 1.0, 2.0, 4.0)]
+            days[direction] = spans_of(median)
     flat = [threshold(c) for c in coverage.ravel().tolist()]
     phi, mu = np.zeros((2, 2)), np.zeros((2, 2))
     if identity:

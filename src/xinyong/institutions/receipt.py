@@ -13,15 +13,14 @@ from __future__ import annotations
 import numpy as np
 
 from xinyong.dates import NEVER
-from xinyong.institutions.exchange import (
-    ADD,
-    NO_COPY,
-    RIGHT_COPY,
-    WITHDRAW,
-    WRONG_COPY,
-    arrival,
-    attached,
+from xinyong.institutions.copies import (
+    FIRST_REQUEST,
+    concerns,
+    copy_of,
+    held_copy,
+    next_asked,
 )
+from xinyong.institutions.exchange import RIGHT_COPY, WRONG_COPY
 from xinyong.institutions.measures import (
     APPLIED,
     APPLIED_MISTAKEN,
@@ -34,7 +33,6 @@ from xinyong.institutions.measures import (
 )
 from xinyong.jit import njit
 from xinyong.law.compiled import first_day, month_of
-from xinyong.streams import draw64
 
 __all__ = ["RECEIPT_COLS", "asked_in", "reach", "receipts", "tally"]
 
@@ -66,26 +64,15 @@ def receipts(table, link, keys, act, inst, kind, leaf, start, end):
     out = np.empty((table.inst.size, RECEIPT_COLS), np.int64)
     n = 0
     for i in range(table.inst.size):
-        if table.inst[i] != inst or not table.kinds[i] >> kind & 1:
+        if not concerns(table, i, inst, kind):
             continue
-        begins = max(start, table.begins[i])
-        stops = min(end, table.ends[i] + 1 if table.ends[i] < NEVER else NEVER)
+        begins, stops, sent, got, lost, copy = copy_of(
+            table, link, keys, act, i, kind, leaf, start, end
+        )
         if stops <= begins:
             continue
         out[n, ROW], out[n, BEGINS], out[n, STOPS] = i, begins, stops
-        out[n, SENT], out[n, GOT], out[n, LOST] = begins, begins, stops
-        out[n, COPY] = RIGHT_COPY
-        route = table.route[i]
-        if route >= 0:
-            word, sent = table.sent[i], max(begins, table.linked[i])
-            out[n, SENT], out[n, GOT], out[n, COPY] = sent, NEVER, NO_COPY
-            if sent < stops:
-                out[n, GOT] = arrival(link, keys.exchange, act, word, ADD, route, leaf, sent)
-                out[n, COPY] = attached(link, keys.exchange_identity, act, word, route, kind, sent)
-            else:
-                out[n, SENT] = NEVER
-            if stops < NEVER:
-                out[n, LOST] = arrival(link, keys.exchange, act, word, WITHDRAW, route, leaf, stops)
+        out[n, SENT], out[n, GOT], out[n, LOST], out[n, COPY] = sent, got, lost, copy
         n += 1
     return out[:n]
 
@@ -109,11 +96,10 @@ def asked_in(table, keys, act, row, got, lost, first_month, months):
     if table.asked[row]:
         month = max(month_of(got) - first_month, 0)
         last = min(months, month_of(lost) - first_month) if lost < NEVER else months
-        draw = np.uint64(8)
+        draw = np.uint64(FIRST_REQUEST)
         while month < last:
-            uniform = draw64(keys.asked, act, table.asking[row], draw)[0]
+            month = next_asked(table, keys, act, row, month, draw)
             draw += np.uint64(1)
-            month += np.searchsorted(table.gap[row], uniform, side="right")
             if month < last:
                 found[n] = first_month + month
                 n += 1
@@ -186,7 +172,7 @@ def tally(table, link, keys, act, inst, kind, leaf, start, end, mistaken, first_
         for i in range(len(held)):
             row, begins, stops = held[i, ROW], held[i, BEGINS], held[i, STOPS]
             got, lost, copy = held[i, GOT], held[i, LOST], held[i, COPY]
-            has = copy != NO_COPY and got < lost and got < NEVER
+            has = held_copy(got, lost, copy)
             wrong = mistaken[e] or copy == WRONG_COPY
             for m in range(months):
                 last = first_day(first_month + m + 1) - 1

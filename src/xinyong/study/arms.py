@@ -18,20 +18,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from xinyong import places
 from xinyong.assumptions import assumptions
 from xinyong.engine.month import LeafRun, no_measures
 from xinyong.engine.run import simulate
 from xinyong.engine.scenario import Scenario
 from xinyong.engine.spells import account
 from xinyong.engine.tables import digest
-from xinyong.engine.world import World, build, catalogue_of
-from xinyong.institutions.detection import digitalisation
-from xinyong.institutions.measures import measure_table
-from xinyong.institutions.network import link_of, vertical_coverage
+from xinyong.engine.world import World, build, catalogue_of, travel_of
 from xinyong.law.catalogue import Catalogue
 from xinyong.study.answer import Matter, Row
 from xinyong.study.interval import ratio_difference
@@ -197,35 +192,19 @@ def twin_of(arms: Sequence[Arm]) -> Arm:
 
 
 def over_links(world: World, other: Scenario) -> World:
-    """Return a world over the links of another scenario that lives alike.
-
-    The parts made here are those that `engine.world.build` makes of assumptions about travel.
-    """
-    given, on = assumptions().changed(other.assume), other.mechanisms
-    leaves, months = len(places.leaves()), other.months
-    even = np.full(leaves, given.value("digital.even"))
-    vertical = vertical_coverage(
-        given, months, world.emergency, digitalisation(given) if on.digital else even,
-        given.value("emergency.diverted"),
-    )  # fmt: skip
+    """Return a world over the links of another scenario that lives alike."""
+    given = assumptions().changed(other.assume)
     asked = any(n.startswith("asked.") for n in {*other.assume, *world.scenario.assume})
-    table, network, names = world.measures, world.network, list(world.measure_names)
-    if asked or given.value("exchange.link_lag") != world.given.value("exchange.link_lag"):
-        table, network, names = measure_table(world.law, given, on.friction)
-    link = link_of(
-        network, given, vertical, other.first_month, months, friction=on.friction,
-        identity=on.hops and on.identity,
-    )  # fmt: skip
-    return replace(
-        world, scenario=other, given=given, vertical=vertical, measures=table, network=network,
-        measure_names=tuple(names), link=link,
-    )  # fmt: skip
+    lag = "exchange.link_lag"
+    like = None if asked or given.value(lag) != world.given.value(lag) else world
+    travel = travel_of(other, world.law, given, world.emergency, like)
+    return replace(world, scenario=other, given=given, **travel._asdict())
 
 
 def read_again(world: World, runs: list[LeafRun]) -> list[LeafRun]:
     """Account for the measures of entries over the links of another world; entries are kept."""
     found = []
-    counts: dict[int, NDArray[np.int32]] = {}  # one array for the leaves of a group, as in a run
+    counts: dict[int, NDArray[Any]] = {}  # one array for the leaves of a group, as in a run
     for run in runs:
         if id(run.measures) not in counts:
             counts[id(run.measures)] = no_measures(world)

@@ -6,7 +6,7 @@ from xinyong.engine.advance import FLOWS
 from xinyong.engine.month import ACTS, LeafRun
 from xinyong.engine.world import World
 from xinyong.study.arms import ALL, Counts, Indicator
-from xinyong.study.receipt import COLUMNS, read
+from xinyong.study.copies import COLUMNS, read
 
 __all__ = ["COURT", "FIRST", "LAST", "counted", "missed", "mistaken_share", "wrongful", "zombies"]
 

@@ -19,12 +19,12 @@ from xinyong import places
 from xinyong.case import calculate
 from xinyong.case.calculator import CaseResult
 from xinyong.case.model import Act, Case, SubjectFacts
+from xinyong.indicators.burden import weight_of
 from xinyong.law import schema
 from xinyong.law.compile import Law, consent_schemes, law
 from xinyong.law.determine import Entry
 from xinyong.study.answer import Answer, Matter, Row
 from xinyong.study.settings import Settings
-from xinyong.study.weights import weight
 
 __all__ = [
     "ACTS",
@@ -196,7 +196,7 @@ def _burden(result: CaseResult) -> float:
     longest: dict[str, int] = {}  # a measure that several lists bring counts once
     for m in result.measures:
         longest[m.measure] = max(longest.get(m.measure, 0), months.get(m.list, 0))
-    return sum(n * weight(cat.measures[m].nature) for m, n in longest.items())
+    return sum(n * weight_of(cat, m).value for m, n in longest.items())
 
 
 def _shown(result: CaseResult) -> int:

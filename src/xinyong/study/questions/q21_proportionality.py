@@ -5,9 +5,9 @@ calculator, which says on which lists they lead and for how long. The burden of 
 the sum, over the measures then due for these entries by list and memoranda, of weight times
 months; a measure that several documents name counts once. So the lists, the months and the
 measures are the law's, and what is assumed is said: gravity (`SCENARIOS`), weights
-(`xinyong.study.weights`), months of an open entry. Proportion is read off the rank correlation of
-burden and gravity (Spearman's, ties at their mean rank) and off the spread of burden per degree of
-gravity; the *cross-context share* is the part of the burden in another field than the conduct.
+(`xinyong.indicators.burden`), months of an open entry. Proportion is read off the rank correlation
+of burden and gravity (Spearman's, ties at their mean rank) and off the spread of burden per degree
+of gravity; the *cross-context share* is the part of the burden in another field than the conduct.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from functools import cache
 
 from xinyong.case import calculate
 from xinyong.case.model import Act, Case, SubjectFacts
+from xinyong.indicators.burden import at_end, weight_of
 from xinyong.law.catalogue import Catalogue
 from xinyong.law.compile import law
 from xinyong.law.gates import bars, measure_target
@@ -26,7 +27,6 @@ from xinyong.law.measures import DueMeasure, measures_of
 from xinyong.study.answer import Answer, Matter, Row
 from xinyong.study.questions.q15_same_act_places import OPEN_MONTHS, months_between
 from xinyong.study.settings import Settings
-from xinyong.study.weights import BY_NATURE, EQUAL, Weights, weight
 
 __all__ = ["SCENARIOS", "Load", "Scenario", "answer", "entered", "load", "spearman"]
 
@@ -162,12 +162,25 @@ def _barred(catalogue: Catalogue, m: DueMeasure, day: dt.date) -> bool:
     return any(b.effect in ("barred", "required") for b in found)
 
 
+Weigh = Callable[[str], float]
+
+
+def weighed(measure: str, end: str = "") -> float:
+    """Return the weight of a measure as given, or at an end (``low``, ``high``) of its range."""
+    return at_end(weight_of(law().catalogue, measure), end)
+
+
+def _counted(measure: str) -> float:
+    """Return 1 for any measure but a reward: every measure alike."""
+    return float(law().catalogue.measures[measure].nature != "reward")
+
+
 def _every(m: DueMeasure) -> bool:
     return bool(m)
 
 
 def load(
-    s: Scenario, day: dt.date, weights: Weights = BY_NATURE,
+    s: Scenario, day: dt.date, weigh: Weigh = weighed,
     keep: Callable[[DueMeasure], bool] = _every, open_months: int = OPEN_MONTHS,
 ) -> Load:  # fmt: skip
     """Return the burden of an act whose entries live on a day, by the measures of that day.
@@ -175,7 +188,7 @@ def load(
     Args:
         s: the act.
         day: whose measures count.
-        weights: by nature of the measure.
+        weigh: the weight of a measure.
         keep: which measures count.
         open_months: that an entry without a fixed end is counted.
     """
@@ -191,7 +204,7 @@ def load(
             n = open_months if months < 0 else months
             if m.lasts is not None:
                 n = min(n, m.lasts[0] * (12 if m.lasts[1] == "year" else 1))
-            worth = n * weight(measure.nature, weights)
+            worth = n * weigh(m.measure)
             if worth >= found.get(m.measure, (0.0, False))[0]:
                 found[m.measure] = (worth, measure.field != field)
     return Load(
@@ -228,10 +241,10 @@ def spearman(one: Sequence[float], two: Sequence[float]) -> float:
 
 
 def _summary(
-    day: dt.date, weights: Weights = BY_NATURE,
+    day: dt.date, weigh: Weigh = weighed,
     keep: Callable[[DueMeasure], bool] = _every, open_months: int = OPEN_MONTHS,
 ) -> tuple[float, float, float, float, float]:  # fmt: skip
-    loads = [load(s, day, weights, keep, open_months) for s in SCENARIOS]
+    loads = [load(s, day, weigh, keep, open_months) for s in SCENARIOS]
     ratios = [x.total / s.gravity for s, x in zip(SCENARIOS, loads, strict=True) if x.total]
     total = sum(x.total for x in loads)
     return (
@@ -270,7 +283,7 @@ def answer(settings: Settings) -> Answer:
     peak = ends[2019]
     own = _summary(peak, keep=lambda m: m.list == m.instrument)
     rows_of("without_memoranda", years[2019], own)
-    rows_of("equal_weights", years[2019], _summary(peak, EQUAL))
+    rows_of("equal_weights", years[2019], _summary(peak, _counted))
     quick = {n: _summary(peak, open_months=n) for n in (1, 12)}
     for n, found in quick.items():
         rows_of(f"put_right_in_{n}", years[2019], found)

@@ -18,6 +18,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from xinyong.indicators.terms import burden as weights
 from xinyong.law import schema
 from xinyong.law import tables as t
 from xinyong.law import vocabulary as v
@@ -26,7 +27,6 @@ from xinyong.law.compile import Law, law
 from xinyong.law.gates import Bar, bars, measure_target, provision_target
 from xinyong.study.answer import Answer, Matter, Row
 from xinyong.study.settings import Settings
-from xinyong.study.weights import weight
 
 __all__ = [
     "CONSEQUENCES",
@@ -205,7 +205,7 @@ def burden(
     if grade not in c.grades:
         return 0.0
     it = catalogue.instrument(c.scheme)
-    each = GRADE_SHARES[grade] * sum(weight(n) for n in c.natures)
+    each = GRADE_SHARES[grade] * sum(weights().natures[n].value for n in c.natures)
     total = 0.0
     for m in range(_months(STATEMENT, until) + 1):
         month = STATEMENT.month - 1 + m

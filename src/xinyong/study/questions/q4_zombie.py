@@ -5,8 +5,8 @@ from __future__ import annotations
 from xinyong.assumptions import assumptions
 from xinyong.study.answer import Answer, Row, figure
 from xinyong.study.arms import Arm, Indicator, Outcome, matter, run_arms, scenario
+from xinyong.study.copies import AFTER, BODIES, still_held
 from xinyong.study.measured import COURT, FIRST, LAST, counted, zombies
-from xinyong.study.receipt import AFTER, BODIES, still_held
 from xinyong.study.settings import Settings
 
 __all__ = ["answer", "arms"]

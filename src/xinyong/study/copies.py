@@ -24,15 +24,9 @@ from xinyong.engine.month import LeafRun
 from xinyong.engine.state import CASE_FALSE, CASE_MISATTACHED, N_ENTRIES
 from xinyong.engine.world import World
 from xinyong.errors import UsageError
-from xinyong.institutions.exchange import (
-    ADD,
-    NO_COPY,
-    RIGHT_COPY,
-    WITHDRAW,
-    WRONG_COPY,
-    arrival,
-    attached,
-)
+from xinyong.institutions.copies import concerns, copy_of, held_copy
+from xinyong.institutions.exchange import WRONG_COPY
+from xinyong.institutions.network import delay_days, spans_of
 from xinyong.jit import lean
 from xinyong.law.compiled import month_of
 from xinyong.law.vocabulary import KINDS
@@ -106,25 +100,16 @@ def _read_entry(
         since[b] = NEVER
         until[b] = -1
     for i in range(table.inst.size):
-        if table.inst[i] != inst or not table.kinds[i] >> kind & 1:
+        if not concerns(table, i, inst, kind):
             continue
-        begins = max(start, table.begins[i])
-        stops = min(end, table.ends[i] + 1 if table.ends[i] < NEVER else NEVER)
+        begins, stops, _, got, lost, copy = copy_of(
+            table, link, keys, act, i, kind, place, start, end
+        )
         if stops <= begins:
             continue
         paper = _months(begins, stops, first_month, months)
         out[inst, kind, _PAPER] += paper
-        got, lost, route, copy = begins, stops, table.route[i], RIGHT_COPY
-        if route >= 0:
-            word, sent = table.sent[i], max(begins, table.linked[i])
-            got = NEVER
-            if sent < stops:
-                got = arrival(link, keys.exchange, act, word, ADD, route, place, sent)
-            if got < NEVER:
-                copy = attached(link, keys.exchange_identity, act, word, route, kind, sent)
-                if stops < NEVER:
-                    lost = arrival(link, keys.exchange, act, word, WITHDRAW, route, place, stops)
-        if got >= NEVER or copy == NO_COPY or got >= lost:
+        if not held_copy(got, lost, copy):
             if not mistaken:
                 out[inst, kind, _MISSED] += paper
             continue
@@ -143,7 +128,7 @@ def _read_entry(
             out[inst, kind, _RIGHT] += held - dead
             out[inst, kind, _WRONGFUL] += dead
             out[inst, kind, _MISSED] += paper - (held - dead)
-        if route < 0:
+        if table.route[i] < 0:
             continue
         b = of[i]
         if until[b] < 0:
@@ -234,9 +219,8 @@ def read(world: World, runs: list[LeafRun]) -> NDArray[np.int64]:
 def still_held(days: int, hops: int, coverage: float, median: float) -> float:
     """Return the closed form: the share of copies held so many days after a removal.
 
-    A withdrawal comes through each hop with the same coverage, after a delay whose quartiles
-    are half, once, twice and four times the median (`institutions.network.link_of`); delays of
-    hops add up, so that their distributions are folded.
+    A withdrawal comes through each hop with the same coverage, after the delays of all hops
+    (`institutions.network.delay_days`).
 
     Args:
         days: after the removal.
@@ -250,13 +234,5 @@ def still_held(days: int, hops: int, coverage: float, median: float) -> float:
         >>> round(still_held(400, 2, 0.9, 10), 6)  # all that come have come: 1 - 0.9 * 0.9
         0.19
     """
-    upper = [int(median * f) for f in (0.5, 1.0, 2.0, 4.0)]
-    one = np.zeros(upper[-1] + 1)
-    low = 0
-    for high in upper:
-        one[low : high + 1] += 0.25 / (high - low + 1)
-        low = high + 1
-    total = np.ones(1)
-    for _ in range(hops):
-        total = np.convolve(total, one)
+    total = delay_days(spans_of(median), hops)
     return float(1.0 - coverage**hops * total[: days + 1].sum())
