@@ -32,14 +32,15 @@ from xinyong.law.determine import Event, Ledger
 from xinyong.law.vocabulary import EVENTS
 
 WENDENG = places.leaves().index("wendeng")
+RONGCHENG = places.leaves().index("rongcheng")
 GOLDEN = Path(__file__).parent / "data" / "golden_digest.json"
 
 
 def some(runs: list[LeafRun], most: int) -> Iterator[tuple[LeafRun, int]]:
-    """Yield about so many files, spread over the leaves; all of the leaf with the scheme."""
+    """Yield about so many files, spread over the leaves; all of two leaves with schemes."""
     step = max(1, sum(sim.files(run) for run in runs) // most)
     for run in runs:
-        every = 1 if run.place == WENDENG else step
+        every = 1 if run.place in (WENDENG, RONGCHENG) else step
         for ledger in range(run.place % every, sim.files(run), every):
             yield run, ledger
 
@@ -51,14 +52,15 @@ def held_is_determined(world: World, runs: list[LeafRun], most: int) -> int:
     """Compare what a run holds with a fresh determination; returns how many entries."""
     entries, day = 0, sim.last_day(world)
     for run, ledger in some(runs, most):
-        found, score = sim.determined(world, run, ledger, day)
+        found, scores = sim.determined(world, run, ledger, day)
         assert sim.held(run, ledger) == found
-        held = sim.held_score(run, ledger)
-        if held is None:  # not looked at yet: nothing follows, so the default stands
-            scheme = world.law.catalogue.instruments[world.law.schemes[0]].versions[0].scheme
-            assert score is None or (scheme and score[0] == 10 * scheme.base)
-        else:
-            assert score == held
+        held = sim.held_scores(world, run, ledger)
+        assert held.keys() <= scores.keys()
+        for scheme, score in scores.items():
+            if scheme in held:
+                assert held[scheme] == score
+            else:  # not looked at yet: nothing follows, so the start stands
+                assert score[0] == sim.start(world, scheme, day)
         entries += len(found)
     return entries
 
@@ -74,8 +76,9 @@ def test_a_replay_in_the_plain_kernel_finds_what_the_run_holds(
 def test_a_replay_finds_the_scores_and_grades_of_the_scheme(wendeng: Lived) -> None:
     world, runs = wendeng
     assert held_is_determined(world, runs, 300) > 50
-    graded = [sim.held_score(runs[WENDENG], i) for i in range(sim.files(runs[WENDENG]))]
-    assert len({score for score in graded if score}) > 10
+    run = runs[WENDENG]
+    graded = [sim.held_scores(world, run, i) for i in range(sim.files(run))]
+    assert len({held["wendeng_2020"] for held in graded if held}) > 10
 
 
 def test_a_shorter_run_is_the_beginning_of_a_longer_one(lived: Callable[..., Lived]) -> None:
@@ -84,7 +87,7 @@ def test_a_shorter_run_is_the_beginning_of_a_longer_one(lived: Callable[..., Liv
     )
     months = shorter[0].scenario.months
     for a, b in zip(shorter[1], longer[1], strict=True):
-        for name in ("acts", "flow", "grades", "queue", "files"):
+        for name in ("acts", "flow", "grades", "points", "queue", "files"):
             assert np.array_equal(getattr(a, name), getattr(b, name)[:months])
 
 
@@ -116,6 +119,7 @@ def _told(world: World, run: LeafRun) -> dict[int, set[tuple[int, str, str, int]
         (False, {"scale": 20_000, "until": "2018-12"}),
         (True, {"scale": 20_000, "until": "2018-12"}),
         (True, {"scale": 2_000, "from_": "2020-01", "until": "2021-12"}),
+        (True, {"scale": 2_000, "from_": "2018-01", "until": "2019-12"}),
     ],
 )
 def test_without_friction_a_run_is_the_nominal_course_of_its_acts(
@@ -197,7 +201,7 @@ def same(a: Lived, b: Lived) -> bool:
     return all(
         np.array_equal(getattr(x, name), getattr(y, name))
         for x, y in zip(a[1], b[1], strict=True)
-        for name in ("acts", "flow", "measures", "grades", "queue", "files")
+        for name in ("acts", "flow", "measures", "grades", "points", "queue", "files")
     )
 
 
@@ -288,7 +292,9 @@ def test_a_rate_moves_its_own_family_alone(rules: Law, monkeypatch: pytest.Monke
     wage = next(f for f in real if f.id == "wage_arrears")
     monthly = {kind: rate * 8 for kind, rate in wage.monthly.items()}
     more = wage.model_copy(update={"monthly": monthly})
-    changed = rates_module.Rates([more if f is wage else f for f in real], real.instruments)
+    changed = rates_module.Rates(
+        [more if f is wage else f for f in real], real.instruments, real.alike
+    )
     monkeypatch.setattr("xinyong.engine.world.rates", lambda: changed)
     arm = live(rules, **window)
     assert _acts(arm, "wage_arrears").sum() > 4 * _acts(base, "wage_arrears").sum()
@@ -297,7 +303,7 @@ def test_a_rate_moves_its_own_family_alone(rules: Law, monkeypatch: pytest.Monke
         if family.id != "wage_arrears" and family.with_file == 1:
             assert np.array_equal(_acts(arm, family.id), _acts(base, family.id))
     # A family taken out moves nobody in the families after it: before it starts, nothing at all.
-    less = rates_module.Rates([f for f in real if f is not real[0]], real.instruments)
+    less = rates_module.Rates([f for f in real if f is not real[0]], real.instruments, real.alike)
     monkeypatch.setattr("xinyong.engine.world.rates", lambda: less)
     window = {"scale": 20_000, "from_": "2014-12", "until": "2015-06", "mechanisms": EXACT}
     arm = live(rules, **window)

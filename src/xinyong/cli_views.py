@@ -96,11 +96,10 @@ def history_lines(found: History, run: Run, width: int = _COLUMNS) -> Iterator[t
     if found.behind:
         tie = "stands behind" if found.kind == "person" else "behind it stands"
         yield from text("", f"{tie} {', '.join(found.behind)}")
-    if found.score is not None:
-        scheme, points, grade = found.score
-        yield from text(
-            "", f"at the end {points / 10:g} points, grade {grade}, in {names(scheme)} only"
-        )
+    for scheme, points, grade in found.scores:
+        stands = "no points" if points is None else f"{points / 10:g} points"
+        rank = f"grade {grade}" if grade else "no known grade"
+        yield from text("", f"at the end {stands}, {rank}, in {names(scheme)} only")
     yield "", ""
     cell = (width - _DAY - len(_HEADINGS)) // len(_HEADINGS)
     if found.moments:

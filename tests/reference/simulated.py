@@ -18,6 +18,7 @@ from xinyong.engine.state import (
     N_ENTRIES,
     N_LEDGERS,
     N_QUEUE,
+    UNSCORED,
 )
 from xinyong.engine.tables import event_rows
 from xinyong.engine.world import World
@@ -94,8 +95,8 @@ def held(run: LeafRun, ledger: int) -> set[Held]:
 
 def determined(
     world: World, run: LeafRun, ledger: int, day: int
-) -> tuple[set[Held], tuple[int, int] | None]:
-    """Determine a file anew on a day, by the kernel as it stands: entries, (score, grade)."""
+) -> tuple[set[Held], dict[str, tuple[int, int]]]:
+    """Determine a file anew on a day, by the kernel as it stands: entries, scores by scheme."""
     numbers = findings(ledger_of(world, run, ledger, day), world.law, day)
     cases = cases_of(run, ledger)
     entries = set()
@@ -107,15 +108,30 @@ def determined(
             (row[t.E_CASE], row[t.E_INST], row[t.E_PROV], row[t.E_START], row[t.E_LAWFUL],
              row[t.E_CAUSE], row[t.E_END])
         )  # fmt: skip
-    score = None
-    if numbers.count[t.N_SCORE]:
-        score = (int(numbers.score[0, t.Z_SCORE]), int(numbers.score[0, t.Z_GRADE]))
-    return entries, score
+    rows = numbers.score[: numbers.count[t.N_SCORE]].tolist()
+    scores = {world.law.instruments[z[t.Z_INST]]: (z[t.Z_SCORE], z[t.Z_GRADE]) for z in rows}
+    return entries, scores
 
 
-def held_score(run: LeafRun, ledger: int) -> tuple[int, int] | None:
-    grade = int(run.leaf.lg["grade"][ledger])
-    return None if grade < 0 else (int(run.leaf.lg["score"][ledger]), grade)
+def held_scores(world: World, run: LeafRun, ledger: int) -> dict[str, tuple[int, int]]:
+    """Return points and grade of a file by scheme, as far as the engine has looked at it."""
+    found = {}
+    for s, inst in enumerate(world.schemes[run.place].tolist()):
+        points, grade = run.leaf.lg_score[ledger, s].tolist()
+        if grade > UNSCORED:
+            found[world.law.instruments[inst]] = (points, grade)
+    return found
+
+
+def start(world: World, scheme: str, day: int) -> int:
+    """Return the points (tenths) at which a scheme begins on a day, from the catalogue."""
+    for version in world.catalogue.instruments[scheme].versions:
+        begun = version.in_force.from_ <= date(day)
+        if begun and (version.in_force.until is None or date(day) <= version.in_force.until):
+            assert version.scheme is not None
+            assert version.scheme.base is not None
+            return 10 * version.scheme.base
+    raise AssertionError(f"{scheme} is not in force")
 
 
 def date(day: int) -> dt.date:

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from xinyong.errors import CatalogueError, Problem
 from xinyong.yamlio import read_yaml, validate
 
-__all__ = ["Family", "Rates", "check_rates", "rates", "with_files"]
+__all__ = ["Alike", "Family", "Rates", "check_rates", "rates", "with_files"]
 
 _PATH = Path(str(files("xinyong.conduct") / "data" / "rates.yaml"))
 Kind = Literal["person", "enterprise", "individual_business", "social_organisation", "organ"]
@@ -70,8 +70,9 @@ class Family(_Block):
         id: name of the stream ``conduct/<id>``.
         monthly: probability a month, by kind of subject.
         months: calendar months in which it can happen (all, if left out).
-        place: place it is drawn in.
-        start: first month, ``YYYY-MM``; nothing listens before.
+        place: where the rate was made for; if that is not the nation, acts are drawn there, and in
+            places alike, in the months in which some rule listens to them.
+        start: first month, ``YYYY-MM``, in any case.
         propensity: factors of the propensity classes; their weighted mean must be 1.
         with_file: factor for subjects that have a file already (excess rule).
         split: conducts and shares.
@@ -114,8 +115,23 @@ class Family(_Block):
         return min(p * Fraction(str(self.with_file)) if has_file else p, Fraction(1))
 
 
+class Alike(_Block):
+    """A place without rates of its own, which takes over the local ones of another.
+
+    Attributes:
+        place: where they are taken over; rates_of: the place they were made for.
+        status, reason: as in the file of assumptions.
+    """
+
+    place: str
+    rates_of: str
+    status: Literal["assumption"]
+    reason: str
+
+
 class _File(_Block):
     instruments: list[str] = []
+    alike: list[Alike] = []
     families: list[Family]
 
 
@@ -125,11 +141,18 @@ class Rates(list[Family]):
     Attributes:
         instruments: the lists and schemes that the rates are for; the simulation runs these,
             with the memoranda that serve them. Everything else is case-only.
+        alike: places that take over the local rates of another.
     """
 
-    def __init__(self, families: Iterable[Family], instruments: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        families: Iterable[Family],
+        instruments: Iterable[str] = (),
+        alike: Iterable[Alike] = (),
+    ) -> None:
         super().__init__(families)
         self.instruments = tuple(instruments)
+        self.alike = tuple(alike)
 
 
 @cache
@@ -146,7 +169,7 @@ def rates(path: Path = _PATH) -> Rates:
         if family.id in seen:
             raise CatalogueError(document.problem(("families", i, "id"), "stands twice"))
         seen.add(family.id)
-    return Rates(found.families, found.instruments)
+    return Rates(found.families, found.instruments, found.alike)
 
 
 def with_files(base: Rates, paths: Iterable[Path]) -> Rates:
@@ -162,7 +185,11 @@ def with_files(base: Rates, paths: Iterable[Path]) -> Rates:
             if family.id in known:
                 message = f"family {family.id!r} is there already"
                 raise CatalogueError(Problem(str(path), 0, family.id, message, "rename it"))
-        base = Rates([*base, *more], (*base.instruments, *more.instruments))
+        base = Rates(
+            [*base, *more],
+            (*base.instruments, *more.instruments),
+            (*base.alike, *more.alike),
+        )
     return base
 
 

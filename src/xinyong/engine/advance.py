@@ -29,6 +29,7 @@ from xinyong.engine.state import (
     N_FREE_ENTRIES,
     N_QUEUE,
     PREV,
+    UNSCORED,
     append_event,
     gather,
     new_entry,
@@ -62,6 +63,7 @@ from xinyong.law.tables import (
     S_INST,
     S_THEN,
     Z_GRADE,
+    Z_INST,
     Z_SCORE,
 )
 
@@ -283,6 +285,17 @@ def _share(leaf, ledger, found, shared, n):
 
 
 @lean
+def _follow_scores(leaf, ledger, schemes, found):
+    """Make the held scores equal to those found; a scheme that is over scores nobody."""
+    for s in range(schemes.size):
+        leaf.lg_score[ledger, s, 0], leaf.lg_score[ledger, s, 1] = 0, UNSCORED
+        for z in range(found.count[N_SCORE]):
+            if found.score[z, Z_INST] == schemes[s]:
+                leaf.lg_score[ledger, s, 0] = found.score[z, Z_SCORE]
+                leaf.lg_score[ledger, s, 1] = found.score[z, Z_GRADE]
+
+
+@lean
 def _waits(leaf, ledger):
     """Tell whether a file has an entry alive or a decision that may still come."""
     held = leaf.lg[ledger].entry
@@ -365,7 +378,7 @@ def advance(
     begin,
     last,
     first_month,
-    scored,
+    schemes,
     compact,
     mem,
     flow,
@@ -386,7 +399,8 @@ def advance(
         begin: position to start at.
         last: the day.
         first_month: month 0 of `flow`.
-        scored: whether a scheme scores these files; then nothing in them is ever settled.
+        schemes: int64[n], the schemes that score these files, in the order of their columns;
+            where there is one, nothing in a file is ever settled.
         compact: whether files in which nothing is due any more give their events back.
         mem: `Bench`.
         flow: int64[months, instruments, kinds, FLOWS], added to.
@@ -436,15 +450,13 @@ def advance(
             days = mem.days[: routes.inst.size]
             _follow_entries(leaf, place, ledger, day, found, routes, keys, flow, first_month, days)
             _take_steps(leaf, law, ledger, day, found, mem.led, n, policy, keys, compact)
-            if found.count[N_SCORE]:
-                leaf.lg[ledger].score = found.score[0, Z_SCORE]
-                leaf.lg[ledger].grade = found.score[0, Z_GRADE]
+            _follow_scores(leaf, ledger, schemes, found)
             # A new version of a rule concerns files in which something stands or is under way,
             # or in which a case met no rule so far. Whether events are kept must not matter
             # here: it may change no result.
             turns = found.count[NEXT_VERSION]
             if turns < leaf.lg_due[ledger] and (
-                scored
+                schemes.size > 0
                 or leaf.lg_due[ledger] < NEVER
                 or _waits(leaf, ledger)
                 or _undecided(leaf, ledger, found)

@@ -30,7 +30,7 @@ class Streams(NamedTuple):
     """The streams of a leaf side by side: one row a stream, then one a stratum.
 
     Attributes:
-        key: uint64[streams]; kind, family, first_stratum, begins: int64[streams].
+        key: uint64[streams]; kind, family, first_stratum, begins, ends: int64[streams].
         months: int64[streams], calendar months as a mask.
         at: int64[streams + 1], where the strata of each stream begin.
         start: int64[strata + streams]; those of stream s begin at ``at[s] + s``.
@@ -42,6 +42,7 @@ class Streams(NamedTuple):
     family: NDArray[np.int64]
     first_stratum: NDArray[np.int64]
     begins: NDArray[np.int64]
+    ends: NDArray[np.int64]
     months: NDArray[np.int64]
     at: NDArray[np.int64]
     start: NDArray[np.int64]
@@ -73,6 +74,7 @@ def side_by_side(streams: Sequence[Stream]) -> Streams:
         np.array([s.family for s in streams], np.int64),
         np.array([s.first_stratum for s in streams], np.int64),
         np.array([s.begins for s in streams], np.int64),
+        np.array([s.ends for s in streams], np.int64),
         np.array([sum(1 << m for m in s.months) for s in streams], np.int64),
         np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
         np.concatenate([s.start for s in streams] or [np.zeros(0, np.int64)]),
@@ -107,7 +109,9 @@ def draw_leaf(leaf, streams, place, month, alive, layers, scratch, facts, first,
     n = 0
     when = month_word(month, 0)
     for s in range(streams.key.size):
-        if month < streams.begins[s] or not streams.months[s] >> (month % 12 + 1) & 1:
+        if not streams.begins[s] <= month <= streams.ends[s]:
+            continue
+        if not streams.months[s] >> (month % 12 + 1) & 1:
             continue
         a, b, k = streams.at[s], streams.at[s + 1], streams.kind[s]
         found = draw_acts(

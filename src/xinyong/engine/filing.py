@@ -8,6 +8,7 @@ keyed by the act's id, so that whoever files it, wherever it lands, writes the s
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -96,12 +97,13 @@ def _running(shares: list[float], width: int) -> list[np.uint64]:
     return out + [threshold(1.0)] * (width - len(out))
 
 
-def _waited(law: Law, conducts: list[int], scored: bool, stated: set[int]) -> int:
+def _waited(law: Law, conducts: list[int], schemes: set[int], stated: set[int]) -> int:
     """Return the anchors that steps on these conducts wait for, as a mask.
 
     Steps that the record itself states (the events `stated`) are taken already. Before the
     first of the anchors nothing can follow from a record, so its file need not be looked at.
-    Schemes count in the leaves they score only.
+    Schemes count in the leaves they score only; one that records nothing itself scores what is
+    formed.
     """
     x = law.tables
     rows = [
@@ -109,8 +111,10 @@ def _waited(law: Law, conducts: list[int], scored: bool, stated: set[int]) -> in
     ]
     mask = 0
     for inst in {int(x.prov[p, t.P_INST]) for p in rows}:
-        if x.inst[inst, t.I_KIND] != 0 and not scored:
+        if x.inst[inst, t.I_KIND] != 0 and inst not in schemes:
             continue
+        if inst in schemes and not x.inst[inst, t.I_RECORDS]:
+            mask |= 1 << EVENTS.index("formed")
         for step in range(int(x.inst[inst, t.I_STEP]), int(x.inst[inst, t.I_STEP_END])):
             if int(x.step[step, t.S_THEN]) not in stated:
                 mask |= int(x.step[step, t.S_ANCHORS])
@@ -119,8 +123,9 @@ def _waited(law: Law, conducts: list[int], scored: bool, stated: set[int]) -> in
     return mask
 
 
-def families_of(found: Rates, law: Law, scored: bool) -> Families:
-    """Write the rates as arrays, for leaves with a scheme (`scored`) or without."""
+def families_of(found: Rates, law: Law, schemes: Iterable[int]) -> Families:
+    """Write the rates as arrays, for leaves that these schemes score."""
+    here = set(schemes)
     n = len(found)
     splits = max(len(f.split) for f in found)
     facts = max(1, max(len(f.facts) for f in found))
@@ -170,7 +175,7 @@ def families_of(found: Rates, law: Law, scored: bool) -> Families:
             x.share[i, j] = threshold(then.share)
         stated = {EVENTS.index(h.event) for h in family.then if h.share == 1.0}
         conducts = [law.code["conduct"][w.conduct] for w in family.split]
-        waited = _waited(law, conducts, scored, stated)
+        waited = _waited(law, conducts, here, stated)
         own = 1 << EVENTS.index("occurred") | 1 << AN_YEAR_END
         x.wakes[i] = bool(waited & own)  # a listing or its end comes with a decision only
         for j, then in enumerate(family.then):

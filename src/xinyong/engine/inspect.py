@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from xinyong import places
 from xinyong.dates import NEVER, date_of, day_of, first_day, parse_month
-from xinyong.engine.ledgers import Case, cases_of, ledger_of, row_of, spells_of
+from xinyong.engine.ledgers import Case, cases_of, ledger_of, row_of, scores_of, spells_of
 from xinyong.engine.month import LeafRun
 from xinyong.engine.namings import Namings
 from xinyong.engine.remake import Remade, remake
@@ -86,7 +86,7 @@ class History:
         has_file: whether anything is recorded; if not, `notes` says what that means.
         records: on its file; deeds: what it did, as (day, family of conduct, fate, id of the
             file on which a wrong record landed); spells: on lists, with who held copies.
-        score: score in tenths and grade in a scheme, at the end; None where there is none.
+        scores: scheme, points in tenths and grade in each scheme of the place, at the end.
         rights: what it may ask to see, and by which article.
         notes: what to bear in mind.
         moments: the four columns, by day.
@@ -102,7 +102,7 @@ class History:
     records: tuple[Record, ...]
     deeds: tuple[tuple[dt.date, str, str, str], ...]
     spells: tuple[Spell, ...]
-    score: tuple[str, int, str] | None
+    scores: tuple[tuple[str, int | None, str], ...]
     rights: tuple[str, ...]
     notes: tuple[str, ...]
     moments: tuple[Moment, ...]
@@ -158,7 +158,7 @@ class _Teller:
         deeds = deeds_of(world, self.remade.leaves, who.leaf, who.kind, who.index, self.row)
         records: tuple[Record, ...] = ()
         spells: tuple[Spell, ...] = ()
-        score = None
+        scores: tuple[tuple[str, int | None, str], ...] = ()
         if self.row >= 0:
             cases = cases_of(self.run, self.row)
             events = ledger_of(world, self.run, self.row, self.last).events
@@ -173,9 +173,7 @@ class _Teller:
                 self._event(event, by_case[event.case])
             for spell in spells:
                 self._spell(spell)
-            if (grade := int(self.run.leaf.lg["grade"][self.row])) >= 0:
-                points = int(self.run.leaf.lg["score"][self.row])
-                score = (world.law.schemes[0], points, world.law.grades[0][grade])
+            scores = tuple(scores_of(world, self.run, self.row))
         self._deeds(deeds)
         order = {column: i for i, column in enumerate(COLUMNS)}
         self.moments.sort(key=lambda m: (m.day, m.case, order[m.column]))
@@ -191,7 +189,7 @@ class _Teller:
             records=records,
             deeds=tuple((date_of(d.day), world.rates[d.family].id, d.fate, d.on) for d in deeds),
             spells=spells,
-            score=score,
+            scores=scores,
             rights=self.say.rights(place.id, KINDS[who.kind], [s.list for s in spells], self.last),
             notes=tuple(self._notes(records, spells, deeds)),
             moments=tuple(dict.fromkeys(self.moments)),

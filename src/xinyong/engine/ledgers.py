@@ -18,15 +18,28 @@ from xinyong.engine.state import (
     CASE_QUEUED,
     N_ENTRIES,
     N_LEDGERS,
+    UNSCORED,
 )
 from xinyong.engine.tables import event_rows
 from xinyong.engine.world import World
 from xinyong.law.determine import Event, Ledger, Subject
+from xinyong.law.tables import NO_SCORE
 from xinyong.law.vocabulary import KINDS
 from xinyong.society.strata import LABELS
 from xinyong.society.subjects import format_id
 
-__all__ = ["Case", "Spell", "cases_of", "id_of", "ledger_of", "row_of", "spells_in", "spells_of"]
+__all__ = [
+    "Case",
+    "Spell",
+    "cases_of",
+    "held_scores",
+    "id_of",
+    "ledger_of",
+    "row_of",
+    "scores_of",
+    "spells_in",
+    "spells_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +138,22 @@ def spells_of(run: LeafRun, row: int) -> list[Spell]:
         found.append(Spell(case, *(int(en[name][at]) for name in columns)))
         at = int(en["prev"][at])
     return sorted(found, key=lambda s: (s.start, s.inst, s.case))
+
+
+def held_scores(world: World, run: LeafRun, row: int) -> dict[int, tuple[int, int]]:
+    """Return points (tenths) and grade of a file by the instrument that scores it."""
+    held = zip(world.schemes[run.place].tolist(), run.leaf.lg_score[row].tolist(), strict=True)
+    return {inst: (points, grade) for inst, (points, grade) in held if grade > UNSCORED}
+
+
+def scores_of(world: World, run: LeafRun, row: int) -> list[tuple[str, int | None, str]]:
+    """Return scheme, points (tenths) and grade of a file; None and "" where none is known."""
+    found = []
+    for inst, (points, grade) in held_scores(world, run, row).items():
+        scheme = world.law.instruments[inst]
+        names = (*world.law.grades[world.law.schemes.index(scheme)], "")
+        found.append((scheme, points if points < NO_SCORE else None, names[grade]))
+    return found
 
 
 def spells_in(run: LeafRun) -> dict[str, Any]:

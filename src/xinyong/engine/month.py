@@ -33,12 +33,14 @@ from xinyong.engine.advance import (
 from xinyong.engine.copies import copy_cases, count_events
 from xinyong.engine.drawing import Acts, draw_leaf
 from xinyong.engine.filing import Records, file_records
+from xinyong.engine.local import rule_on, start_of
 from xinyong.engine.spells import account, entry_sums, retire
 from xinyong.engine.state import (
     CASE_FALSE,
     CASE_MISATTACHED,
     N_LEDGERS,
     N_QUEUE,
+    UNSCORED,
     Leaf,
     empty_leaf,
     reserve,
@@ -50,6 +52,7 @@ from xinyong.institutions.detection import false_records, recorded
 from xinyong.institutions.identity import MISSED, RIGHT, WRONG, attach
 from xinyong.institutions.measures import ASPECTS
 from xinyong.jit import njit
+from xinyong.law import tables as t
 from xinyong.law.vocabulary import KINDS, ROLES
 from xinyong.streams import below, draw64
 
@@ -85,7 +88,9 @@ class LeafRun:
         acts: int64[months, families, kinds, ACTS].
         flow: int64[months, instruments, kinds, FLOWS].
         measures: int32[months, measure rows, kinds, ASPECTS], shared by the leaves of a group.
-        grades: int64[months, grades, kinds], subjects of the leaf's scheme by grade.
+        grades: int64[months, schemes, grades + 1, kinds], files by their grade in each scheme
+            of the leaf; the last for those whose grade is not known.
+        points: int64[months, schemes, kinds], points (tenths) of these files beyond the base.
         queue: int64[months, 3], decisions taken, requests dropped, requests waiting.
         files: int64[months], ledgers open.
         entries: uint64[2], digest of the entries let go, and at the end of all.
@@ -98,6 +103,7 @@ class LeafRun:
     flow: NDArray[np.int64]
     measures: NDArray[np.int32]
     grades: NDArray[np.int64]
+    points: NDArray[np.int64]
     queue: NDArray[np.int64]
     files: NDArray[np.int64]
     entries: NDArray[np.uint64]
@@ -107,14 +113,16 @@ class LeafRun:
     def start(cls, world: World, place: int, measures: NDArray[np.int32]) -> LeafRun:
         """Return a leaf in which nothing has happened yet; `measures` as from `no_measures`."""
         months, kinds = world.scenario.months, len(KINDS)
-        grades = max((len(g) for g in world.law.grades), default=1)
+        schemes = len(world.schemes[place])
+        grades = 1 + max((len(g) for g in world.law.grades), default=0)
         return cls(
             place,
-            empty_leaf(),
+            empty_leaf(schemes),
             np.zeros((months, len(world.rates), kinds, len(ACTS)), np.int64),
             np.zeros((months, len(world.law.instruments), kinds, len(FLOWS)), np.int64),
             measures,
-            np.zeros((months, grades, kinds), np.int64),
+            np.zeros((months, schemes, grades, kinds), np.int64),
+            np.zeros((months, schemes, kinds), np.int64),
             np.zeros((months, 3), np.int64),
             np.zeros(months, np.int64),
             np.zeros(2, np.uint64),
@@ -301,7 +309,7 @@ def _misattached(
 def _file(world: World, run: LeafRun, records: Records) -> None:
     n = len(records.act)
     if n:
-        families = world.scored_families if _scored(world, run) else world.families
+        families = world.families[run.place]
         events = int(families.most[records.family].sum())
         run.leaf = reserve(run.leaf, events, n, n, 0, 0)
         file_records(run.leaf, families, world.keys.facts, _ordered(records))
@@ -314,7 +322,6 @@ def _advance(world: World, run: LeafRun, worker: Worker, m: int) -> None:
     due = due_files(run.leaf, last)
     shared = np.zeros(1 + len(due) + ROOM, np.int64)
     settled = np.zeros(1 + len(due), np.int64)
-    scored = _scored(world, run)
     compact = _compacts(world, run)
     done = 0
     while done < len(due):
@@ -323,7 +330,7 @@ def _advance(world: World, run: LeafRun, worker: Worker, m: int) -> None:
         done = advance(
             run.leaf, run.place, world.law.tables, world.facts, world.policy, world.routes,
             world.keys, due, done, last, world.scenario.first_month,
-            scored, compact, worker.bench, run.flow, shared, settled,
+            world.schemes[run.place], compact, worker.bench, run.flow, shared, settled,
         )  # fmt: skip
         if done == TOO_LONG:
             raise XinyongError("a file has more events than the engine can fold; please report")
@@ -360,18 +367,9 @@ def _copy(world: World, run: LeafRun) -> None:
     copy_cases(run.leaf, cases, person, rows, ROLES.index("legal_representative"))
 
 
-def _scored(world: World, run: LeafRun) -> bool:
-    """Tell whether a scheme scores the subjects of this leaf (their files are never compacted)."""
-    from xinyong import places
-
-    leaf = places.leaves()[run.place]
-    instruments = world.law.catalogue.instruments
-    return any(places.within(leaf, instruments[s].reach.place) for s in world.law.schemes)
-
-
 def _compacts(world: World, run: LeafRun) -> bool:
-    """Tell whether settled files of this leaf give back their rows."""
-    return world.scenario.keep != "all" and not _scored(world, run)
+    """Tell whether settled files of this leaf give back their rows; scored ones never do."""
+    return world.scenario.keep != "all" and not len(world.schemes[run.place])
 
 
 def _decisions(world: World, run: LeafRun, m: int) -> None:
@@ -444,12 +442,15 @@ def count(world: World, run: LeafRun, m: int) -> None:
     """Count what stands at the end of the month."""
     run.files[m] = run.leaf.counts[N_LEDGERS]
     run.queue[m, 2] = run.leaf.counts[N_QUEUE]
-    if _scored(world, run):
+    for s, inst in enumerate(world.schemes[run.place].tolist()):
         n = int(run.leaf.counts[N_LEDGERS])
         kind = (run.leaf.lg["subject"][:n] >> 32).astype(np.int64)
-        grade = run.leaf.lg["grade"][:n].astype(np.int64)
-        graded = grade >= 0
-        np.add.at(run.grades[m], (grade[graded], kind[graded]), 1)
+        points, grade = run.leaf.lg_score[:n, s].astype(np.int64).T
+        scored = grade > UNSCORED
+        np.add.at(run.grades[m, s], (grade[scored], kind[scored]), 1)  # -1: the last
+        x = rule_on(world.law, inst, first_day(world.scenario.first_month + m + 1) - 1)
+        if x >= 0 and (start := start_of(world.law, x)[0]) < t.NO_SCORE:
+            np.add.at(run.points[m, s], kind[scored], points[scored] - start)
 
 
 def close(world: World, run: LeafRun) -> None:

@@ -31,6 +31,7 @@ class Mechanisms(BaseModel):
         digital: places record and connect better or worse by how digital they are.
         campaigns: spans in which an authority looks harder.
         emergency: the pandemic's diversion of staff, relief, and data links (2020 to 2022).
+        schemes: points and grades of local schemes, and the conduct that they alone hear.
         credit: the credit system itself; without it acts are recorded and ordinarily punished,
             and no list, scheme or measure follows.
     """
@@ -46,6 +47,7 @@ class Mechanisms(BaseModel):
     digital: bool = True
     campaigns: bool = True
     emergency: bool = True
+    schemes: bool = True
     credit: bool = True
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "CASE_MISATTACHED",
     "CASE_QUEUED",
     "CASE_SHARED",
+    "UNSCORED",
     "Leaf",
     "append_event",
     "empty_leaf",
@@ -48,12 +49,15 @@ CASE_SHARED = 16  # the record has been copied on to others
 CASE_LAPSED = 32  # its request was dropped from the queue
 
 
+#: Grade of a file that a scheme does not score; -1 is a score without a known grade.
+UNSCORED = -2
+
 # Columns of an event row; the last packs event (5 bits), what + 1 (12) and case number (14).
 DAY, PREV, VALUE, WORDS, EVENT_COLS = range(5)
 MOST_WORDS, MOST_CASES = (1 << 12) - 2, (1 << 14) - 1
 
 
-#: A file: who, the heads of its three chains, points (tenths) and grade in the scheme.
+#: A file: who, and the heads of its three chains.
 FILE = np.dtype(
     [
         ("subject", "i8"),  # kind << 32 | index
@@ -61,9 +65,7 @@ FILE = np.dtype(
         ("event", "i4"),  # the last event, case and entry: -1 for none
         ("case", "i4"),
         ("entry", "i4"),
-        ("score", "i4"),
         ("cases", "i2"),  # numbers given to cases
-        ("grade", "i1"),
     ],
     align=True,
 )
@@ -107,6 +109,8 @@ class Leaf(NamedTuple):
             case number packed into one word (see `pack` and the columns above).
         lg: `FILE`[ledgers].
         lg_due: int32[ledgers], the next day on which a file is looked at.
+        lg_score: int32[ledgers, schemes, 2], points (tenths) and grade in each scheme of the
+            leaf; a leaf without one has no column. Scores of two schemes are never compared.
         cs: `CASE`[cases]; en: `ENTRY`[entries].
         q_case, q_step, q_day: decisions waiting for staff: case row, step row, day they opened.
         ix_row: int32, open-addressing index from subject to ledger row, -1 where free.
@@ -116,6 +120,7 @@ class Leaf(NamedTuple):
     ev_row: NDArray[np.int32]
     lg: NDArray[Any]
     lg_due: NDArray[np.int32]
+    lg_score: NDArray[np.int32]
     cs: NDArray[Any]
     en: NDArray[Any]
     q_case: NDArray[np.int32]
@@ -124,8 +129,8 @@ class Leaf(NamedTuple):
     ix_row: NDArray[np.int32]
 
 
-def empty_leaf() -> Leaf:
-    """Return the state of a leaf in which nobody has a file."""
+def empty_leaf(schemes: int = 0) -> Leaf:
+    """Return the state of a leaf of so many schemes in which nobody has a file."""
     counts = np.zeros(N_COUNTS, np.int64)
     counts[[FREE_EVENT, FREE_CASE, FREE_ENTRY]] = -1
     return Leaf(
@@ -133,6 +138,7 @@ def empty_leaf() -> Leaf:
         np.zeros((0, EVENT_COLS), np.int32),
         np.zeros(0, FILE),
         np.zeros(0, np.int32),
+        np.zeros((0, schemes, 2), np.int32),
         np.zeros(0, CASE),
         np.zeros(0, ENTRY),
         np.zeros(0, np.int32),
@@ -170,6 +176,7 @@ def reserve(leaf: Leaf, events: int, ledgers: int, cases: int, entries: int, que
         _wider(leaf.ev_row, n[N_EVENTS], events),
         _wider(leaf.lg, n[N_LEDGERS], ledgers),
         _wider(leaf.lg_due, n[N_LEDGERS], ledgers),
+        _wider(leaf.lg_score, n[N_LEDGERS], ledgers),
         _wider(leaf.cs, n[N_CASES], cases),
         _wider(leaf.en, n[N_ENTRIES], entries),
         _wider(leaf.q_case, n[N_QUEUE], queue),
@@ -225,9 +232,9 @@ def file_of(leaf, subject, stratum):  # type: ignore[no-untyped-def]
     leaf.lg[row].event = -1
     leaf.lg[row].case = -1
     leaf.lg[row].entry = -1
-    leaf.lg[row].score = 0
     leaf.lg[row].cases = 0
-    leaf.lg[row].grade = -1
+    for s in range(leaf.lg_score.shape[1]):
+        leaf.lg_score[row, s, 1] = UNSCORED
     return np.int64(row)
 
 

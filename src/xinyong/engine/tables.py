@@ -11,8 +11,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from xinyong import places
-from xinyong.dates import NEVER
+from xinyong.dates import NEVER, first_day
 from xinyong.engine.advance import FLOWS
+from xinyong.engine.local import rule_on, start_of
 from xinyong.engine.month import ACTS, LeafRun
 from xinyong.engine.spells import is_sampled
 from xinyong.engine.state import (
@@ -21,11 +22,13 @@ from xinyong.engine.state import (
     CASE_MISATTACHED,
     N_ENTRIES,
     N_LEDGERS,
+    UNSCORED,
     gather,
 )
 from xinyong.engine.world import World
 from xinyong.institutions.measures import ASPECTS, standing
 from xinyong.jit import njit
+from xinyong.law import tables as t
 from xinyong.law.tables import CAUSES
 from xinyong.law.vocabulary import EVENTS, KINDS
 from xinyong.society.subjects import format_id, format_ids
@@ -38,6 +41,9 @@ __all__ = [
     "score_table",
     "total_measures",
 ]
+
+#: Stands for the grade of a score that leads to none that is known.
+NO_GRADE = "unknown"
 
 _UNITS = {"acts": "acts", "decided": "decisions", "dropped": "requests", "waiting": "requests"}
 
@@ -109,12 +115,8 @@ def indicator_table(world: World, runs: list[LeafRun]) -> pa.Table:
                 rows.add(flow[..., j], place, KINDS, name, indicator, "entries")
             stock = np.cumsum(flow[..., 0] - flow[..., 3:].sum(axis=-1), axis=0)
             rows.add(stock, place, KINDS, name, "stock", "entries")
-        for x, scheme in enumerate(law.schemes):
-            for g, grade in enumerate(law.grades[x]):
-                group = f"{scheme}/{grade}"
-                rows.add(run.grades[:, g], place, KINDS, group, "grade", "subjects")
-        if run.grades.any():
-            _default_grades(world, run, rows, place)
+        for s, inst in enumerate(world.schemes[run.place].tolist()):
+            _grades(world, run, s, inst, rows)
         for j, name in enumerate(("decided", "dropped", "waiting")):
             rows.add(run.queue[:, j : j + 1], place, ("all",), "spc_defaulters", name, _UNITS[name])
         rows.add(run.files[:, None], place, ("all",), "", "files", "subjects")
@@ -134,27 +136,31 @@ def indicator_table(world: World, runs: list[LeafRun]) -> pa.Table:
     return rows.table()
 
 
-def _default_grades(world: World, run: LeafRun, rows: _Rows, place: str) -> None:
-    """Count those of a scheme's leaf who have no file, and so stand at the default grade."""
-    scheme = world.law.schemes[0]
-    it = world.law.catalogue.instruments[scheme]
-    rules = it.versions[0].scheme
-    assert rules is not None  # noqa: S101 - the simulation runs schemes with points
-    assert rules.base is not None  # noqa: S101
-    default = next(
-        str(g.id) for g in rules.grades
-        if (g.lo is None or g.lo <= rules.base) and (g.hi is None or rules.base <= g.hi)
-    )  # fmt: skip
-    graded = run.grades.sum(axis=1)
-    out = np.zeros_like(graded)
-    for m in range(len(out)):
-        if not graded[m].any():
+def _grades(world: World, run: LeafRun, s: int, inst: int, rows: _Rows) -> None:
+    """Count files by grade in one scheme of a leaf, and those who stand where it begins.
+
+    Those of whom a scheme knows nothing, mostly because they have no file, are counted apart.
+    """
+    law, place = world.law, places.leaves()[run.place]
+    scheme = law.instruments[inst]
+    names = law.grades[law.schemes.index(scheme)]
+    graded = run.grades[:, s].sum(axis=1)
+    for g, grade in [*enumerate(names), (-1, NO_GRADE)]:
+        group = f"{scheme}/{grade}"
+        rows.add(run.grades[:, s, g], place, KINDS, group, "grade", "subjects")
+    rows.add(run.points[:, s], place, KINDS, scheme, "points", "tenths of a point")
+    start = np.zeros((len(names) + 1, *graded.shape), np.int64)
+    for m in range(len(graded)):
+        month = world.scenario.first_month + m
+        x = rule_on(law, inst, first_day(month + 1) - 1)
+        if x < 0 or start_of(law, x)[0] >= t.NO_SCORE:
             continue
-        for k, kind in enumerate(KINDS):
-            if kind in it.subjects:
-                alive = int(world.society.alive(run.place, k, world.scenario.first_month + m))
-                out[m, k] = alive - graded[m, k]
-    rows.add(out, place, KINDS, f"{scheme}/{default}", "grade_default", "subjects")
+        for k in range(len(KINDS)):
+            if law.tables.inst[inst, t.I_KINDS] >> k & 1:
+                subjects = int(world.society.alive(run.place, k, month))
+                start[start_of(law, x)[1], m, k] = subjects - graded[m, k]
+    for g, grade in [*enumerate(names), (-1, NO_GRADE)]:
+        rows.add(start[g], place, KINDS, f"{scheme}/{grade}", "grade_default", "subjects")
 
 
 @njit
@@ -192,7 +198,15 @@ def digest(runs: list[LeafRun]) -> str:
     """
     found = hashlib.blake2b(digest_size=16)
     for run in sorted(runs, key=lambda r: r.place):
-        for array in (run.acts, run.flow, run.grades, run.queue, run.files, run.entries):
+        for array in (
+            run.acts,
+            run.flow,
+            run.grades,
+            run.points,
+            run.queue,
+            run.files,
+            run.entries,
+        ):
             found.update(np.ascontiguousarray(array).tobytes())
     found.update(total_measures(runs).tobytes())
     return found.hexdigest()
@@ -254,31 +268,30 @@ def entry_table(world: World, runs: list[LeafRun]) -> pa.Table:
 
 def score_table(world: World, runs: list[LeafRun]) -> pa.Table:
     """Return scores and grades of files in the leaves of schemes, at the end of the run."""
-    subjects: list[str] = []
-    place: list[str] = []
-    kind: list[str] = []
-    points: list[int] = []
-    grades: list[str] = []
+    parts = []
     for run in runs:
-        n = int(run.leaf.counts[N_LEDGERS])
-        rows = np.nonzero(run.leaf.lg["grade"][:n] >= 0)[0]
-        order = rows[np.argsort(run.leaf.lg["subject"][rows])]
-        subjects += _names(run, run.leaf.lg["subject"][order]).to_pylist()
-        place += [places.leaves()[run.place]] * len(order)
-        kind += [KINDS[int(s) >> 32] for s in run.leaf.lg["subject"][order]]
-        points += run.leaf.lg["score"][order].tolist()
-        grades += [world.law.grades[0][g] for g in run.leaf.lg["grade"][order]]
-    scheme = world.law.schemes[0] if world.law.schemes else ""
-    return pa.table(
-        {
-            "subject": pa.array(subjects, pa.string()),
-            "place": pa.array(place, pa.string()),
-            "kind": pa.array(kind, pa.string()),
-            "scheme": pa.array([scheme] * len(subjects), pa.string()),
-            "points_tenths": pa.array(points, pa.int32()),
-            "grade": pa.array(grades, pa.string()),
-        }
-    )
+        for s, inst in enumerate(world.schemes[run.place].tolist()):
+            scheme = world.law.instruments[inst]
+            names = world.law.grades[world.law.schemes.index(scheme)]
+            points, grade = run.leaf.lg_score[: int(run.leaf.counts[N_LEDGERS]), s].T
+            rows = np.nonzero(grade > UNSCORED)[0]
+            rows = rows[np.argsort(run.leaf.lg["subject"][rows])]
+            subject = run.leaf.lg["subject"][rows]
+            known = points[rows] < t.NO_SCORE
+            parts.append(
+                {
+                    "subject": _names(run, subject),
+                    "place": _words(places.leaves(), np.full(len(rows), run.place)),
+                    "kind": _words(KINDS, subject >> 32),
+                    "scheme": _words([scheme], np.zeros(len(rows), np.int64)),
+                    "points_tenths": pa.array(points[rows], pa.int32(), mask=~known),
+                    "grade": _words((*names, NO_GRADE), grade[rows] % (len(names) + 1)),
+                }
+            )
+    types = dict.fromkeys(("subject", "place", "kind", "scheme", "grade"), pa.string())
+    order = ("subject", "place", "kind", "scheme", "points_tenths", "grade")
+    empty = {name: pa.array([], types.get(name, pa.int32())) for name in order}
+    return pa.concat_tables([pa.table(part) for part in [empty, *parts]])
 
 
 def event_rows(world: World, run: LeafRun, ledger: int) -> list[tuple[int, str, int, str, int]]:

@@ -98,7 +98,7 @@ def _streams(world: World, place: int, kind: int) -> Iterator[tuple[int, Stream]
     for m in range(world.scenario.months):
         month = world.scenario.first_month + m
         for stream in world.streams[place]:
-            on = month >= stream.begins and month % 12 + 1 in stream.months
+            on = stream.begins <= month <= stream.ends and month % 12 + 1 in stream.months
             if on and stream.kind == kind:
                 yield m, stream
 

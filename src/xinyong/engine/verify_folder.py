@@ -52,7 +52,7 @@ SCHEMAS = {
         "value": pa.int32(),
     },
 }  # fmt: skip
-_MAY_BE_OPEN = {"lawful_end", "end", "rests_on"}
+_MAY_BE_OPEN = {"lawful_end", "end", "rests_on", "points_tenths"}
 _EXITS = FLOWS[3:]
 _KEYS = ("digest", "catalogue_digest", "scenario", "files", "sample", "file_sample", "subjects")
 
@@ -62,6 +62,7 @@ UNITS = {
     **dict.fromkeys((*FLOWS, "stock"), "entries"),
     **{name: "requests" if name.startswith("applied") else "entries" for name in ASPECTS},
     **dict.fromkeys(("grade", "grade_default", "files", "alive"), "subjects"),
+    "points": "tenths of a point",
     "decided": "decisions", "dropped": "requests", "waiting": "requests",
 }  # fmt: skip
 
@@ -178,7 +179,7 @@ def units(held: Folder) -> str:
             return _row(INDICATORS, i, f"place {place} or kind {kind} is unknown")
         if UNITS.get(name) != unit:
             return _row(INDICATORS, i, f"{name} is counted in {UNITS.get(name)}, not in {unit}")
-        if value < 0:
+        if value < 0 and name != "points":
             return _row(INDICATORS, i, f"{name} is {value}, below zero")
         if row[:5] in seen:
             return _row(INDICATORS, i, f"{' '.join(row[:5])} stands twice")
@@ -304,16 +305,16 @@ def counted(held: Folder) -> str:
 
 
 def scores(held: Folder) -> str:
-    """Check every score: an id that fits, a grade of the scheme, nobody twice."""
+    """Check every score: an id that fits, a scheme, a grade, nobody twice in one scheme."""
     seen = set()
     for i, (subject, place, kind, scheme, _, grade) in enumerate(held.rows(SCORES)):
         if odd := _who(subject, place, kind):
             return _row(SCORES, i, odd)
         if not scheme or not grade:
             return _row(SCORES, i, "a score without a scheme or a grade")
-        if subject in seen:
-            return _row(SCORES, i, f"{subject} stands twice")
-        seen.add(subject)
+        if (subject, scheme) in seen:
+            return _row(SCORES, i, f"{subject} stands twice in {scheme}")
+        seen.add((subject, scheme))
     return ""
 
 
@@ -348,7 +349,8 @@ def mechanisms(held: Folder) -> str:
         "astray": on.hops and on.identity,
         "zombie": on.friction, "applied_zombie": on.friction,
         "waiting": on.capacity, "dropped": on.capacity, "decided": on.capacity,
-        "entered": on.credit, "on_paper": on.credit, "grade": on.credit,
+        "entered": on.credit, "on_paper": on.credit,
+        **dict.fromkeys(("grade", "grade_default", "points"), on.credit and on.schemes),
     }  # fmt: skip
     for name, may in barred.items():
         rows = [row for value, row in held.values.get(name, {}).values() if value]
@@ -369,6 +371,6 @@ CHECKS: tuple[tuple[str, str, Callable[[Folder], str]], ...] = (
     ("mechanisms", "a mechanism that is off has made nothing", mechanisms),
     ("entries", "every entry has known words, days in order and an id that fits", entries),
     ("counted", "the entries are as many as the indicators say", counted),
-    ("scores", "every score has an id that fits and a grade, nobody twice", scores),
+    ("scores", "every score has an id that fits and a grade, nobody twice in a scheme", scores),
     ("kept", "every kept event is known and of a case with an act", kept_events),
 )

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xinyong.dates import first_day
-from xinyong.engine.ledgers import cases_of, id_of, ledger_of, spells_of
+from xinyong.engine.ledgers import cases_of, held_scores, id_of, ledger_of, spells_of
+from xinyong.engine.local import rule_on, start_of
 from xinyong.engine.month import LeafRun
 from xinyong.engine.namings import label
 from xinyong.engine.remake import scenario_of
@@ -26,6 +27,8 @@ _MONTHS = 6  # ends of months at which files are looked at
 
 #: Case, list, provision, start, lawful end, cause, end.
 _Row = tuple[int, ...]
+#: Entries; points and grade by scheme.
+_Found = tuple[set[_Row], dict[int, tuple[int, int]]]
 
 
 class Replay:
@@ -61,9 +64,9 @@ class Replay:
         day = first_day(world.scenario.first_month + m + 1) - 1
         for run, row in self._some(leaves, m):
             self.files += 1
-            held, found = _held(run, row), _determined(world, run, row, day)
+            held, found = _held(world, run, row), _determined(world, run, row, day)
             self.entries += len(found[0])
-            if odd := _odd(world, held, found):
+            if odd := _odd(world, held, found, day):
                 when = label(world.scenario.first_month + m)
                 self.found = f"{id_of(run, row)} at the end of {when}: {odd}"
                 return
@@ -73,24 +76,21 @@ class Replay:
         counts = [int(run.leaf.counts[N_LEDGERS]) for run in leaves]
         step, at = max(1, sum(counts) // self.each), m
         for run, n in zip(leaves, counts, strict=True):
-            graded = n > 0 and bool((run.leaf.lg["grade"][:n] >= 0).any())
+            graded = n > 0 and run.leaf.lg_score.shape[1] > 0
             every = min(step, max(1, n // 8)) if graded else step
             for row in range(-at % every, n, every):
                 yield run, row
             at += n
 
 
-def _held(run: LeafRun, row: int) -> tuple[set[_Row], tuple[int, int] | None]:
+def _held(world: World, run: LeafRun, row: int) -> _Found:
     rows: set[_Row] = {
         (s.case, s.inst, s.prov, s.start, s.lawful, s.cause, s.end) for s in spells_of(run, row)
     }
-    grade = int(run.leaf.lg["grade"][row])
-    return rows, None if grade < 0 else (int(run.leaf.lg["score"][row]), grade)
+    return rows, held_scores(world, run, row)
 
 
-def _determined(
-    world: World, run: LeafRun, row: int, day: int
-) -> tuple[set[_Row], tuple[int, int] | None]:
+def _determined(world: World, run: LeafRun, row: int, day: int) -> _Found:
     numbers, cases = findings(ledger_of(world, run, row, day), world.law, day), cases_of(run, row)
     rows: set[_Row] = set()
     for e in numbers.entry[: numbers.count[t.N_ENTRY]].tolist():
@@ -100,28 +100,21 @@ def _determined(
             (e[t.E_CASE], e[t.E_INST], e[t.E_PROV], e[t.E_START], e[t.E_LAWFUL], e[t.E_CAUSE],
              e[t.E_END])
         )  # fmt: skip
-    score = None
-    if numbers.count[t.N_SCORE]:
-        score = (int(numbers.score[0, t.Z_SCORE]), int(numbers.score[0, t.Z_GRADE]))
-    return rows, score
+    scores = numbers.score[: numbers.count[t.N_SCORE]].tolist()
+    return rows, {z[t.Z_INST]: (z[t.Z_SCORE], z[t.Z_GRADE]) for z in scores}
 
 
-def _odd(
-    world: World,
-    held: tuple[set[_Row], tuple[int, int] | None],
-    found: tuple[set[_Row], tuple[int, int] | None],
-) -> str:
+def _odd(world: World, held: _Found, found: _Found, day: int) -> str:
     """Return in what a run and a fresh determination differ; nothing if in nothing."""
     if different := sorted(held[0] ^ found[0]):
         row = different[0]
         which = "the run holds" if row in held[0] else "the law finds"
         return f"only {which} an entry of case {row[0]} on {world.law.instruments[row[1]]}"
-    if held[1] is None:  # not looked at yet: nothing follows, so the base must stand
-        rules = [
-            v.scheme for s in world.law.schemes
-            for v in world.catalogue.instruments[s].versions if v.scheme is not None
-        ]  # fmt: skip
-        bases = {10 * rule.base for rule in rules if rule.base is not None}
-        if found[1] is None or found[1][0] in bases:
-            return ""
-    return "" if held[1] == found[1] else f"score and grade are {held[1]}, the law finds {found[1]}"
+    for inst in sorted({*held[1], *found[1]}):
+        mine, law = held[1].get(inst), found[1].get(inst)
+        if mine is None:  # not looked at yet: nothing follows, so where it begins must stand
+            mine = start_of(world.law, rule_on(world.law, inst, day))
+        if mine != law:
+            scheme = world.law.instruments[inst]
+            return f"score and grade in {scheme} are {mine}, the law finds {law}"
+    return ""

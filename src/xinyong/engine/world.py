@@ -19,6 +19,7 @@ from xinyong.emergency.relief import Grace, grace_of
 from xinyong.emergency.timeline import levels
 from xinyong.engine.drawing import Streams, side_by_side
 from xinyong.engine.filing import Families, families_of
+from xinyong.engine.local import FOREVER, drawn_at, heard, schemes_of
 from xinyong.engine.scenario import Scenario
 from xinyong.institutions.capacity import capacities
 from xinyong.institutions.detection import chances, digitalisation
@@ -75,7 +76,7 @@ class Stream:
         start: int64[strata + 1]; rung: int8[strata]; limit: uint64[strata, 2] (no file, file).
         first_stratum: row of the first of these strata in the society.
         months: calendar months in which it happens (1 to 12).
-        begins: month from which it is drawn.
+        begins, ends: first and last month in which it is drawn.
     """
 
     family: int
@@ -88,6 +89,7 @@ class Stream:
     first_stratum: int
     months: frozenset[int]
     begins: int
+    ends: int
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ class World:
     """All that is fixed for a run; see the types of the parts.
 
     `catalogue` is whole; `law` has what the simulation runs of it: the instruments of `run`
-    (see `run_of`), the memoranda that serve them, and the lists they ask about.
+    (see `run_of`), the memoranda that serve them, and the lists they ask about. `schemes` and
+    `families` have one item a leaf: the instruments that score there, and conduct as they hear it.
     """
 
     scenario: Scenario
@@ -108,8 +111,8 @@ class World:
     links: Links
     keys: Keys
     facts: NDArray[np.int64]
-    families: Families
-    scored_families: Families
+    schemes: tuple[NDArray[np.int64], ...]
+    families: tuple[Families, ...]
     streams: tuple[tuple[Stream, ...], ...]
     drawn: tuple[Streams, ...]
     layers: LayerTables
@@ -156,8 +159,11 @@ def _bounds(family: Family, kind: str) -> tuple[NDArray[np.int8], NDArray[np.uin
     return rungs, np.array([[threshold(p) for p in row] for row in table], np.uint64)
 
 
-def _streams(people: Society, found: Rates, seed: int) -> tuple[tuple[Stream, ...], ...]:
-    """Return the streams of each leaf: families that anybody there can take part in."""
+def _streams(people: Society, found: Rates, law: Law, seed: int) -> tuple[tuple[Stream, ...], ...]:
+    """Return the streams of each leaf: families that anybody there can take part in.
+
+    Local families are drawn while some rule listens to them there, and at no other time.
+    """
     s = people.strata
     by_leaf: list[tuple[Stream, ...]] = []
     known: dict[tuple[int, int], tuple[NDArray[np.int8], NDArray[np.uint64]]] = {}
@@ -165,7 +171,7 @@ def _streams(people: Society, found: Rates, seed: int) -> tuple[tuple[Stream, ..
     for i, leaf in enumerate(places.leaves()):
         mine = []
         for f, family in enumerate(found):
-            if not places.within(leaf, family.place):
+            if not drawn_at(found, family, leaf):
                 continue
             key = stream_key(seed, f"conduct/{family.id}")
             for k, kind in enumerate(KINDS):
@@ -173,6 +179,11 @@ def _streams(people: Society, found: Rates, seed: int) -> tuple[tuple[Stream, ..
                     continue
                 a, b = people.leaf_ranges[i, k]
                 if a == b:
+                    continue
+                span: tuple[int, int] | None = (0, FOREVER)
+                if family.place != "cn":
+                    span = heard(law, family, leaf, kind)
+                if span is None:
                     continue
                 if (f, k) not in known:
                     known[f, k] = _bounds(family, kind)
@@ -189,7 +200,8 @@ def _streams(people: Society, found: Rates, seed: int) -> tuple[tuple[Stream, ..
                 mine.append(
                     Stream(
                         f, i, k, key, start, rung, np.ascontiguousarray(limit), int(a),
-                        frozenset(family.months or range(1, 13)), parse_month(family.start),
+                        frozenset(family.months or range(1, 13)),
+                        max(parse_month(family.start), span[0]), span[1],
                     )
                 )  # fmt: skip
         by_leaf.append(tuple(mine))
@@ -274,8 +286,13 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
     found = with_files(rates(), (Path(file) for file in scenario.rates))
     catalogue = catalogue or catalogue_of(scenario)
     check_rates(found, catalogue.conducts)
-    run = run_of(catalogue, found) if on.credit else frozenset()
-    law = compile_law(catalogue.only(run))
+    run = run_of(catalogue, found)
+    if not on.schemes:
+        run = frozenset(i for i in run if catalogue.instruments[i].kind != "scheme")
+    law = listens = compile_law(catalogue.only(run))
+    if not on.credit:  # what is done is the same, and nothing follows
+        run = frozenset()
+        law = compile_law(catalogue.only(run))
     people = society(scenario.scale, scenario.seed)
     population = people.totals[:, 0].copy()
     first, months = scenario.first_month, scenario.months
@@ -284,7 +301,7 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
     diverted = given.value("emergency.diverted")
     staffed = 1.0 - diverted * emergency
     digital = digitalisation(given) if on.digital else None
-    streams = _streams(people, found, scenario.seed)
+    streams = _streams(people, found, listens, scenario.seed)
     detection = [
         chances(found, digital, population, first, months, friction=on.friction, with_campaigns=c)
         for c in (on.campaigns, False)
@@ -292,7 +309,8 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
     capacity = capacities(
         given, "court.capacity", first, months, population, scenario.scale, staffed
     )
-    families = [families_of(found, law, scored) for scored in (False, True)]
+    schemes = schemes_of(law)
+    heard_by = {here: families_of(found, law, here) for here in {tuple(s) for s in schemes}}
     wrong = given.value("identity.wrong") if on.identity else 0.0
     missed = given.value("identity.missed") if on.identity else 0.0
     false = given.value("false_records.per_case") if on.false_records else 0.0
@@ -311,8 +329,8 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
         links=links(people),
         keys=keys_of(scenario.seed),
         facts=_facts(law, people),
-        families=families[0],
-        scored_families=families[1],
+        schemes=schemes,
+        families=tuple(heard_by[tuple(here)] for here in schemes),
         streams=streams,
         drawn=tuple(side_by_side(mine) for mine in streams),
         layers=layer_tables(),
