@@ -148,6 +148,22 @@ def test_items_of_an_annex_are_amended_for_all_versions() -> None:
     assert "wd0384" in of_provision(new, line.row).assumption
 
 
+def test_what_an_item_asks_of_an_act_may_be_taken_away_but_not_rewritten() -> None:
+    path = "wendeng_2020.items.dg_[pe]_c_0[49]*.severity"
+    old = {x.item: x for x in load().items["wendeng_2020"]}
+    new = {x.item: x for x in amend(load(), [parse(f"{path}=null")]).items["wendeng_2020"]}
+    changed = {i for i in new if new[i] != old[i]}
+    assert "dg_p_c_04" not in changed  # asked for no severity before
+    assert changed == {
+        f"{case}{limb}"
+        for case in ("dg_p_c_09", "dg_e_c_04")
+        for limb in ("", "_malice", "_intent")
+    }
+    assert all(not new[i].severity and new[i].circumstance == old[i].circumstance for i in changed)
+    with pytest.raises(UsageError, match="expected null"):
+        amend(load(), [parse(f"{path}=grave")])
+
+
 def readings() -> list[str]:
     return [
         f"{it.id}.{note.id}={other.id}"
@@ -165,7 +181,8 @@ def test_every_other_reading_with_a_path_can_be_taken(text: str) -> None:
     name, _, rest = text.partition(".")
     question = rest.partition("=")[0]
     it, old = new.instruments[name], load().instruments[name]
-    assert it.versions != old.versions or it.reach != old.reach
+    same_items = new.items.get(name) == load().items.get(name)
+    assert it.versions != old.versions or it.reach != old.reach or not same_items
     (note,) = [n for n in it.interpretations if n.id == question]
     (was,) = [n for n in old.interpretations if n.id == question]
     assert note.default in [a.reading for a in was.alternatives]

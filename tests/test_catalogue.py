@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,7 @@ def test_every_other_reading_changes_something_that_is_there(built_in: Catalogue
     paths = 0
     for it in built_in.instruments.values():
         data = it.model_dump(mode="json", by_alias=True, exclude_none=True)
+        data["items"] = [{"id": x.item} | asdict(x) for x in built_in.items.get(it.id, [])]
         for note in it.interpretations:
             for alternative in note.alternatives:
                 if alternative.path:

@@ -124,3 +124,52 @@ def test_nobody_waits_for_what_may_be_done_without_a_limit() -> None:
     change = "power_list.v2018.steps.object.within=null@2018-02-14"
     with pytest.raises(UsageError, match="nobody can wait for it"):
         amend(load(), [parse(change)])
+
+
+def with_document(conduct: str, kind: str, formed: str, **facts: Any) -> dict[str, Any]:
+    """Return a firm of Wendeng whose act began on 2020-03-10, with one document about it."""
+    act = {"conduct": conduct, "from": "2020-03-10", **facts,
+           "documents": [{"kind": kind, "formed": formed}]}  # fmt: skip
+    subject = {"kind": "enterprise", "place": "wendeng"}
+    return {"subject": subject, "acts": [act], "on": "2020-08-01"}
+
+
+@pytest.mark.parametrize(
+    ("conduct", "kind", "facts"),
+    [
+        ("administrative_penalty", "penalty_decision", {"circumstances": ["warning"]}),
+        ("wage_arrears", "payment_order", {"months": 3}),
+        ("debt_judged", "judgment", {"months": 3}),
+        ("order_to_correct", "order_to_correct", {}),
+    ],
+)
+def test_a_document_made_about_an_act_is_no_older_than_the_act(
+    conduct: str, kind: str, facts: dict[str, Any]
+) -> None:
+    text = refused(with_document(conduct, kind, "2020-03-09", **facts))
+    assert text.startswith("c.yaml:1: acts[0].documents[0].formed: ")
+    assert "of 2020-03-09 lies before the act (2020-03-10)" in text
+    assert "expected 2020-03-10 or later" in text
+    assert "or state the first day of the act" in text
+    assert result_of(with_document(conduct, kind, "2020-03-10", **facts)).determination.lines
+
+
+@pytest.mark.parametrize(
+    ("conduct", "kind", "facts"),
+    [
+        ("penalty_unperformed", "penalty_decision", {"circumstances": ["able"]}),
+        ("mediation_unperformed", "mediation_agreement", {"circumstances": ["wholly_unperformed"]}),
+    ],
+)
+def test_a_document_that_the_act_defies_may_be_older(
+    conduct: str, kind: str, facts: dict[str, Any]
+) -> None:
+    assert result_of(with_document(conduct, kind, "2019-11-01", **facts))
+
+
+def test_documents_of_no_act_in_particular_may_be_older() -> None:
+    catalogue = load()
+    for kind in ("enforcement_notice", "notarised_instrument", "settlement", "credit_pledge",
+                 "restriction_order", "certification_decision", "rating_decision"):  # fmt: skip
+        assert kind not in catalogue.follow_act
+    assert {k for kinds in catalogue.defied.values() for k in kinds} <= set(catalogue.follow_act)

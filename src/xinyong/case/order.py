@@ -1,7 +1,8 @@
 """The order of stated days: nothing may come before what it rests on.
 
-Read off the catalogue, not listed here: a step of a procedure is taken on or after the day it is
-counted from; a day that an order sets does not come before the order. What is merely unusual or
+Read off the catalogue, not listed here: a document made about an act is no older than the act; a
+step of a procedure is taken on or after the day it is counted from; a day that an order sets does
+not come before the order. What is merely unusual or
 unlawful, such as a decision without a notice, is no error: the findings say what follows from it.
 """
 
@@ -43,13 +44,28 @@ def check_order(case: Case, law: Law, ledger: Ledger, act_of: tuple[int, ...]) -
     Raises:
         CaseError: with file, line and field of every such day, and what was expected.
     """
-    problems: list[Problem] = []
+    problems = [p for i, act in enumerate(case.acts) for p in _old_documents(case, law, i, act)]
     for number, i in enumerate(act_of):
         if i >= 0 and case.acts[i].events:
             mine = [e for e in ledger.events if e.case == number]
             problems += _problems(case, law, ("acts", i), case.acts[i], mine)
     if problems:
         raise CaseError(problems)
+
+
+def _old_documents(case: Case, law: Law, i: int, act: Act) -> Iterator[Problem]:
+    """Yield the documents that are older than the act they are made about."""
+    defied = law.catalogue.defied.get(act.conduct, ())
+    for k, document in enumerate(act.documents):
+        follows = document.kind in law.catalogue.follow_act and document.kind not in defied
+        if follows and document.formed is not None and document.formed < act.from_:
+            name = law.catalogue.documents[document.kind].en
+            message = f"{name} of {document.formed} lies before the act ({act.from_})"
+            hint = (
+                f"expected {act.from_} or later, since it is made about the act; "
+                "or state the first day of the act"
+            )
+            yield case.problem(("acts", i, "documents", k, "formed"), message, hint)
 
 
 def _problems(case: Case, law: Law, loc: Loc, act: Act, mine: list[Event]) -> Iterator[Problem]:

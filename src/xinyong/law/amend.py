@@ -10,6 +10,7 @@ the text.
     spc_defaulters.provisions.ground_2.effect.term.n        the version of the day
     spc_defaulters.versions.*.provisions.ground_*.when.1    as `path` of a reading has it
     wendeng_2020.items.wd0384.high                          an item of an annex
+    wendeng_2020.items.dg_p_b_15.circumstance               what an item asks of an act; null alone
 
 Elements of a list are named by their id, or counted from 0; ``*``, ``?`` and ``[a-c]`` stand for
 any characters of a name. The value is YAML; ``null`` takes an element of a list away.
@@ -198,9 +199,9 @@ def _amended(catalogue: Catalogue, a: Amendment) -> Catalogue:
         raise UsageError(f"{a.path}: names an instrument, not a value in it")
     if a.until is not None and (a.from_ is None or a.until < a.from_):
         raise UsageError(f"{a.path}: the last day lies before the first")
-    if parts[0] == "items":
-        return _items(catalogue, it, a, parts[1:])
     data = it.model_dump(by_alias=True)
+    if parts[0] == "items":
+        return _items(_with_note(catalogue, it, data, a), it, a, parts[1:])
     ids = [w.id for w in it.versions]
     if parts[0] != "versions" and any(fnmatchcase(w, parts[0]) for w in ids):
         parts = ["versions", *parts]
@@ -218,6 +219,17 @@ def _amended(catalogue: Catalogue, a: Amendment) -> Catalogue:
         _take(data, a)
     new = _checked(catalogue, it, data, a)
     return replace(catalogue, instruments=catalogue.instruments | {name: new})
+
+
+def _with_note(
+    catalogue: Catalogue, it: schema.Instrument, data: dict[str, Any], a: Amendment
+) -> Catalogue:
+    """Return the catalogue with the question that a reading of items answers, as it reads now."""
+    if a.taken is None:
+        return catalogue
+    _take(data, a)
+    new = _checked(catalogue, it, data, a)
+    return replace(catalogue, instruments=catalogue.instruments | {it.id: new})
 
 
 def _split(path: str) -> list[str]:
@@ -432,16 +444,21 @@ def _items(
     hits = [i for i, row in enumerate(rows) if fnmatchcase(row.item, name)]
     if not hits:
         _none(f"{a.path}: no item", name, [row.item for row in rows])
-    if field not in numbers:
-        _none(f"{a.path}: an item has no field that may be amended,", field, list(numbers))
+    asked = ("severity", "circumstance")  # what an item asks of an act may be taken away
+    if field not in numbers and field not in asked:
+        _none(f"{a.path}: an item has no field that may be amended,", field, [*numbers, *asked])
     grades = [str(g.id) for w in it.versions if w.scheme for g in w.scheme.grades]
     if field == "grade" and a.value not in grades:
         _none(f"{a.path}: {it.id} has no grade", str(a.value), grades)
-    optional = field in ("lo", "hi") and a.value is None
+    if field in asked and a.value is not None:
+        raise UsageError(f"{a.path}: expected null, which takes it away, found {_said(a.value)}")
+    optional = field in ("lo", "hi", *asked) and a.value is None
     whole = isinstance(a.value, int) and not isinstance(a.value, bool)
     if field != "grade" and not optional and not (whole and abs(a.value) <= 10**12):
         raise UsageError(f"{a.path}: expected a whole number, found {_said(a.value)}")
-    if all(getattr(rows[i], field) == a.value for i in hits):
+    value: Any = () if field in asked else a.value
+    hits = [i for i in hits if getattr(rows[i], field) != value]
+    if not hits:
         raise UsageError(f"{a.path}: is {_said(a.value)} already")
     new = list(rows)
     for i in hits:
@@ -452,7 +469,8 @@ def _items(
 
 
 def _item(row: Item, field: str, a: Amendment) -> Item:
-    changed: dict[str, Any] = {field: a.value, "amended": a.words}
+    value = () if field in ("severity", "circumstance") else a.value
+    changed: dict[str, Any] = {field: value, "amended": a.words}
     if row.low == row.high and field in ("low", "high"):
         changed |= {"low": a.value, "high": a.value}  # one figure, whichever end is named
     return replace(row, **changed)

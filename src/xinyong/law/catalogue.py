@@ -44,6 +44,8 @@ class Catalogue:
         items: rows of annexes, by instrument id.
         conducts, authorities, measures: the vocabularies, by id.
         documents, circumstances: names of facts, by id; `worths`: what a document is worth, by id.
+        follow_act: documents that are no older than the act they are made about; `defied`: those
+            that acts of a conduct defy, so that they may be, by conduct.
         emergencies: states of emergency of places, by id; `emergency_sources` has their texts.
         digest: BLAKE2b over the files; two catalogues with one digest say the same.
     """
@@ -57,6 +59,8 @@ class Catalogue:
     circumstances: dict[str, schema.Bilingual]
     digest: str
     worths: dict[str, schema.Worth] = field(default_factory=dict)
+    follow_act: tuple[str, ...] = ()
+    defied: dict[str, tuple[str, ...]] = field(default_factory=dict)
     emergencies: dict[str, schema.Emergency] = field(default_factory=dict)
     emergency_sources: dict[str, schema.Source] = field(default_factory=dict)
 
@@ -466,6 +470,18 @@ def _instrument_files(root: Path, layer: bool) -> list[Path]:
     return sorted(own) + sorted((root / "instruments").glob("*.yaml"))
 
 
+def _defied(
+    base: dict[str, tuple[str, ...]], blocks: list[schema.Defied]
+) -> dict[str, tuple[str, ...]]:
+    """Return the documents that acts defy, by conduct."""
+    found = dict(base)
+    for block in blocks:
+        for conduct in block.conduct:
+            kinds = (*found.get(conduct, ()), *block.documents)
+            found[conduct] = tuple(dict.fromkeys(kinds))
+    return found
+
+
 def _vocabulary(model: type[BaseModel], path: Path, layer: bool) -> tuple[Any, Document]:
     if layer and not path.exists():
         return model(), Document({}, path, {})
@@ -522,6 +538,11 @@ def _read_and_check(root: Path, digest: str, base: Catalogue | None = None) -> C
     for i, measure in enumerate(measures.measures):
         for j, authority in enumerate(measure.by):
             checker.known(measures_at, ("measures", i, "by", j), "authority", authority)
+    for i, block in enumerate(facts.defied):
+        for j, word in enumerate(block.documents):
+            checker.known(facts_at, ("defied", i, "documents", j), "document", word)
+        for j, word in enumerate(block.conduct):
+            checker.known(facts_at, ("defied", i, "conduct", j), "conduct", word)
     checker.emergencies(states_at, states, base.emergency_sources)
     items: dict[str, list[Item]] = {}
     for it, document in loaded:
@@ -563,6 +584,8 @@ def _read_and_check(root: Path, digest: str, base: Catalogue | None = None) -> C
         circumstances=circumstances,
         digest=digest,
         worths=base.worths | {d.id: d.worth for d in facts.documents},
+        follow_act=(*base.follow_act, *(d.id for d in facts.documents if d.follows_act)),
+        defied=_defied(base.defied, facts.defied),
         emergencies=base.emergencies | {e.id: e for e in states.emergencies},
         emergency_sources=base.emergency_sources | states.sources,
     )

@@ -80,12 +80,21 @@ class DocumentKind(Block):
 
     `worth`: `effective` (a decision with legal effect, by a court, an arbitral body or an
     authority within its powers), `procedural` (on the way to one or after it; it decides
-    nothing itself), `informal` (a note that anybody may write), or `open`.
+    nothing itself), `informal` (a note that anybody may write), or `open`. `follows_act`: it
+    is made about the act, so that it is not formed before the act begins (but see `Defied`).
     """
 
     id: Id
     name: Bilingual
     worth: Worth = "open"
+    follows_act: bool = False
+
+
+class Defied(Block):
+    """Conduct that defies documents of these kinds, which may then be older than the act."""
+
+    documents: list[Id] = Field(min_length=1)
+    conduct: list[Id] = Field(min_length=1)
 
 
 class Circumstance(Block):
@@ -99,6 +108,7 @@ class Facts(Block):
     """The file of document kinds and circumstances."""
 
     documents: list[DocumentKind] = []
+    defied: list[Defied] = []
     circumstances: list[Circumstance] = []
 
 
