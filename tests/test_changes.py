@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,8 @@ from xinyong.dates import day_of
 from xinyong.law import schema
 from xinyong.law import tables as t
 from xinyong.law.conditions import first_unmet, via_of
-from xinyong.law.determine import determine
+from xinyong.law.determine import decode, determine, findings
+from xinyong.law.folds import Folds
 
 SOME = GOLDEN[::9]
 
@@ -284,3 +286,25 @@ def test_json_holds_all_of_it() -> None:
     assert data["changes"]["found"]
     assert as_dict(result)["changes"] is None
     Case.model_validate(data["changes"]["found"][0]["case"])
+
+
+@pytest.mark.parametrize("path", [*GOLDEN[4::12], ISSUE, WAGES],
+                         ids=lambda x: x.stem if isinstance(x, Path) else "text")  # fmt: skip
+def test_shared_folds_find_what_the_plain_way_finds(path: Path | str) -> None:
+    result, quick = searched(path, 20)
+    plain = search(result, 20, shared=False)
+    assert quick == plain
+
+
+@pytest.mark.parametrize("path", GOLDEN[::11], ids=lambda path: path.stem)
+def test_a_shared_fold_has_the_same_numbers_on_every_day(path: Path) -> None:
+    """A file folded up to a day, with later rows, roles and ages that nobody reads, or without."""
+    result = calculate(golden(path).case)
+    folds, law = Folds(result.law), result.law
+    older = replace(result.ledger, subject=replace(result.ledger.subject, age=(40, 44)))
+    days = sorted({e.day for e in result.ledger.events} | {day_of(result.on)})
+    for ledger in (result.ledger, older):
+        for day in (*days, *reversed(days)):
+            one, two = folds.findings(ledger, day), findings(ledger, law, day)
+            assert decode(one, law, day) == decode(two, law, day)
+            assert one.count.tolist() == two.count.tolist()

@@ -341,7 +341,7 @@ def main(args: list[str] | None = None) -> None:
     """
     # The base of every usage error; click's own, whether typer bundles it or not.
     wrong_use: Any = typer.BadParameter.__bases__[0]
-    collecting = gc.isenabled()
+    collecting, whole_process = gc.isenabled(), args is None
     gc.disable()  # most commands make what they print and leave; those about runs collect
     try:
         args = (sys.argv[1:] if args is None else args) or ["--help"]
@@ -364,6 +364,8 @@ def main(args: list[str] | None = None) -> None:
     finally:
         if collecting:
             gc.enable()
+    if whole_process:
+        gc.freeze()  # the interpreter looks through all there is once more before it ends
     if code == _INTERRUPTED:
         print("xinyong: interrupted; nothing was written", file=sys.stderr)
     sys.exit(code)

@@ -26,6 +26,7 @@ from xinyong.errors import CaseError
 from xinyong.law.compile import Law
 from xinyong.law.course import followed
 from xinyong.law.determine import decode, findings
+from xinyong.law.folds import Folds
 from xinyong.law.measures import due
 
 __all__ = ["Change", "Changes", "Outcome", "outcome", "search"]
@@ -99,8 +100,14 @@ class Changes:
     without: dict[str, Outcome] = field(default_factory=dict)
 
 
-def outcome(case: Case, law: Law, on: dt.date) -> Outcome:
+def outcome(case: Case, law: Law, on: dt.date, folds: Folds | None = None) -> Outcome:
     """Return the outcome of a case: a short run without explanations.
+
+    Args:
+        case: as stated, or changed.
+        law: compiled.
+        on: the day.
+        folds: of this law, to share with other cases; the outcome is the same without.
 
     Raises:
         CaseError: the case states what the law does not read.
@@ -108,10 +115,11 @@ def outcome(case: Case, law: Law, on: dt.date) -> Outcome:
     check(case, law, on, idle_ties=True)
     ledger, act_of = ledger_of(case, law)
     if case.course == "nominal":
-        ledger = followed(ledger, law, on)
+        ledger = followed(ledger, law, on, folds.findings if folds else None)
     check_order(case, law, ledger, act_of)
     day = day_of(on)
-    found = decode(findings(ledger, law, day), law, day)
+    numbers = folds.findings(ledger, day) if folds else findings(ledger, law, day)
+    found = decode(numbers, law, day)
     act = dict(enumerate(act_of))
     entries: dict[tuple[str, int, int], Spell] = {}
     for e in own_entries(found, ledger):
@@ -143,6 +151,7 @@ class _Search:
     base: Outcome
     data: dict[str, Any]
     left: int
+    folds: Folds | None
     found: list[Change] = field(default_factory=list)
     idle: list[str] = field(default_factory=list)
     without: dict[str, Outcome] = field(default_factory=dict)
@@ -166,7 +175,7 @@ class _Search:
             node[loc[-1]] = value
         try:
             case = Case.model_validate(data)
-            result = outcome(case, self.law, self.on)
+            result = outcome(case, self.law, self.on, self.folds)
         except (ValidationError, CaseError):
             return None
         self.left -= 1
@@ -186,12 +195,14 @@ class _Search:
             self.found.append(change)
 
 
-def search(result: CaseResult, most: int = 36) -> Changes:
+def search(result: CaseResult, most: int = 36, shared: bool = True) -> Changes:
     """Search for single changes of a case that change its result.
 
     Args:
         result: of the case as stated.
         most: how many changed cases are calculated at most; dropped facts come on top.
+        shared: do a fold once that several changed cases have in common; the plain way, which
+            finds the same, does every one of them.
 
     Returns:
         Changes, each one verified by a run; the same for the same input.
@@ -200,9 +211,10 @@ def search(result: CaseResult, most: int = 36) -> Changes:
     data = case.model_dump(by_alias=True, exclude_unset=True)
     data.setdefault("on", result.on)
     data = _plain(data)
-    base = outcome(case, law, result.on)
+    folds = Folds(law) if shared else None
+    base = outcome(case, law, result.on, folds)
     drops = list(variants.drops(data))
-    state = _Search(law, result.on, base, data, most + len(drops))
+    state = _Search(law, result.on, base, data, most + len(drops), folds)
     for v in drops:
         ran = state.run(v.loc, variants.GONE)
         if ran is None:

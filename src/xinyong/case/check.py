@@ -80,6 +80,8 @@ def _subject(case: Case) -> Iterator[Problem]:
 def _consents(case: Case, law: Law, on: dt.date) -> Iterator[Problem]:
     """Only schemes that one joins can be joined; a private score needs membership and a range."""
     cat, subject = law.catalogue, case.subject
+    if not (subject.consents or subject.private_scores):
+        return
     private = [it.id for it in cat.instruments.values() if it.kind == "private_scheme"]
     joinable = (*private, *consent_schemes(cat))
     for i, name in enumerate(subject.consents):

@@ -65,7 +65,7 @@ Word = Annotated[str, Field(min_length=1, max_length=80)]
 
 
 class _Stated(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 def _age_band(value: Any) -> Any:

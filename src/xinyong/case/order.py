@@ -18,7 +18,7 @@ from xinyong.errors import CaseError, Problem
 from xinyong.law import schema, trace
 from xinyong.law import tables as t
 from xinyong.law.clocks import is_step
-from xinyong.law.compile import Law
+from xinyong.law.compile import Law, kept
 from xinyong.law.determine import Event, Ledger
 from xinyong.law.references import walk
 from xinyong.law.regulations import ANSWERS
@@ -145,6 +145,7 @@ def _step(word: str) -> bool:
     return bool(is_step(EVENTS.index(word)))  # type: ignore[no-untyped-call]
 
 
+@kept
 def _ends_an_entry(law: Law, event: str, of: str) -> bool:
     effects = (o.effect for o in law.origins if o.instrument == of)
     return event == "removed" or any(
@@ -152,6 +153,7 @@ def _ends_an_entry(law: Law, event: str, of: str) -> bool:
     )
 
 
+@kept
 def _set_by(law: Law, conduct: str, event: str) -> frozenset[str]:
     """Return the kinds of documents that set a day of this kind: asked for by the same rules."""
     tables = law.tables

@@ -7,11 +7,11 @@ down, in integers, what the catalogue says.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, wraps
 from itertools import groupby
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -32,8 +32,12 @@ __all__ = [
     "compile_law",
     "consent_schemes",
     "grade_ids",
+    "kept",
     "law",
 ]
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _BASES = {
     "acts_from": t.BASIS_ACT,
@@ -110,6 +114,30 @@ class Law:
     code: dict[str, dict[str, int]] = field(repr=False, compare=False, default_factory=dict)
 
     @cached_property
+    def answers(self) -> dict[tuple[Hashable, ...], Any]:
+        """Return what functions marked `kept` have read off this law so far."""
+        return {}
+
+    @cached_property
+    def quick(self) -> t.LawTables:
+        """Return the tables in the form that plain Python reads fastest; the numbers are the same.
+
+        One number of an array costs several times one of a memory view, which has no rows.
+        """
+        views = {
+            name: getattr(self.tables, name).data
+            for name in t.LawTables._fields
+            if name not in t.ROWS_TAKEN
+        }
+        code = [tuple(op) for op in self.tables.code.tolist()]
+        return self.tables._replace(**(views | {"code": code}))  # type: ignore[arg-type]
+
+    @cached_property
+    def listening(self) -> int:
+        """Return the largest number of provisions that listen to one conduct."""
+        return int(np.diff(self.tables.by_conduct).max(initial=0))
+
+    @cached_property
     def heard(self) -> tuple[tuple[str, ...], ...]:
         """Return, for each row of `tables.prov`, the conducts it listens to."""
         rows: list[list[str]] = [[] for _ in self.origins]
@@ -120,6 +148,25 @@ class Law:
         return tuple(tuple(row) for row in rows)
 
 
+def kept(function: Callable[P, R]) -> Callable[P, R]:
+    """Keep the answers of a function of a law and of words with that law, which never changes.
+
+    The first argument is the law, the others are hashable and given by position.
+    """
+
+    @wraps(function)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> R:
+        law, *words = args
+        assert isinstance(law, Law)  # noqa: S101 - the first argument of all that are marked
+        key = (function.__module__, function.__name__, *words, *kwargs.items())
+        if key not in law.answers:
+            law.answers[key] = function(*args, **kwargs)
+        answer: R = law.answers[key]
+        return answer
+
+    return asked
+
+
 def grade_ids(it: schema.Instrument) -> list[str]:
     """Return the grades of all versions of a scheme, best first.
 
@@ -127,6 +174,10 @@ def grade_ids(it: schema.Instrument) -> list[str]:
     """
     lists = [[str(g.id) for g in w.scheme.grades] for w in it.versions if w.scheme]
     return max(lists, key=len, default=[])
+
+
+def _numbers(words: tuple[str, ...]) -> dict[str, int]:
+    return {word: i for i, word in enumerate(words)}
 
 
 def _mask(words: Sequence[str], names: tuple[str, ...]) -> int:
@@ -158,6 +209,12 @@ class _Compiler:
             i for i, x in catalogue.instruments.items() if any(w.scheme for w in x.versions)
         )
         self.consents = consent_schemes(catalogue)
+        self.number = {  # looking through a tuple for every word takes half of the time
+            "instrument": _numbers(self.insts),
+            "conduct": _numbers(self.conducts),
+            "document": _numbers(self.documents),
+            "detail": _numbers(self.details),
+        }
         self.code: list[list[int]] = []
         self.prov: list[list[int]] = []
         self.term: list[list[int]] = []
@@ -186,7 +243,7 @@ class _Compiler:
         return [lo or 0, hi or 0, bits]
 
     def _list(self, name: str) -> int:
-        inst = self.insts.index(name)
+        inst = self.number["instrument"][name]
         if inst != self.inst_now:
             self.depends[self.inst_now].add(inst)
         return inst
@@ -205,9 +262,9 @@ class _Compiler:
         elif c.age is not None:
             self._op(t.OP_AGE, *c.age)
         elif c.document is not None:
-            self._op(t.OP_DOCUMENT, self.documents.index(c.document))
+            self._op(t.OP_DOCUMENT, self.number["document"][c.document])
         elif c.circumstance is not None:
-            self._op(t.OP_FLAG, self.details.index(c.circumstance))
+            self._op(t.OP_FLAG, self.number["detail"][c.circumstance])
         elif c.severity is not None:
             q = v.QUANTITIES.index("severity")
             for word in c.severity:
@@ -220,7 +277,7 @@ class _Compiler:
             self._op(t.OP_BAND, v.QUANTITIES.index(b.of), *bounds)
         elif c.event is not None:
             by = -1 if c.event.by is None else v.EVENTS.index(c.event.by)
-            kind = -1 if c.event.document is None else self.documents.index(c.event.document)
+            kind = -1 if c.event.document is None else self.number["document"][c.event.document]
             self._op(t.OP_EVENT, v.EVENTS.index(c.event.event), by, kind)
         elif c.lapsed is not None:
             mask = _mask(list(c.lapsed.without), v.EVENTS)
@@ -286,7 +343,8 @@ class _Compiler:
 
     def _add(self, row: list[int], conducts: list[str] | tuple[str, ...], origin: Origin) -> None:
         for conduct in conducts:
-            self.listen[self.conducts.index(conduct)].append((row[t.P_INST], len(self.prov)))
+            heard = self.listen[self.number["conduct"][conduct]]
+            heard.append((row[t.P_INST], len(self.prov)))
         self.prov.append(row)
         self.origins.append(origin)
 
@@ -549,7 +607,12 @@ class _Compiler:
                 sections.append([inst, start, start + len(list(own))])
             section_offsets.append(len(sections))
             offsets.append(len(listening))
-        reach = [[int(reaches(it, p)) for p in self.places] for it in self.cat.instruments.values()]
+        rows: dict[tuple[str, ...], list[int]] = {}  # most instruments reach the same places
+        for it in self.cat.instruments.values():
+            area = (it.reach.place, *it.reach.without)
+            if area not in rows:
+                rows[area] = [int(reaches(it, p)) for p in self.places]
+        reach = [rows[it.reach.place, *it.reach.without] for it in self.cat.instruments.values()]
         states = list(self.cat.emergencies.values())
         wd = working_days()
         tables = t.LawTables(
@@ -604,7 +667,7 @@ class _Compiler:
             origins=tuple(self.origins),
             steps=tuple(self.step_origins),
             awards=tuple(self.awards),
-            code={k: {w: i for i, w in enumerate(words)} for k, words in names.items()},
+            code={k: _numbers(words) for k, words in names.items()},
         )
 
 

@@ -11,6 +11,7 @@ end of a year arrives on that day.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from xinyong.dates import NEVER, day_of
 from xinyong.law import tables as t
@@ -33,11 +34,22 @@ def nominal(ledger: Ledger, law: Law, as_of: dt.date) -> tuple[Ledger, Determina
     return taken, determine(taken, law, as_of)
 
 
-def followed(ledger: Ledger, law: Law, as_of: dt.date) -> Ledger:
+def followed(
+    ledger: Ledger,
+    law: Law,
+    as_of: dt.date,
+    fold: Callable[[Ledger, int], t.Findings] | None = None,
+) -> Ledger:
     """Return the ledger with the steps that the nominal course takes up to a day.
 
     Steps are taken in the order of their days, each seen as of its own day, so that a
     later event never causes an earlier step.
+
+    Args:
+        ledger: as stated.
+        law: compiled.
+        as_of: the last day.
+        fold: what returns `findings` of a ledger on a day; to share folds between files.
     """
     last = day_of(as_of)
     day = min((e.day for e in ledger.events), default=last)
@@ -49,7 +61,7 @@ def followed(ledger: Ledger, law: Law, as_of: dt.date) -> Ledger:
     most = 4 * len(law.steps) * (1 + max((e.case for e in ledger.events), default=0))
     taken = 0
     while day <= last:
-        found = findings(ledger, law, day)
+        found = findings(ledger, law, day) if fold is None else fold(ledger, day)
         step = _due(found, law, day, stated)
         if step is not None:
             ledger = ledger.append(step)

@@ -18,7 +18,7 @@ import numpy as np
 from xinyong.dates import NEVER, date_of, day_of
 from xinyong.law import tables as t
 from xinyong.law import vocabulary as v
-from xinyong.law.clocks import BEYOND, LATER, LEDGER_COLS, index_events
+from xinyong.law.clocks import BEYOND, LEDGER_COLS, index_events
 from xinyong.law.compile import Law, consent_schemes
 from xinyong.law.gates import Bar, bars, next_turn, provision_target, score_target
 from xinyong.law.kernel import fold
@@ -36,6 +36,7 @@ __all__ = [
     "Tried",
     "determine",
     "findings",
+    "folded",
     "placed",
 ]
 
@@ -124,14 +125,20 @@ class Ledger:
 
     def rows(self, law: Law) -> tuple[t.Ints, int]:
         """Return int64[n, LEDGER_COLS] sorted by day, and the number of cases."""
-        order = sorted(range(len(self.events)), key=lambda i: self.events[i].day)
-        rows = np.zeros((len(order), LEDGER_COLS), np.int64)
-        for i, j in enumerate(order):
-            e = self.events[j]
-            space = _SPACE.get(e.event, "instrument")
-            what = law.code[space][e.what] if e.what else -1
-            rows[i, :LATER] = (e.day, law.code["event"][e.event], what, e.case, e.value)
-        index_events(rows, len(rows))  # type: ignore[no-untyped-call]
+        code = law.code
+        stated = [
+            (
+                e.day,
+                code["event"][e.event],
+                code[_SPACE.get(e.event, "instrument")][e.what] if e.what else -1,
+                e.case,
+                e.value,
+                0,  # `LATER`
+            )
+            for e in sorted(self.events, key=lambda e: e.day)
+        ]
+        rows = np.array(stated, np.int64).reshape(len(stated), LEDGER_COLS)
+        index_events(rows.data, len(rows))  # type: ignore[no-untyped-call]
         cases = 1 + max((e.case for e in self.events), default=-1)
         return rows, cases
 
@@ -421,13 +428,32 @@ def _gated(found: Determination, law: Law, subject: Subject) -> tuple[Barred, ..
 def findings(ledger: Ledger, law: Law, day: int, kernel: Callable[..., Any] = fold) -> t.Findings:
     """Run the fold on a ledger as of a day; returns its numbers (see `decode`)."""
     rows, cases = ledger.rows(law)
-    listening = int(np.diff(law.tables.by_conduct).max(initial=0))
+    return folded(law, ledger.subject.facts(law), rows, cases, day, kernel)
+
+
+def folded(
+    law: Law,
+    facts: t.Ints,
+    rows: t.Ints,
+    cases: int,
+    day: int,
+    kernel: Callable[..., Any] = fold,
+    tables: t.LawTables | None = None,
+) -> t.Findings:
+    """Run the fold on the rows of a file (see `Ledger.rows`) with room for all it can find.
+
+    Uncompiled it reads `Law.quick`, or `tables`: what of it can matter to the file.
+    """
     found = t.room(
         entries=64 + 2 * cases * len(law.instruments),
-        lines=64 + 2 * cases * listening,
+        lines=64 + 2 * cases * law.listening,
         steps=64 + cases * len(law.steps),
-        statuses=64 + 4 * cases * listening,
+        statuses=64 + 4 * cases * law.listening,
     )
-    facts = ledger.subject.facts(law)
-    kernel(law.tables, facts, rows, len(rows), cases, day, found, np.zeros(2, np.int64))
+    scratch = np.zeros(2, np.int64)
+    if kernel is fold:
+        quick = facts.data, rows.data
+        kernel(tables or law.quick, *quick, len(rows), cases, day, found, scratch.data)
+    else:
+        kernel(law.tables, facts, rows, len(rows), cases, day, found, scratch)
     return found

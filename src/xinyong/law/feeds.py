@@ -14,12 +14,13 @@ from collections.abc import Iterator
 from xinyong import places
 from xinyong.dates import date_of, day_of
 from xinyong.law import schema
-from xinyong.law.compile import Law
+from xinyong.law.compile import Law, kept
 from xinyong.law.determine import Event, Ledger, Subject, determine
 
 __all__ = ["fed", "feeders", "next_year_end"]
 
 
+@kept
 def feeders(law: Law, subject: Subject) -> tuple[schema.Instrument, ...]:
     """Return the schemes that feed another one and may score a subject."""
     return tuple(

@@ -18,7 +18,7 @@ from xinyong.law import schema
 from xinyong.law import vocabulary as v
 from xinyong.law.catalogue import _covers
 from xinyong.law.clocks import BEYOND, add
-from xinyong.law.compile import Law
+from xinyong.law.compile import Law, kept
 
 __all__ = ["DueMeasure", "due", "measures_of"]
 
@@ -55,6 +55,7 @@ class DueMeasure:
         return not self.kinds or kind in self.kinds
 
 
+@kept
 def measures_of(law: Law, list_id: str, day: dt.date) -> tuple[DueMeasure, ...]:
     """Return the measures due for a live entry on a list on a day.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from xinyong.law import tables as t
 from xinyong.law import vocabulary as v
-from xinyong.law.compile import Law
+from xinyong.law.compile import Law, kept
 
 __all__ = ["Reads", "reads"]
 
@@ -29,6 +29,7 @@ class Reads:
         events: events of `vocabulary.EVENTS`; instruments: those that listen at all.
         roles: that provisions ask for, of the subject itself or of those the record is copied to.
         place: whether the place of the act matters (reach by it, or an emergency there).
+        age: whether the age of the subject matters.
     """
 
     details: frozenset[str]
@@ -37,6 +38,7 @@ class Reads:
     instruments: frozenset[str]
     place: bool = False
     roles: frozenset[str] = frozenset()
+    age: bool = False
 
 
 def _of_code(law: Law, start: int, end: int, found: dict[str, set[int]]) -> None:
@@ -54,6 +56,8 @@ def _of_code(law: Law, start: int, end: int, found: dict[str, set[int]]) -> None
             found["events"] |= {v.EVENTS.index("ended"), v.EVENTS.index("corrected")}
         elif kind == t.OP_ROLE:
             found["roles"] |= set(_bits(int(op[1])))
+        elif kind == t.OP_AGE:
+            found["age"].add(1)
         elif kind == t.OP_EMERGENCY:
             found["place"].add(1)
         elif kind == t.OP_LISTED_FOR:
@@ -64,6 +68,7 @@ def _bits(mask: int) -> Iterable[int]:
     return (i for i in range(mask.bit_length()) if mask >> i & 1)
 
 
+@kept
 def reads(law: Law, conduct: str) -> Reads:
     """Return the facts that the law reads of acts of a conduct.
 
@@ -80,6 +85,7 @@ def reads(law: Law, conduct: str) -> Reads:
         "events": set(),
         "place": set(),
         "roles": set(),
+        "age": set(),
     }
     instruments: set[int] = set()
     terms: set[int] = set()
@@ -125,4 +131,5 @@ def reads(law: Law, conduct: str) -> Reads:
         events=frozenset(v.EVENTS[i] for i in found["events"] if 0 <= i < len(v.EVENTS)),
         instruments=frozenset(law.instruments[i] for i in instruments),
         roles=frozenset(v.ROLES[i] for i in found["roles"]),
+        age=bool(found["age"]),
     )

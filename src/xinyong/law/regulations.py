@@ -12,7 +12,7 @@ and counts their clocks. A record is one case of a ledger.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -20,7 +20,7 @@ from xinyong import places
 from xinyong.dates import NEVER, add_months, add_working_days, date_of, day_of, working_days
 from xinyong.law import schema
 from xinyong.law.annex import Conduct
-from xinyong.law.compile import Law
+from xinyong.law.compile import Law, kept
 from xinyong.law.determine import Determination, Entry, Ledger
 
 __all__ = [
@@ -358,6 +358,7 @@ def _allowed(rules: list[schema.Collect], record: _Record) -> tuple[str, list[sc
     return "", []
 
 
+@kept
 def reaching(law: Law, where: tuple[str, ...], conduct: str) -> tuple[str, ...]:
     """Return the regulations that reach one of these places and may speak about a conduct."""
     known = law.catalogue.conducts[conduct]
@@ -385,7 +386,8 @@ def _may_concern(rule: schema.Rule, conduct: Conduct) -> bool:
     )
 
 
-def anchors(law: Law, regulations: Iterable[str]) -> frozenset[str]:
+@kept
+def anchors(law: Law, regulations: tuple[str, ...]) -> frozenset[str]:
     """Return the events of a record from which these regulations count a time."""
     found = set()
     for id in regulations:

@@ -134,6 +134,9 @@ class LawTables(NamedTuple):
     emergency_in: Ints
 
 
+#: Tables of which the kernel takes whole rows.
+ROWS_TAKEN = ("prov", "step", "scheme", "grade", "valid", "code", "wd_rank", "wd_day")
+
 # Columns of the findings of one fold.
 E_CASE, E_INST, E_PROV, E_START, E_DUE, E_LAWFUL, E_CAUSE, E_END, E_PUBLISHED, E_COLS = range(10)
 L_CASE, L_INST, L_PROV, L_POINTS, L_GRADE, L_FROM, L_UNTIL, L_STATE, L_FACTOR, L_COLS = range(10)

@@ -38,7 +38,7 @@ Text = Annotated[str, Field(min_length=1, max_length=2000)]
 class Block(BaseModel):
     """Base of every block: unknown fields are refused, values are frozen."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Bilingual(Block):
