@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SRC = ROOT / "src" / "xinyong"
 
 BASE = {
-    *("assumptions", "dates", "document", "errors", "jit", "places", "streams", "targets"),
+    *("assumptions", "dates", "document", "errors", "jit", "language", "places", "streams"),
+    *("targets",),
     *("validation", "yamlio"),
 }
 WORLD = BASE | {"law", "society", "conduct", "institutions", "emergency"}
@@ -50,10 +51,15 @@ MAY: dict[str, set[str]] = {
     "cli_lint": BASE | {"law", "cli_common"},
     "cli_case": BASE | {"law", "case", "cli_common"},
     "cli_study": BASE | {"study", "cli_common"},
+    "portal": WORLD
+    | {"browse", "case", "indicators", "engine", "study", "results", "report"}
+    | {"cli_case", "cli_common"},
+    "cli_portal": {"errors", "portal"},
     "cli": WORLD
     | {"indicators", "engine", "study", "results", "report", "case"}
     | {"cli_indicators", "cli_views"}
-    | {"cli_run", "cli_common", "cli_catalogue", "cli_lint", "cli_case", "cli_study"},
+    | {"cli_run", "cli_common", "cli_catalogue", "cli_lint", "cli_case", "cli_study"}
+    | {"cli_portal"},
     "__main__": {"cli"},
 }
 

@@ -330,6 +330,34 @@ def verify_command(
         raise typer.Exit(failed)
 
 
+# --- portal -------------------------------------------------------------------------------
+
+
+@app.command("portal")
+def portal_command(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[RUN ...]", help="Finished runs, or folders of them; results/ if none."
+        ),
+    ] = None,
+    answers: Annotated[
+        Path | None,
+        typer.Option("--answers", metavar="DIR", help="Folders that 'xinyong study' wrote."),
+    ] = None,
+    host: Annotated[
+        str,
+        typer.Option("--host", metavar="ADDRESS", help="Only this machine is served by 127.0.0.1."),
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", metavar="N", min=0, max=65535)] = 8000,
+) -> None:
+    """Serve the catalogue, cases, finished runs and studies as web pages, on this machine."""
+    from xinyong import cli_portal
+
+    gc.enable()
+    cli_portal.portal_command(folders or [], answers, host, port)
+
+
 # --- the way out --------------------------------------------------------------------------
 
 

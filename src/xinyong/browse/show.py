@@ -14,7 +14,7 @@ from xinyong.errors import UsageError
 from xinyong.law import schema
 from xinyong.law.catalogue import Catalogue
 
-__all__ = ["as_dict", "chosen", "page", "sentences"]
+__all__ = ["PARTS", "as_dict", "chosen", "page", "sentences"]
 
 Line = tuple[str, str]  # style, text; styles are those of `xinyong.case.text`
 
@@ -108,7 +108,8 @@ _TRANSITIONS = {
     "all": "judges everything that is alive on its first day",
 }
 
-_PARTS = {
+#: What each part of a version is called.
+PARTS = {
     "provision": "Provisions",
     "step": "Steps",
     "scheme": "Points and grades",
@@ -227,7 +228,7 @@ def _version(
     for row in sentences(found, it, version, items):
         if row["part"] != last:
             last = row["part"]
-            yield "", f"  {_PARTS.get(last, _capital(w.word(last)))}"
+            yield "", f"  {PARTS.get(last, _capital(w.word(last)))}"
         cite = schema.Cite.model_construct(
             source=row["source"], article=row["article"], assumption=row["assumption"]
         )

@@ -1,0 +1,92 @@
+"""The language of what is shown: English, or Simplified Chinese where a message is translated.
+
+Messages are the English sentences themselves, with fields in braces; ``locale/zh.po`` holds
+their translations. Official Chinese terms are data and stand beside the English everywhere;
+they do not pass through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+__all__ = ["LANGUAGES", "language", "messages", "plural", "say", "speaking"]
+
+#: Code in addresses -> language tag of pages.
+LANGUAGES = {"en": "en", "zh": "zh-Hans"}
+
+_spoken: ContextVar[str] = ContextVar("language", default="en")
+
+
+def language() -> str:
+    """Return the code of the language that is spoken now: ``en`` or ``zh``."""
+    return _spoken.get()
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Speak a language for a while.
+
+    Raises:
+        KeyError: it is none of `LANGUAGES`.
+
+    Example:
+        >>> with speaking("zh"):
+        ...     say("Catalogue")
+        '目录'
+        >>> say("Catalogue")
+        'Catalogue'
+    """
+    LANGUAGES[code]
+    token = _spoken.set(code)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+@cache
+def messages() -> dict[str, str]:
+    """Return the Chinese of every translated message."""
+    # Here, because only who reads Chinese needs it.
+    from babel.messages.pofile import read_po
+
+    with files("xinyong").joinpath("locale/zh.po").open("rb") as file:
+        found = read_po(file, locale="zh_Hans")
+    return {
+        m.id if isinstance(m.id, str) else m.id[0]: m.string
+        if isinstance(m.string, str)
+        else m.string[0]
+        for m in found
+        if m.id and m.string
+    }
+
+
+def say(message: str, **values: Any) -> str:
+    """Return a message in the language that is spoken, with its fields filled in.
+
+    A message without a translation is said in English.
+
+    Example:
+        >>> say("{n} instruments", n=3)
+        '3 instruments'
+    """
+    if _spoken.get() != "en":
+        message = messages().get(message, message)
+    return message.format(**values) if values else message
+
+
+def plural(one: str, many: str, n: int, **values: Any) -> str:
+    """Return the message that fits a number; Chinese has one form, that of `one`.
+
+    Example:
+        >>> plural("{n} list", "{n} lists", 1), plural("{n} list", "{n} lists", 2)
+        ('1 list', '2 lists')
+    """
+    if _spoken.get() == "en":
+        return (one if n == 1 else many).format(n=n, **values)
+    return say(one, n=n, **values)

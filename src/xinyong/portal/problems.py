@@ -1,0 +1,79 @@
+"""What went wrong, as a page for people and as a problem document (RFC 9457) for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from starlette.datastructures import Headers
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from xinyong.errors import (
+    CaseError,
+    CatalogueError,
+    OutputError,
+    ScenarioError,
+    UsageError,
+    XinyongError,
+)
+
+if TYPE_CHECKING:
+    from starlette.types import Scope
+
+__all__ = ["RESPONSES", "of_error", "problem", "status_of"]
+
+_DOCUMENT = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+    },
+}
+
+#: For the description of every operation.
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {
+        "description": HTTPStatus(status).phrase,
+        "content": {"application/problem+json": {"schema": _DOCUMENT}},
+    }
+    for status in (400, 404, 413, 414, 422, 429, 503)
+}
+
+
+def status_of(error: XinyongError) -> int:
+    """Return the status of an error: what is unknown is 404, what is wrong 422."""
+    if isinstance(error, UsageError | CaseError | ScenarioError | CatalogueError):
+        return 422
+    return 404 if isinstance(error, OutputError) else 500
+
+
+def wants_page(scope: Scope) -> bool:
+    """Whether a person asks, and not a program."""
+    path = str(scope["path"])
+    if path.endswith((".json", ".csv", ".zip", ".svg", ".png")):
+        return False
+    accept = Headers(scope=scope).get("accept", "*/*")
+    return "text/html" in accept or "json" not in accept
+
+
+def problem(
+    scope: Scope, status: int, detail: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return a problem as the one who asks can read it. What was sent is never repeated."""
+    title = HTTPStatus(status).phrase
+    if wants_page(scope):
+        from xinyong.portal.page import render  # it knows this module
+
+        text = render(scope, "problem.html.j2", status=status, title=title, detail=detail)
+        return HTMLResponse(text, status, dict(headers or {}))
+    content = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    return JSONResponse(content, status, dict(headers or {}), "application/problem+json")
+
+
+def of_error(scope: Scope, error: XinyongError) -> Response:
+    """Return a problem for an error of ours."""
+    return problem(scope, status_of(error), str(error))
