@@ -57,6 +57,7 @@ MEANT_OTHERWISE = {
     "xinyong.places.Place.name_en": "name of a province or city",
     "xinyong.places.Place.name_zh": "name of a province or city",
     "xinyong.engine.scenario.Scenario.name": "what the user calls a set of inputs",
+    "xinyong.engine.world.Travel.measure_names": "ids of kinds of measures",
     "xinyong.engine.world.World.measure_names": "ids of kinds of measures",
     "xinyong.report.figure.Figure.name": "id of a chart",
     "xinyong.study.answer.Answer.name": "id of a question",

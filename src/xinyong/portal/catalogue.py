@@ -17,7 +17,7 @@ from xinyong.browse.thesaurus import remarks
 from xinyong.language import language, say
 from xinyong.law import vocabulary
 from xinyong.portal.page import shown
-from xinyong.portal.parts import Shown, part
+from xinyong.portal.parts import Day, Shown, part
 
 __all__ = ["router"]
 
@@ -25,7 +25,6 @@ router = part("/catalogue")
 
 Words = Annotated[str, Query(max_length=200, description="English, Chinese or pinyin")]
 Word = Annotated[str, Query(max_length=80)]
-Day = Annotated[dt.date | None, Query(description="YYYY-MM-DD")]
 
 
 def _asked(kind: str, polarity: str, level: str, place: str, on: dt.date | None) -> Filters:
@@ -41,15 +40,14 @@ def catalogue(
     polarity: Word = "",
     level: Word = "",
     place: Word = "",
-    on: Annotated[str, Query(max_length=10)] = "",
+    on: Day = None,
 ) -> HTMLResponse:
     """List instruments by filters, or what fits some words."""
     found = site.catalogue
-    day = dt.date.fromisoformat(on) if on else None
     hits = search(found, q, 60) if q else []
     some = partly(found, q, 12) if q and not hits else []
     listed = [] if q else rows(
-        selected(found, _asked(kind, polarity, level, place, day)), found, day
+        selected(found, _asked(kind, polarity, level, place, on)), found, on
     )  # fmt: skip
     return shown(
         request,

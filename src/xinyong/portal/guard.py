@@ -110,8 +110,8 @@ class Guard:
     def _refusal(self, scope: Scope) -> tuple[int, str, dict[str, str]] | None:
         limits = self._limits
         headers = Headers(scope=scope)
-        if len(scope.get("raw_path", b"")) + len(scope["query_string"]) > limits.address:
-            return 414, f"an address has at most {limits.address:,} characters", {}
+        if len(scope.get("raw_path", b"")) + len(scope["query_string"]) > limits.url:
+            return 414, f"an address has at most {limits.url:,} characters", {}
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > limits.body:
             return 413, self._too_large(), {}

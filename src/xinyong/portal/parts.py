@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BeforeValidator
 
 from xinyong.portal.site import Site
 
-__all__ = ["Shown", "part"]
+__all__ = ["Day", "Shown", "part"]
 
 
 async def _spoken(lang: Literal["en", "zh"]) -> None:
@@ -20,6 +22,10 @@ async def _site(request: Request) -> Site:
     return found
 
 
+#: A day of a form: an empty field is no day.
+Day = Annotated[
+    dt.date | None, BeforeValidator(lambda x: x or None), Query(description="YYYY-MM-DD")
+]
 #: What this portal shows.
 Shown = Annotated[Site, Depends(_site)]
 

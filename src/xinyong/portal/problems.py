@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import Headers
@@ -23,6 +22,19 @@ if TYPE_CHECKING:
 
 __all__ = ["RESPONSES", "of_error", "problem", "status_of"]
 
+_TITLES = {
+    400: "Bad request",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Not asked that way",
+    413: "Too large",
+    414: "Address too long",
+    422: "Cannot be worked out",
+    429: "Too many requests",
+    500: "Error of xinyong",
+    503: "Busy",
+}
+
 _DOCUMENT = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
@@ -37,7 +49,7 @@ _DOCUMENT = {
 #: For the description of every operation.
 RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {
-        "description": HTTPStatus(status).phrase,
+        "description": _TITLES[status],
         "content": {"application/problem+json": {"schema": _DOCUMENT}},
     }
     for status in (400, 404, 413, 414, 422, 429, 503)
@@ -64,7 +76,7 @@ def problem(
     scope: Scope, status: int, detail: str, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Return a problem as the one who asks can read it. What was sent is never repeated."""
-    title = HTTPStatus(status).phrase
+    title = _TITLES.get(status, "Problem")
     if wants_page(scope):
         from xinyong.portal.page import render  # it knows this module
 

@@ -25,7 +25,7 @@ class Limits:
 
     Attributes:
         body: bytes of a request at most.
-        address: characters of an address at most.
+        url: characters of an address at most.
         per_second, burst: requests of one client: how many a second, and how many at once.
         at_once: requests in work at once; more are told to come back.
         run_seconds, run_bytes: time and memory of a run started from the browser.
@@ -33,7 +33,7 @@ class Limits:
     """
 
     body: int = 1_000_000
-    address: int = 8_000
+    url: int = 8_000
     per_second: float = 50.0
     burst: int = 200
     at_once: int = 64
