@@ -421,6 +421,13 @@ def test_no_value_is_older_than_its_source_and_every_report_says_why_it_counts(
     assert any(text.startswith("  customs_dishonest_list: gac_2018_32 (of 20") for text in told)
 
 
+def test_the_audit_names_the_memoranda_that_it_cannot_show(found: Catalogue) -> None:
+    told = [text for _, text in lines(audit(found))]
+    assert "National memoranda: 51 by January 2020, 46 known by name" in told
+    assert any(text.startswith("  salt: Salt industry (2017; depth excerpt)") for text in told)
+    assert "  5 are counted and were not identified: 5 that punish" in told
+
+
 def test_what_is_case_only_is_named_with_a_reason(found: Catalogue) -> None:
     rows = {r.instrument: r for r in audit(found, frozenset({"judgment_refusal"})).case_only}
     assert rows["wendeng_2020"].provisions > 100

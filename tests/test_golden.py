@@ -30,6 +30,7 @@ KEYS = {
     "uncollected": {"act", "regulation"},
     "private": {"scheme", "band", "opens", "links", "until"},
     "not_due": None,
+    "applied": {"measure", "by", "may"},
     "follows": {"role", "kind", "entries", "measures"},
     "ungated": {"what", "act", "of", "provision", "gate"},
     "gates": {"what", "act", "of", "provision", "gate", "effect", "since", "followed"},
@@ -161,6 +162,13 @@ def private(result: CaseResult) -> list[dict[str, Any]]:
     ]
 
 
+def applied(result: CaseResult) -> list[dict[str, Any]]:
+    """Return what is due, by whom, and whether the authority may refrain."""
+    return [
+        {"measure": m.measure, "by": sorted(m.by), "may": m.discretionary} for m in result.measures
+    ]
+
+
 def follows(result: CaseResult, row: dict[str, Any]) -> bool:
     """Tell whether what is expected for another follows: its entries, and measures among others."""
     for f in result.follows:
@@ -206,7 +214,13 @@ def differences(result: CaseResult, expect: dict[str, Any]) -> list[str]:
             if name not in found_scores or not agrees(score, found_scores[name]):
                 wrong.append(f"score of {name}: not {score}, but {found_scores.get(name)}")
         wrong += [f"unexpected score of {name}" for name in found_scores.keys() - wanted]
-    for part, found in (("shown", shown), ("duties", duties), ("collected", collected)):
+    parts = (
+        ("shown", shown),
+        ("duties", duties),
+        ("collected", collected),
+        ("applied", applied),
+    )
+    for part, found in parts:
         rows = found(result)
         for row in expect.get(part, []):
             if not any(agrees(row, each) for each in rows):
@@ -281,6 +295,7 @@ def test_the_runner_sees_what_differs() -> None:
         {"scores": {"wendeng_2020": {"points": 1000.0}}},
         {"scores": {"wendeng_2020": {}}},
         {"measures": ["m_nothing"]},
+        {"applied": [{"measure": "m_publish", "by": ["nobody"]}]},
         {"not_due": ["m_publish"]},
         {"entry": []},
         {"entries": [{"lists": "spc_defaulters"}]},

@@ -10,7 +10,7 @@ import pytest
 from xinyong.errors import CatalogueError
 from xinyong.law import schema
 from xinyong.law.catalogue import load
-from xinyong.law.memoranda import TOTAL, memoranda, read_memoranda
+from xinyong.law.memoranda import COUNTS, TOTAL, coverage, memoranda, read_memoranda
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "src/xinyong/law/data/memoranda.csv"
@@ -91,6 +91,15 @@ def test_no_more_are_named_than_there_were() -> None:
     assert len(memoranda()) <= TOTAL
     assert [one.date for one in memoranda()] == sorted(one.date for one in memoranda())
     assert all(one.source for one in memoranda())
+
+
+def test_what_is_not_encoded_or_not_even_named_is_counted_openly() -> None:
+    known = coverage()
+    assert len(known.encoded) + len(known.table_only) == len(memoranda())
+    assert len(memoranda()) + sum(known.unidentified.values()) == TOTAL == sum(COUNTS.values())
+    assert known.unidentified == {"black": 5, "red": 0, "mixed": 0}
+    assert all("table only" in one.note and not one.instruments for one in known.table_only)
+    assert not any("table only" in one.note for one in known.encoded)
 
 
 def test_a_wrong_table_is_refused_with_line_and_column(tmp_path: Path) -> None:

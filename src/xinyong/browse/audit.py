@@ -18,6 +18,7 @@ from xinyong.browse import words as w
 from xinyong.document import dotted
 from xinyong.law import schema
 from xinyong.law.catalogue import Catalogue
+from xinyong.law.memoranda import Coverage, coverage
 from xinyong.law.references import older, walk
 
 __all__ = ["Audit", "CaseOnly", "Finding", "Gap", "Reported", "audit", "lines"]
@@ -92,6 +93,7 @@ class Audit:
         gaps: days without a version between the first and the last; overlaps: with two.
         case_only: what simulations leave out.
         unread: sources that no value cites.
+        memoranda: which national memoranda are encoded, only named, or not even that.
     """
 
     catalogue: str
@@ -106,6 +108,7 @@ class Audit:
     overlaps: tuple[Gap, ...]
     case_only: tuple[CaseOnly, ...]
     unread: tuple[Finding, ...]
+    memoranda: Coverage
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data, ready for JSON."""
@@ -183,6 +186,7 @@ def audit(found: Catalogue, simulated: frozenset[str] = frozenset()) -> Audit:
         overlaps=tuple(g for it in found.instruments.values() for g in _overlaps(it)),
         case_only=tuple(_case_only(found, simulated)),
         unread=tuple(unread),
+        memoranda=coverage(),
     )
 
 
@@ -296,12 +300,28 @@ def lines(a: Audit, every: bool = False) -> Iterator[tuple[str, str]]:
                   for g in gaps),
         )  # fmt: skip
     yield from _findings("Sources that no value cites", a.unread)
+    yield from _memoranda(a.memoranda)
     yield "", ""
     counted = w.counted(len(a.case_only), "instrument")
     yield "bold", f"Known to cases but not simulated, in whole or part: {counted}"
     yield "dim", "  A rule whose conduct has no rate is calculated in a case and left out of a run."
     for row in a.case_only:
         yield "", f"  {row.instrument}: {row.provisions} of {w.counted(row.of, 'rule')}: {row.why}"
+
+
+def _memoranda(m: Coverage) -> Iterator[tuple[str, str]]:
+    named = len(m.encoded) + len(m.table_only)
+    yield "", ""
+    counted = sum(m.counted.values())
+    yield "bold", f"National memoranda: {counted} by January 2020, {named} known by name"
+    yield "", f"  {len(m.encoded)} have an instrument, most with a part of their measures"
+    yield "", f"  {len(m.table_only)} have none: no case and no run knows a measure of theirs"
+    for one in m.table_only:
+        yield "yellow", f"  {one.id}: {one.title_en} ({one.date}; depth {one.depth}): {one.note}"
+    does = {"black": "punish", "red": "reward", "mixed": "do both"}
+    missing = {does[colour]: n for colour, n in m.unidentified.items() if n}
+    parts = ", ".join(f"{n} that {what}" for what, n in missing.items())
+    yield "yellow", f"  {sum(missing.values())} are counted and were not identified: {parts}"
 
 
 def _counts(title: str, table: dict[str, dict[str, int]], what: str) -> Iterator[tuple[str, str]]:

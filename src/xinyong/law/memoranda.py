@@ -2,7 +2,7 @@
 
 By January 2020 there were 51 (`TOTAL`). The table ``data/memoranda.csv`` names those that
 were identified, the encoded ones with their instruments and the others with what is known
-of them, be it only a title. What it does not name was not found.
+of them, be it only a title. What it does not name was not found; `coverage` says how many.
 
 Source: the pages named row by row.
 """
@@ -10,6 +10,7 @@ Source: the pages named row by row.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -18,13 +19,15 @@ from pathlib import Path
 from xinyong.errors import CatalogueError, Problem
 from xinyong.law.annex import _read_table, _Row
 
-__all__ = ["TOTAL", "Memorandum", "memoranda", "read_memoranda"]
+__all__ = ["COUNTS", "TOTAL", "Coverage", "Memorandum", "coverage", "memoranda", "read_memoranda"]
 
 _DATA = Path(str(files("xinyong.law") / "data" / "memoranda.csv"))
 
-#: National memoranda by January 2020: 43 punish, 5 reward, 3 do both (an academic article of
-#: 2020, kuaihz.com; secondary). Another count, of May 2020, says 46 and 5.
-TOTAL = 51
+#: National memoranda by January 2020 that punish, reward, or do both (Henan Social Sciences 2020,
+#: No. 3, fx361.cc/page/2020/0423/15015374; secondary; action plans count). Another count, of May
+#: 2020, says 46 and 5.
+COUNTS = {"black": 43, "red": 5, "mixed": 3}
+TOTAL = sum(COUNTS.values())
 
 _COLUMNS = (
     *("id", "date", "polarity", "title_en", "title_zh", "number", "signatories", "measures"),
@@ -116,3 +119,36 @@ def memoranda() -> tuple[Memorandum, ...]:
         8
     """
     return tuple(sorted(read_memoranda(_DATA), key=lambda one: (one.date, one.line)))
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many of the national memoranda can be read here, and which cannot.
+
+    Attributes:
+        counted: memoranda by January 2020, by polarity.
+        encoded: rows of the table that have an instrument, in whole or part.
+        table_only: rows without one: no measure of theirs is known to a case or a run.
+        unidentified: by polarity, those that are counted and that nobody has named to us.
+    """
+
+    counted: dict[str, int]
+    encoded: tuple[Memorandum, ...]
+    table_only: tuple[Memorandum, ...]
+    unidentified: dict[str, int]
+
+
+def coverage() -> Coverage:
+    """Hold the table against the count.
+
+    Example:
+        >>> sum(coverage().unidentified.values())
+        5
+    """
+    named = Counter(one.polarity for one in memoranda())
+    return Coverage(
+        counted=dict(COUNTS),
+        encoded=tuple(one for one in memoranda() if one.instruments),
+        table_only=tuple(one for one in memoranda() if not one.instruments),
+        unidentified={colour: n - named[colour] for colour, n in COUNTS.items()},
+    )
