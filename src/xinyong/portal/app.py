@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -13,8 +15,9 @@ from starlette.responses import RedirectResponse, Response
 
 from xinyong import __version__
 from xinyong.errors import XinyongError
-from xinyong.portal import catalogue, start
+from xinyong.portal import catalogue, running, start
 from xinyong.portal.guard import Guard
+from xinyong.portal.jobs import Jobs
 from xinyong.portal.problems import RESPONSES, of_error, problem
 from xinyong.portal.site import Site
 
@@ -31,7 +34,16 @@ def create_app(site: Site) -> FastAPI:
         >>> create_app(Site()).title
         'xinyong'
     """
+    jobs = Jobs(site.limits)
+
+    @asynccontextmanager
+    async def living(app: FastAPI) -> AsyncIterator[None]:
+        del app
+        yield
+        jobs.close()
+
     app = FastAPI(
+        lifespan=living,
         title="xinyong",
         version=__version__,
         description="An executable model of China's social credit system. Everything is synthetic.",
@@ -40,7 +52,8 @@ def create_app(site: Site) -> FastAPI:
         responses=RESPONSES,
     )
     app.state.site = site
-    for part in (start, catalogue):
+    app.state.jobs = jobs
+    for part in (start, catalogue, running):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(packages=[("xinyong.portal", "static")]), name="static")
     app.add_api_route("/", _front, include_in_schema=False)
