@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from xinyong import __version__
 from xinyong.errors import XinyongError
-from xinyong.portal import about, catalogue, running, start
+from xinyong.portal import about, catalogue, running, start, studies
 from xinyong.portal.guard import Guard
 from xinyong.portal.jobs import Jobs
 from xinyong.portal.problems import RESPONSES, of_error, problem
@@ -53,7 +53,7 @@ def create_app(site: Site) -> FastAPI:
     )
     app.state.site = site
     app.state.jobs = jobs
-    for part in (start, catalogue, running, about):
+    for part in (start, catalogue, running, about, studies):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(packages=[("xinyong.portal", "static")]), name="static")
     app.add_api_route("/", _front, include_in_schema=False)
