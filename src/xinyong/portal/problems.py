@@ -87,5 +87,6 @@ def problem(
 
 
 def of_error(scope: Scope, error: XinyongError) -> Response:
-    """Return a problem for an error of ours."""
-    return problem(scope, status_of(error), str(error))
+    """Return a problem for an error of ours; folders of this machine are not named."""
+    detail = "this is not in the results here" if isinstance(error, OutputError) else str(error)
+    return problem(scope, status_of(error), detail)

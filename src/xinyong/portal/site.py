@@ -112,7 +112,7 @@ def find_answers(folder: Path | None) -> dict[str, Path]:
     """Return the answered questions in a folder: what ``xinyong study NAME --out`` wrote."""
     if folder is None:
         return {}
-    return {path.parent.name: path for path in sorted(folder.glob("*/answer.json"))}
+    return {path.parent.name: path.parent for path in sorted(folder.glob("*/answer.json"))}
 
 
 def _keep(found: dict[str, Run], run: Run) -> None:
