@@ -301,3 +301,36 @@ finally:
     )
     assert ran.stderr.strip() == "[]"
     assert "grade D" in ran.stdout
+
+
+DONOR = ["--kind", "person", "--place", "wendeng", "--on", "2021-01-15",
+         "--act", "drunk_driving,from=2020-03-10,document=penalty_decision:2020-03-12",
+         "--act", "blood_donation,from=2020-06-01"]  # fmt: skip
+
+
+def test_points_that_do_not_count_are_not_shown_as_if_they_did(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ran = run(capsys, "case", *DONOR)
+    line = " ".join(ran.out.split())
+    assert "0 points: the +10 points for this does not count while act 0 stands" in line
+    changes = line.partition("What would change it")[2].partition("Timeline")[0]
+    changing, _, idle = changes.partition("changes nothing if left out")
+    assert "acts[0]: without drunk_driving" in changing
+    assert "acts[1]: without" not in changing
+    assert "acts[1]" in idle
+
+
+def test_messages_speak_of_cases(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    empty = tmp_path / "empty.yaml"
+    empty.write_text("# nothing\n", encoding="utf-8")
+    assert "a case begins: subject:" in run(capsys, "case", str(empty)).err
+    old = run(capsys, "case", *DONOR, "--age", "200")
+    assert "ages run from 0 to 120" in old.err
+    place = run(capsys, "case", "--kind", "person", "--place", "Peking", "--act",
+                "blood_donation,from=2020-06-01", "--on", "2021-01-01")  # fmt: skip
+    assert "did you mean 'beijing'?" in place.err
+    idle = run(capsys, "case", "--kind", "person", "--place", "wendeng", "--on", "2021-01-15",
+               "--act", "drunk_driving,from=2020-03-10,persons=4")  # fmt: skip
+    assert "of this conduct only its days are read" in idle.err
+    assert "penalty_decision" in idle.err

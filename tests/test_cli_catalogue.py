@@ -244,3 +244,20 @@ def test_wrong_use_is_one_line_that_helps(run, words: tuple[str, ...], message: 
     assert ran.out == ""
     assert message in ran.err
     assert len(ran.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("list", "--place", "pekin"), "did you mean 'beijing'?"),
+        (("search", " "), "write what to look for"),
+        (
+            ("diff", "wage_arrears_list", "--from", "2023-01-01", "--to", "2018-01-01"),
+            "--from 2023-01-01 lies after --to 2018-01-01: exchange the days",
+        ),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_a_way_on(run, words, message) -> None:
+    ran = run(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert message in ran.err

@@ -113,11 +113,14 @@ def diff_command(
 
     if other is None and (first is None or last is None):
         raise UsageError("one instrument is compared on two days: give --from and --to")
+    begins, ends = day(first, "--from"), day(last, "--to")
+    if other is None and begins is not None and ends is not None and begins > ends:
+        raise UsageError(f"--from {begins} lies after --to {ends}: exchange the days")
     if on is not None and (first is not None or last is not None):
         raise UsageError("--on is one day for both; give either it or --from and --to")
     found = catalogue_of(layers)
-    a = _side(found, instrument, day(first, "--from") or day(on))
-    b = _side(found, other or instrument, day(last, "--to") or day(on))
+    a = _side(found, instrument, begins or day(on))
+    b = _side(found, other or instrument, ends or day(on))
     changes = differences(found, a, b)
     if as_json:
         sides = [
@@ -187,6 +190,8 @@ def search_command(
     from xinyong.document import quoted
 
     query = " ".join(words)
+    if not query.strip():
+        raise UsageError("write what to look for: a word in English, in Chinese or in pinyin")
     found = catalogue_of(layers)
     hits = search(found, query, most)
     some = [] if hits else partly(found, query, min(most, 10))

@@ -76,6 +76,38 @@ def place(id: str) -> Place:
         raise UsageError(f"unknown place {id!r}; {hint(id)}") from None
 
 
+#: Spellings of older books and of other languages.
+_OLDER = {
+    "amoy": "xiamen",
+    "canton": "guangzhou",
+    "chungking": "chongqing",
+    "foochow": "fuzhou",
+    "hangchow": "hangzhou",
+    "kwangtung": "guangdong",
+    "nanking": "nanjing",
+    "pekin": "beijing",
+    "peking": "beijing",
+    "pékin": "beijing",
+    "shantung": "shandong",
+    "soochow": "suzhou",
+    "szechuan": "sichuan",
+    "szechwan": "sichuan",
+    "tibet": "xizang",
+    "tientsin": "tianjin",
+}
+
+
+def older(word: str) -> str:
+    """Return the place of an older spelling, or an empty string.
+
+    Example:
+        >>> older("Peking"), older("Wendeng")
+        ('beijing', '')
+    """
+    found = _OLDER.get(word[:80].strip().lower(), "")
+    return found if found in {p.id for p in places()} else ""
+
+
 def hint(word: str) -> str:
     """Return how to go on from a word that is no place: the nearest id, and the command.
 
@@ -88,7 +120,11 @@ def hint(word: str) -> str:
     names = {name: p.id for p in places() for name in (p.id, p.name_en.lower(), p.name_zh)}
     sought = word[:80].strip().lower()
     short = [i for name, i in names.items() if len(sought) > 1 and name.startswith(sought)]
-    near = short or [names[n] for n in difflib.get_close_matches(sought, names, 1, 0.75)]
+    near = (
+        short
+        or [i for i in (older(word),) if i]
+        or [names[n] for n in difflib.get_close_matches(sought, names, 1, 0.75)]
+    )
     listed = "'xinyong catalogue places' lists the ids"
     return f"did you mean {near[0]!r}? {listed}" if near else f"{listed}; 'cn' is the whole country"
 

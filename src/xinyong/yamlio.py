@@ -48,7 +48,7 @@ from xinyong.document import (
     nearest,
     shown,
 )
-from xinyong.errors import CatalogueError, Problem, _ProblemsError
+from xinyong.errors import CaseError, CatalogueError, Problem, _ProblemsError
 from xinyong.validation import validate
 
 __all__ = [
@@ -339,7 +339,10 @@ class _Builder:
         event = next(events)  # stream start
         event = next(events)
         if isinstance(event, StreamEndEvent):
-            self._refuse(0, "is empty", "write at least one field, such as 'id: ...'")
+            hint = "write at least one field, such as 'id: ...'"
+            if self.error is CaseError:
+                hint = "a case begins: subject: {kind: person, place: beijing}; then acts and on"
+            self._refuse(0, "is empty", hint)
         event = next(events)
         self._check_node()
         if not isinstance(event, MappingStartEvent):

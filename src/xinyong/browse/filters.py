@@ -76,6 +76,9 @@ def _named(found: Catalogue, what: str, many: str, given: str | None, known: set
     if not near:
         hits = search(found, given, 1, what) or search(found, given[:-1], 1, what)
         near = f"did you mean {hits[0].id!r}?" if hits else ""
+    if not near and what == "place":
+        older = places.older(given)
+        near = f"did you mean {older!r}?" if older else ""
     listed = f"'xinyong catalogue {many}' lists them"
     tail = f"; {near} {listed}" if near else f"; {listed}"
     raise UsageError(f"--{what}: unknown {what} {quoted(given)}{tail}")

@@ -46,7 +46,8 @@ class Outcome:
     Attributes:
         entries: by (list, number of the act, number of the spell): ground, start, lawful end,
             and whether it is live.
-        lines: (scheme, act, item) of lines that count, with points and last day.
+        lines: (scheme, act, item) of lines that stand, with points and last day.
+        inert: those of them that do not count while something else is uncorrected.
         scores: points (tenths) and grade in each scheme.
         measures: (list, measure) that are due.
     """
@@ -55,6 +56,13 @@ class Outcome:
     lines: dict[tuple[str, int, str], tuple[int, dt.date | None]]
     scores: dict[str, tuple[int | None, str]]
     measures: frozenset[tuple[str, str]]
+    inert: frozenset[tuple[str, int, str]] = frozenset()
+
+    @property
+    def counting(self) -> tuple[Any, ...]:
+        """Return what changes the result if it is otherwise: all but lines that do not count."""
+        lines = {key: x for key, x in self.lines.items() if key not in self.inert}
+        return self.entries, lines, self.scores, self.measures
 
     @property
     def kind(self) -> tuple[Any, ...]:
@@ -139,6 +147,11 @@ def outcome(case: Case, law: Law, on: dt.date, folds: Folds | None = None) -> Ou
         lines=lines,
         scores={s.instrument: (s.points, s.grade) for s in found.scores},
         measures=frozenset((m.list, m.measure) for m in measures),
+        inert=frozenset(
+            (x.instrument, act[x.case], x.provision)
+            for x in found.lines
+            if x.state == "inert" and x.case in act
+        ),
     )
 
 
@@ -183,7 +196,7 @@ class _Search:
         return case, result
 
     def differs(self, result: Outcome, exact: bool) -> bool:
-        return result != self.base if exact else result.kind != self.base.kind
+        return result.counting != self.base.counting if exact else result.kind != self.base.kind
 
     def add(self, v: variants.Variant, now: str, case: Case, result: Outcome) -> None:
         words = tuple(_differences(self.law, self.base, result))
@@ -318,11 +331,12 @@ def _differences(law: Law, old: Outcome, new: Outcome) -> Iterator[str]:
     if less:
         yield f"{less} measure{'s' if less > 1 else ''} fewer"
     if old.kind == new.kind:
-        for key3, (points, until) in new.lines.items():
-            if old.lines.get(key3) != (points, until):
+        before, after = old.counting[1], new.counting[1]
+        for key3, (points, until) in after.items():
+            if before.get(key3) != (points, until):
                 last = f"until {until}" if until else "without an end"
                 yield f"{_name(law, key3[0])} {key3[2]}: {points / 10:+g} {last}"
-        for key3 in old.lines.keys() - new.lines.keys():
+        for key3 in (key for key in before if key not in after):
             yield f"{_name(law, key3[0])} {key3[2]}: does not count"
 
 

@@ -149,18 +149,22 @@ def _act(case: Case, law: Law, loc: Loc, act: Act, on: dt.date) -> Iterator[Prob
 
 def _details(case: Case, loc: Loc, act: Act, conduct: Conduct, read: Reads) -> Iterator[Problem]:
     declared = {*conduct.quantities, *conduct.circumstances}
-    readable = ", ".join(sorted(read.details)) or "none"
+    readable = f"facts that are read: {', '.join(sorted(read.details))}"
+    if not read.details:
+        papers = sorted({*conduct.documents, *read.documents})
+        readable = "of this conduct only its days are read, and its documents"
+        readable += f": {', '.join(papers)}" if papers else ""
     for field, name, _ in act.details():
         at = (*loc, field)
         if field == "circumstances":
             at = (*at, act.circumstances.index(name))
         if name not in declared | read.details:
             message = f"{conduct.id!r} has no {name[:40]!r}"
-            hint = nearest(name, declared | read.details) or f"facts that are read: {readable}"
+            hint = nearest(name, declared | read.details) or readable
             yield case.problem(at, message, hint)
         elif name not in read.details:
             message = f"no provision reads {name!r} of {conduct.id!r}"
-            yield case.problem(at, message, f"remove it; facts that are read: {readable}")
+            yield case.problem(at, message, f"remove it; {readable}")
 
 
 def _events(

@@ -76,7 +76,9 @@ def _age_band(value: Any) -> Any:
         return value
     match = re.fullmatch(r"([0-9]{1,3})(?:-([0-9]{1,3}))?", str(value))
     low, high = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
-    if not low <= high <= 120:
+    if match and not low <= high <= 120:
+        raise ValueError("ages run from 0 to 120, the lower one first: 40, or a band such as 35-44")
+    if not match:
         raise ValueError("write an age as a number of years or a band such as 35-44")
     return low, high
 

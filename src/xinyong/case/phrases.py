@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from xinyong.case.calculator import CaseResult
+from xinyong.dates import day_of
 from xinyong.law import trace
 from xinyong.law.determine import Entry, Line, OpenStep, Score
 
@@ -123,11 +124,40 @@ class Words:
         worth += [f"direct grade {x.grade}"] if x.grade else []
         factor = f" (repetition, {x.factor} times)" if x.factor > 1 else ""
         until = f"until {x.until}" if x.until else "with no fixed end"
+        if x.state == "inert":  # said first: it reads as if it counted
+            why = self._bound_by(x)
+            return (
+                f"0 points: the {' and '.join(worth)} for this does not count{why}; "
+                f"{where.text}, {x.since} {until}{self.doubt(row=x.row)} — {self.where(where)}"
+            )
         state = "" if x.state == "live" else f", {_STATES[x.state]}"
         return (
             f"{' and '.join(worth)}{factor}, {x.since} {until}{state}; {where.text}"
             f"{self.doubt(row=x.row)} — {self.where(where)}"
         )
+
+    def _bound_by(self, x: Line) -> str:
+        """Return which act keeps additions from counting: one with a direct grade, uncorrected."""
+        right = {
+            e.case
+            for e in self.result.ledger.events
+            if e.event in ("corrected", "performed") and e.day <= day_of(self.result.on)
+        }
+        acts = sorted(
+            {
+                self.result.act_of[y.case]
+                for y in self.result.determination.lines
+                if (y.instrument, y.state) == (x.instrument, "live")
+                and y.grade
+                and y.case not in right
+                and y.case < len(self.result.act_of)
+            }
+            - {-1}
+        )
+        if not acts:
+            return " while other conduct is uncorrected"
+        said = " and ".join(f"act {i}" for i in acts)
+        return f" while {said} stand{'s' if len(acts) == 1 else ''} uncorrected"
 
     def step(self, s: OpenStep) -> str:
         """Return an open or lapsed step: who must or may do what by when, and what if not."""

@@ -130,7 +130,7 @@ class Law:
             if name not in t.ROWS_TAKEN
         }
         code = [tuple(op) for op in self.tables.code.tolist()]
-        return self.tables._replace(**(views | {"code": code}))  # type: ignore[arg-type]
+        return self.tables._replace(**(views | {"code": code}))
 
     @cached_property
     def listening(self) -> int:

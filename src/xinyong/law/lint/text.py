@@ -62,7 +62,9 @@ def lines(report: Report, every: bool = False) -> Iterator[tuple[str, str]]:
         if not found:
             yield from _untested(report, instrument, version)
         elif clear == len(found):
-            yield "", f"  clear: {count(clear, 'test')}, no breach and no doubt"
+            limits = len({f.limit for f in found})
+            rests = f"it rests on {count(clear, 'test')} of {count(limits, 'limit')}"
+            yield "", f"  clear: no breach and no doubt; {rests}"
         elif clear and not every:
             yield "dim", f"  clear: {count(clear, 'other test')}"
         yield from _not_held(report, instrument, version)
