@@ -44,6 +44,9 @@ acts:
 on: 2021-01-15
 """
 
+#: Points for arrears of wages are for those in bad faith (annex 1, wd0280).
+IN_BAD_FAITH = ISSUE.replace("persons: 12", "persons: 12, circumstances: [malicious]")
+
 WAGES = """
 subject: {kind: enterprise, place: sichuan}
 acts:
@@ -137,7 +140,7 @@ def test_the_traced_explanation_recomputes_to_the_same_result(path: Path) -> Non
 
 
 def test_the_case_of_the_issue() -> None:
-    result, changes = searched(ISSUE, 300)
+    result, changes = searched(IN_BAD_FAITH, 300)
     (score,) = result.determination.scores
     assert (score.points, score.grade, score.direct) == (8_000, "C", "B")
     rows = found(changes)
@@ -252,7 +255,7 @@ def test_the_timeline_tells_what_was_and_what_is_to_come() -> None:
 
 
 def test_scores_are_told_on_the_days_they_change() -> None:
-    told = timeline.moments(calculate(read_case(ISSUE)))
+    told = timeline.moments(calculate(read_case(IN_BAD_FAITH)))
     scores = [(m.day.isoformat(), m.text) for m in told if m.kind == "score"]
     assert ("2020-04-12", "Wendeng district scheme: 800 C") in scores
     assert ("2022-03-12", "Wendeng district scheme: 950 B") in scores
