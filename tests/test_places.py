@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xinyong.errors import UsageError
-from xinyong.places import ancestors, leaves, place, places, province, within
+from xinyong.places import ancestors, leaves, place, places, province, tiles, within
 
 
 def test_the_tree_has_one_root_and_every_parent_is_one_level_up() -> None:
@@ -66,3 +66,10 @@ def test_an_unknown_place_names_the_nearest(wrong: str, meant: str) -> None:
 def test_a_hopeless_name_is_still_answered_in_one_line() -> None:
     with pytest.raises(UsageError, match="unknown place 'zzzz'"):
         within("beijing", "zzzz")
+
+
+def test_every_province_has_one_square_of_its_own_on_the_map() -> None:
+    found = tiles()
+    provinces = [p.id for p in places() if p.level == "province"]
+    assert sorted(t.place for t in found) == sorted(provinces)
+    assert len({(t.column, t.row) for t in found}) == len({t.letters for t in found}) == 31

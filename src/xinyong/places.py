@@ -10,6 +10,9 @@ Shandong without the cities that are leaves of their own; a rule that reaches ``
 reaches them all, because ``within`` follows the hierarchy.
 
 Codes are the administrative division codes of GB/T 2260; villages taken together have none.
+
+``data/tiles.csv`` says where each province stands on a map of equal squares, with its letters
+(GB/T 2260) and its one-character name. Neighbours stand near each other; nothing is measured.
 """
 
 from __future__ import annotations
@@ -22,7 +25,18 @@ from importlib.resources import files
 
 from xinyong.errors import UsageError
 
-__all__ = ["Place", "ancestors", "hint", "leaves", "place", "places", "province", "within"]
+__all__ = [
+    "Place",
+    "Tile",
+    "ancestors",
+    "hint",
+    "leaves",
+    "place",
+    "places",
+    "province",
+    "tiles",
+    "within",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,22 @@ class Place:
     leaf: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A province on a map of equal squares.
+
+    Attributes:
+        place: id of the province; letters: its code of two letters; short_zh: its short name.
+        column, row: from 0, from the west and from the north.
+    """
+
+    place: str
+    letters: str
+    short_zh: str
+    column: int
+    row: int
+
+
 @cache
 def _table() -> dict[str, Place]:
     text = files("xinyong").joinpath("data/places.csv").read_text(encoding="utf-8")
@@ -58,6 +88,21 @@ def _table() -> dict[str, Place]:
 def places() -> tuple[Place, ...]:
     """Return every place, the nation first, in the order of the table."""
     return tuple(_table().values())
+
+
+@cache
+def tiles() -> tuple[Tile, ...]:
+    """Return where each of the 31 provinces stands on a map of equal squares.
+
+    Example:
+        >>> next(t for t in tiles() if t.place == "hainan").row
+        7
+    """
+    text = files("xinyong").joinpath("data/tiles.csv").read_text(encoding="utf-8")
+    return tuple(
+        Tile(r["place"], r["letters"], r["short_zh"], int(r["column"]), int(r["row"]))
+        for r in csv.DictReader(text.splitlines())
+    )
 
 
 def place(id: str) -> Place:
