@@ -19,26 +19,6 @@ __all__ = ["indicators_command"]
 _ROWS = 8
 
 
-def headline(run: Run, indicator: Indicator) -> list[dict[str, Any]]:
-    """Return the values of an indicator that say most: of the nation, at the last date.
-
-    Those over the whole run come before the last year and the last month; within these, by
-    what they rest on, most first.
-    """
-    import pyarrow.compute as pc
-
-    table = run.derived()
-    mask = pc.and_(pc.equal(table["indicator"], indicator.id), pc.equal(table["place"], "cn"))
-    rows = table.filter(mask).to_pylist()
-    last = run.months[-1]
-    for period in ("all", last[:4], last):
-        found = [r for r in rows if r["period"] == period]
-        whole = [r for r in found if r["kind"] == "all"] or found
-        if whole:
-            return sorted(whole, key=lambda r: (-(r["rests_on"] or 0), r["group"], r["kind"]))
-    return []
-
-
 def indicators_command(folder: Path, family: str | None, as_json: bool) -> None:
     """Print definitions and headline values of a run.
 
@@ -48,6 +28,7 @@ def indicators_command(folder: Path, family: str | None, as_json: bool) -> None:
     """
     from xinyong.indicators.base import FAMILIES
     from xinyong.indicators.derive import INDICATORS
+    from xinyong.indicators.headline import headline
     from xinyong.results import open_run
 
     if family is not None and family not in FAMILIES:

@@ -23,7 +23,7 @@ from xinyong.yamlio import nearest
 if TYPE_CHECKING:
     from xinyong.results import Run
 
-__all__ = ["CHARTS", "chart", "figure", "save_png", "svg"]
+__all__ = ["CHARTS", "chart", "figure", "png", "save_png", "svg", "titled"]
 
 #: Every chart of a run, in the order of the report.
 CHARTS: dict[str, Callable[[Data], Figure]] = {
@@ -64,7 +64,11 @@ def chart(run: Run, name: str) -> Any:
     Raises:
         UsageError: there is no chart of that name.
     """
-    found = figure(run, name)
+    return titled(run, figure(run, name))
+
+
+def titled(run: Run, found: Figure) -> Any:
+    """Return a figure of a run as an altair chart, with its source under the title."""
     scenario = run.manifest["scenario"]
     source = (
         f"SYNTHETIC · run {str(run.manifest['digest'])[:12]} · scenario {scenario['name']} · seed "
@@ -123,9 +127,16 @@ def save_png(run: Run, name: str, path: Path) -> Path:
     Raises:
         UsageError: there is no chart of that name.
     """
+    path.write_bytes(png(run, figure(run, name)))
+    return path
+
+
+def png(run: Run, found: Figure) -> bytes:
+    """Return a figure of a run as a PNG picture (white ground, two pixels a point)."""
     import vl_convert
 
-    spec = chart(run, name).to_dict() | {"background": "white"}
+    with debug_mode(False):
+        spec = titled(run, found).to_dict(validate=False) | {"background": "white"}
     spec["config"]["background"] = "white"
-    path.write_bytes(vl_convert.vegalite_to_png(spec, scale=2))
-    return path
+    made: bytes = vl_convert.vegalite_to_png(spec, scale=2)
+    return made

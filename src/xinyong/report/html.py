@@ -23,7 +23,17 @@ from xinyong.report.figure import NARROW, WIDE, Figure, Row
 if TYPE_CHECKING:
     from xinyong.results import Run
 
-__all__ = ["LIMITS", "render", "write_report"]
+__all__ = [
+    "LIMITS",
+    "STATUS",
+    "assumed",
+    "cards",
+    "csv_text",
+    "plain",
+    "render",
+    "write_report",
+    "yaml_of",
+]
 
 #: What the reader must know before believing a figure.
 LIMITS = (
@@ -50,15 +60,16 @@ LIMITS = (
     "refused, and what that cost, is not in the model.",
 )
 
-_STATUS = {
+#: What the status of a number means.
+STATUS = {
     "calibrated": "set by hand so that the model meets calibration targets",
     "sourced": "taken from the source named",
     "assumption": "chosen in the open, with the range within which it may lie",
 }
 
 
-def _csv(rows: Sequence[Row]) -> str:
-    """Return rows as a data: link to a CSV file."""
+def csv_text(rows: Sequence[Row]) -> str:
+    """Return rows as the text of a CSV file."""
     out = io.StringIO()
     columns = list(dict.fromkeys(key for row in rows for key in row))
     writer = csv.DictWriter(out, columns, lineterminator="\n", restval="")
@@ -66,11 +77,16 @@ def _csv(rows: Sequence[Row]) -> str:
     for row in rows:
         flag = {"unstable": "yes" if row.get("unstable") else "no"} if "unstable" in row else {}
         writer.writerow(row | flag)
-    return "data:text/csv;charset=utf-8," + quote(out.getvalue(), safe=",-_.~!*'():")
+    return out.getvalue()
 
 
-def _cards(data: Data) -> list[dict[str, Any]]:
-    """Return the handful of numbers at the head of the page."""
+def _csv(rows: Sequence[Row]) -> str:
+    """Return rows as a data: link to a CSV file."""
+    return "data:text/csv;charset=utf-8," + quote(csv_text(rows), safe=",-_.~!*'():")
+
+
+def cards(data: Data) -> list[dict[str, Any]]:
+    """Return the handful of numbers at the head of a run."""
     alive = data.manifest.get("subjects", {})
     persons = int(alive.get("person", 0))
     firms = sum(int(alive.get(kind, 0)) for kind in FIRMS)
@@ -94,33 +110,34 @@ def _cards(data: Data) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _plain(value: float) -> str:
+def plain(value: float) -> str:
+    """Return a number without needless digits."""
     if abs(value) >= 1000:
         return f"{value:,.0f}"
     return f"{value:.10f}".rstrip("0").rstrip(".")
 
 
-def _assumptions(rows: Iterable[dict[str, Any]]) -> list[tuple[str, str, list[dict[str, str]]]]:
+def assumed(rows: Iterable[dict[str, Any]]) -> list[tuple[str, str, list[dict[str, str]]]]:
     """Return the assumptions by status, each with its value and range in words."""
-    groups: dict[str, list[dict[str, str]]] = {status: [] for status in _STATUS}
+    groups: dict[str, list[dict[str, str]]] = {status: [] for status in STATUS}
     for row in rows:
         if row.get("value") is not None:
-            value = _plain(row["value"])
+            value = plain(row["value"])
         else:
             dated = sorted(dict(row.get("values") or {}).items())
-            value = "; ".join(f"from {month}: {_plain(v)}" for month, v in dated)
+            value = "; ".join(f"from {month}: {plain(v)}" for month, v in dated)
         span = row.get("range")
         groups.setdefault(row["status"], []).append(
             {
                 "id": row["id"], "about": row.get("about", ""), "unit": row.get("unit", ""),
                 "value": value, "reason": row.get("reason", ""),
-                "range": f"{_plain(span[0])} to {_plain(span[1])}" if span else "not stated",
+                "range": f"{plain(span[0])} to {plain(span[1])}" if span else "not stated",
             }
         )  # fmt: skip
-    return [(status, _STATUS.get(status, ""), found) for status, found in groups.items()]
+    return [(status, STATUS.get(status, ""), found) for status, found in groups.items()]
 
 
-def _scenario(scenario: dict[str, Any]) -> str:
+def yaml_of(scenario: dict[str, Any]) -> str:
     """Return a scenario as the YAML file that makes the run again."""
     lines = []
     for key, value in scenario.items():
@@ -189,16 +206,16 @@ def render(run: Run) -> str:
         data=data,
         stable=STABLE,
         off=off,
-        cards=_cards(data),
+        cards=cards(data),
         figures=figures,
         limits=LIMITS,
-        assumptions=_assumptions(manifest.get("assumptions", [])),
+        assumptions=assumed(manifest.get("assumptions", [])),
         rates=manifest.get("rates", []),
         instruments=manifest.get("instruments", []),
         interpretations=_by_instrument(data, manifest.get("interpretations", [])),
         case_only=_by_instrument(data, manifest.get("case_only", [])),
-        yaml=_scenario(scenario),
-        plain=_plain,
+        yaml=yaml_of(scenario),
+        plain=plain,
     )
     return page
 
