@@ -71,9 +71,12 @@ class Guard:
             return
 
         started = False
+        body = _Counted(receive, self._limits.body)
 
         async def guarded(message: Message) -> None:
             nonlocal started
+            if body.over:  # the application takes a body that breaks off for a bad request
+                raise _TooLargeError
             if message["type"] == "http.response.start":
                 started = True
                 headers = MutableHeaders(scope=message)
@@ -92,8 +95,9 @@ class Guard:
                 return
             self._busy += 1
             try:
-                await self._app(scope, _Counted(receive, self._limits.body), guarded)
+                await self._app(scope, body, guarded)
             except _TooLargeError:
+                body.over = False
                 response = problem(scope, 413, self._too_large())
                 await response(scope, receive, guarded)
             except Exception as error:
@@ -154,10 +158,12 @@ class _Counted:
 
     def __init__(self, receive: Receive, most: int) -> None:
         self._receive, self._left = receive, most
+        self.over = False
 
     async def __call__(self) -> Message:
         message = await self._receive()
         self._left -= len(message.get("body", b""))
         if self._left < 0:
+            self.over = True
             raise _TooLargeError
         return message

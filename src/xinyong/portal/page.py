@@ -49,11 +49,13 @@ def static(name: str) -> str:
     return f"/static/{name}?v={hashlib.sha256(data).hexdigest()[:12]}"
 
 
-def _elsewhere(scope: Scope, code: str) -> str:
-    """Return the address of this very page in another language."""
+def _elsewhere(scope: Scope, code: str, asked: bool) -> str:
+    """Return the address of this very page in another language, with what was `asked` or not."""
     parts = str(scope["path"]).split("/")
     if parts[1] not in LANGUAGES:
         return f"/{code}/"
+    if not asked:
+        return "/" + quote("/".join([code, *parts[2:]]))
     pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     tail = f"?{urlencode(pairs)}" if pairs else ""
     return "/" + quote("/".join([code, *parts[2:]])) + tail
@@ -77,14 +79,15 @@ def _environment() -> Environment:
 
 
 def render(scope: Scope, template: str, **values: Any) -> str:
-    """Return a template, filled in, as text."""
+    """Return a template, filled in, as text. A problem does not repeat what was asked."""
+    asked = "status" not in values
     return (
         _environment()
         .get_template(template)
         .render(
             tag=LANGUAGES[language()],
             path="/" + str(scope["path"]).partition("/")[2].partition("/")[2],
-            elsewhere={code: _elsewhere(scope, code) for code in LANGUAGES},
+            elsewhere={code: _elsewhere(scope, code, asked) for code in LANGUAGES},
             **values,
         )
     )
