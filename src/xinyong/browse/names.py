@@ -11,6 +11,7 @@ from typing import Any
 
 from xinyong import places
 from xinyong.browse import words as w
+from xinyong.browse.kept import kept
 from xinyong.browse.search import search
 from xinyong.law import schema
 from xinyong.law.catalogue import Catalogue
@@ -47,6 +48,7 @@ def uses(found: Catalogue, kind: str, word: str) -> tuple[str, ...]:
     return _all_uses(found).get((kind, word), ())
 
 
+@kept
 def _all_uses(found: Catalogue) -> dict[tuple[str, str], tuple[str, ...]]:
     index: dict[tuple[str, str], set[str]] = {}
     for it in found.instruments.values():

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -67,7 +67,7 @@ class Everyday:
     line: int
 
 
-@cache
+@lru_cache(maxsize=20_000)  # of what is asked, too
 def folded(text: str) -> str:
     """Return a text without case, accents, width and hyphens: ``lǜsè`` and ``ＡＢ`` are found."""
     plain = unicodedata.normalize("NFKD", text.casefold())
@@ -85,6 +85,7 @@ def words_of(query: str) -> list[str]:
     return [w for w in found if w not in _EMPTY] or found
 
 
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """Return an English word without the endings that do not change what is meant.
 
