@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from xinyong.cli_common import AsJson, OnDay, With, catalogue_of, day, print_json, print_lines
 from xinyong.errors import OutputError, UsageError
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from xinyong.browse.diff import Side
-    from xinyong.law.catalogue import Catalogue
 
 __all__ = ["app"]
 
@@ -43,19 +37,20 @@ def list_command(
     as_json: AsJson = False,
 ) -> None:
     """List the instruments with their versions."""
-    from xinyong.browse.filters import Filters, list_lines, rows, selected
+    from xinyong.browse.filters import Filters, list_lines
+    from xinyong.browse.told import listed_told
 
     found = catalogue_of(layers)
     at = day(on)
     asked = Filters(kind, polarity, level, place, subject, conduct, measure, field, depth, at)
-    listed = rows(selected(found, asked), found, at)
+    told = listed_told(found, asked)
     if as_json:
-        print_json({"schema_version": 1, "catalogue": found.digest, "instruments": listed})
+        print_json(told)
         return
-    if not listed:
+    if not told["instruments"]:
         typer.echo(f"no instrument fits: {asked.said()}")
         return
-    for row in listed:
+    for row in told["instruments"]:
         print_lines(list_lines(row), wrapped=True)
 
 
@@ -79,15 +74,6 @@ def show_command(
         print_lines(show.page(found, it, versions, items), wrapped=True)
 
 
-def _side(found: Catalogue, name: str, at: dt.date | None) -> Side:
-    """Return an instrument with its version of a day; without one, its latest version."""
-    from xinyong.browse.diff import Side
-    from xinyong.browse.show import chosen
-
-    it = found.instrument(name)
-    return Side(it, chosen(found, it, at)[-1])
-
-
 @app.command("diff")
 def diff_command(
     instrument: Instrument,
@@ -107,9 +93,8 @@ def diff_command(
     as_json: AsJson = False,
 ) -> None:
     """Say what differs: two days of one instrument, or two instruments."""
-    from dataclasses import asdict
-
-    from xinyong.browse.diff import differences, lines
+    from xinyong.browse.diff import differences, lines, side
+    from xinyong.browse.told import changes_told
 
     if other is None and (first is None or last is None):
         raise UsageError("one instrument is compared on two days: give --from and --to")
@@ -119,17 +104,11 @@ def diff_command(
     if on is not None and (first is not None or last is not None):
         raise UsageError("--on is one day for both; give either it or --from and --to")
     found = catalogue_of(layers)
-    a = _side(found, instrument, begins or day(on))
-    b = _side(found, other or instrument, ends or day(on))
+    a = side(found, instrument, begins or day(on))
+    b = side(found, other or instrument, ends or day(on))
     changes = differences(found, a, b)
     if as_json:
-        sides = [
-            {"instrument": s.it.id, "version": s.version.id, "zh": s.it.name.zh} for s in (a, b)
-        ]
-        told = [asdict(c) | {"sentence": c.sentence} for c in changes]
-        print_json(
-            {"schema_version": 1, "catalogue": found.digest, "sides": sides, "changes": told}
-        )
+        print_json(changes_told(found, a, b, changes))
         return
     for s in (a, b):
         typer.echo(f"{s.it.name.en} ({s.it.name.zh}), version {s.version.id}")
@@ -156,9 +135,8 @@ def timeline_command(
     as_json: AsJson = False,
 ) -> None:
     """Walk through what happened when, with the days on which instruments took force."""
-    from dataclasses import asdict
-
     from xinyong.browse.timeline import moment_lines, moments
+    from xinyong.browse.told import moments_told
 
     since, until = day(first, "--from"), day(last, "--to")
     if since is not None and until is not None and since > until:
@@ -166,8 +144,7 @@ def timeline_command(
     found = catalogue_of(layers)
     rows = moments(found, since, until, place, topic, above)
     if as_json:
-        told = [asdict(m) | {"first": m.first.isoformat()} for m in rows]
-        print_json({"schema_version": 1, "catalogue": found.digest, "moments": told})
+        print_json(moments_told(found, rows))
         return
     if not rows:
         typer.echo("nothing is recorded for that time, place and topic")
@@ -183,10 +160,9 @@ def search_command(
     as_json: AsJson = False,
 ) -> None:
     """Search names and rules: in English, in Chinese, or by the sound of the Chinese."""
-    from dataclasses import asdict
-
     from xinyong.browse.search import guess, hit_lines, partly, search
     from xinyong.browse.thesaurus import remarks
+    from xinyong.browse.told import hits_told
     from xinyong.document import quoted
 
     query = " ".join(words)
@@ -197,10 +173,7 @@ def search_command(
     some = [] if hits else partly(found, query, min(most, 10))
     notes = remarks(query)
     if as_json:
-        told = [asdict(h) for h in hits or some]
-        said = [{"remark": row.remark, "basis": row.basis} for row in notes]
-        whole = {"schema_version": 1, "catalogue": found.digest, "all_words": bool(hits)}
-        print_json(whole | {"remarks": said, "hits": told})
+        print_json(hits_told(found, hits, some, notes))
     else:
         for row in notes:
             print_lines([("yellow", f"Note: {row.remark} ({row.basis})")], wrapped=True)
@@ -216,15 +189,17 @@ def search_command(
 def _list_words(
     what: str, word: list[str] | None, layers: list[Path] | None, as_json: bool
 ) -> None:
-    from xinyong.browse.names import KINDS, lines, named
+    from xinyong.browse.names import KINDS, lines
     from xinyong.browse.search import guess
+    from xinyong.browse.told import words_told
     from xinyong.document import quoted
 
     found = catalogue_of(layers)
     query = " ".join(word or ())
-    rows = named(found, what, query)
+    told = words_told(found, what, query)
+    rows = told[what]
     if as_json:
-        print_json({"schema_version": 1, "catalogue": found.digest, what: rows})
+        print_json(told)
     else:
         print_lines(lines(what, rows), wrapped=True)
     if not rows:

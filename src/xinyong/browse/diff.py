@@ -7,6 +7,7 @@ measure, caps by their group. What a block says is compared in the sentences of
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,10 +17,11 @@ from pydantic import BaseModel
 from xinyong.browse import words as w
 from xinyong.browse.rules import block_words
 from xinyong.browse.schemes import item_words, part_words, scheme_words
+from xinyong.browse.show import chosen
 from xinyong.law import schema
 from xinyong.law.catalogue import Catalogue
 
-__all__ = ["Change", "Side", "differences", "lines"]
+__all__ = ["Change", "Side", "differences", "lines", "side"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,16 @@ class Side:
 
     it: schema.Instrument
     version: schema.Version
+
+
+def side(found: Catalogue, name: str, at: dt.date | None = None) -> Side:
+    """Return an instrument with its version of a day; without one, its latest version.
+
+    Raises:
+        UsageError: there is no such instrument, or none of its versions is in force that day.
+    """
+    it = found.instrument(name)
+    return Side(it, chosen(found, it, at)[-1])
 
 
 @dataclass(frozen=True)

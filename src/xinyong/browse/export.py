@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 from xinyong.browse import show
 from xinyong.browse import words as w
 from xinyong.browse.filters import rows
+from xinyong.browse.told import csv_text
 from xinyong.law import schema
 from xinyong.law.catalogue import Catalogue
 
@@ -132,6 +131,8 @@ def _cell(value: Any) -> Any:
     """Return a value as one cell: lists in one line, nothing as nothing."""
     if value is None:
         return ""
+    if isinstance(value, dict):
+        return "; ".join(f"{key} {_cell(inner)}" for key, inner in value.items())
     return "; ".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
@@ -170,10 +171,4 @@ def table(found: Catalogue, name: str) -> list[Row]:
 
 def table_csv(found: Catalogue, name: str) -> str:
     r"""Return a table as CSV with a header; lines end in ``\n``, lists are joined by ``|``."""
-    found_rows = table(found, name)
-    out = io.StringIO()
-    if found_rows:
-        writer = csv.DictWriter(out, list(found_rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(found_rows)
-    return out.getvalue()
+    return csv_text(table(found, name))

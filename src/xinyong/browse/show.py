@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from xinyong.browse import words as w
 from xinyong.browse.filters import span
+from xinyong.browse.official import official
 from xinyong.browse.rules import block_words, private_words
 from xinyong.browse.schemes import item_words, scheme_words
 from xinyong.errors import UsageError
@@ -48,7 +49,9 @@ def sentences(
         items: whether the items of a scheme's annex are among them.
     """
 
-    def row(part: str, name: str, heading: str, text: str, cite: schema.Cite) -> dict[str, Any]:
+    def row(
+        part: str, name: str, heading: str, text: str, cite: schema.Cite, zh: Iterable[str] = ()
+    ) -> dict[str, Any]:
         source = it.sources.get(cite.source or "")
         return {
             "version": version.id,
@@ -56,6 +59,7 @@ def sentences(
             "id": name,
             "heading": heading,
             "text": text,
+            "zh": "、".join(zh),
             "article": cite.article,
             "source": cite.source,
             "depth": source.depth if source else None,
@@ -63,9 +67,10 @@ def sentences(
         }
 
     for p in version.provisions:
-        yield row("provision", p.id, p.title, w.provision_words(found, it, p), p.cite)
+        text = w.provision_words(found, it, p)
+        yield row("provision", p.id, p.title, text, p.cite, official(found, p))
     for s in version.steps:
-        yield row("step", s.id, s.title, w.step_words(found, s), s.cite)
+        yield row("step", s.id, s.title, w.step_words(found, s), s.cite, official(found, s))
     if version.scheme is not None:
         annex = found.items.get(it.id, [])
         for number, (text, cite) in enumerate(scheme_words(version.scheme, len(annex))):
@@ -79,9 +84,12 @@ def sentences(
                     assumption=None if source else version.scheme.cite.assumption,
                 )
                 text = item_words(found, item)
-                yield row("item", item.item, item.group.replace("_", " "), text, cite)
+                zh = [item.group_zh, *(found.conducts[c].zh for c in item.conduct)]
+                group = item.group.replace("_", " ")
+                yield row("item", item.item, group, text, cite, dict.fromkeys(filter(None, zh)))
     for m in version.measures:
-        yield row("measure", m.measure, "", w.measure_words(found, m), m.cite)
+        text = w.measure_words(found, m)
+        yield row("measure", m.measure, "", text, m.cite, official(found, m))
     if version.private is not None:
         for name, text, cite in private_words(found, version.private):
             yield row("private", name, "", text, cite)
@@ -89,7 +97,8 @@ def sentences(
         for number, block in enumerate(getattr(version, field, None) or []):
             name = str(getattr(block, "id", f"{part}_{number}"))
             cite = getattr(block, "cite", version.in_force.cite)
-            yield row(part, name, getattr(block, "title", ""), block_words(found, block), cite)
+            title, text = getattr(block, "title", ""), block_words(found, block)
+            yield row(part, name, title, text, cite, official(found, block))
 
 
 #: Lists of blocks of a version beside provisions, steps, scheme and measures.
