@@ -46,7 +46,7 @@ def test_a_page_says_synthetic_and_its_language_and_has_no_script_of_its_own(
     client: TestClient, path: str
 ) -> None:
     text = client.get(path).text
-    assert ("Synthetic." if path.startswith("/en") else "合成") in text
+    assert ("Synthetic." if path.startswith("/en") else "合成数据") in text
     assert f'<html lang="{"en" if path.startswith("/en") else "zh-Hans"}">' in text
     assert not re.search(r"<style|style=|\son\w+=|<script(?![^>]*\ssrc=\"/static/)", text)
     outside = set(re.findall(r'(?:src|href|action)="(?!/|#)([^"]*)"', text))
