@@ -47,7 +47,12 @@ def derived(found: list[str]) -> pa.Table:
     shares += [("bodies_holding", "spc_defaulters"), ("burden", ""), ("burden_ordinary", "")]
     shares += [("burden", "low"), ("burden", "high"), ("burden_zombie", ""), ("state_rules", "")]
     shares += [("state_links", g) for g in ("cross_agency", "vertical", "cross_province")]
-    shares += [("burden_mistaken", ""), ("state_law", ""), ("linked_bodies", "")]
+    shares += [
+        ("burden_others", ""),
+        ("burden_mistaken", ""),
+        ("state_law", ""),
+        ("linked_bodies", ""),
+    ]
     rows = [
         {"period": m, "place": "cn", "kind": "all", "group": g, "family": "made_up",
          "indicator": i, "unit": "made up", "value": 0.1 + k / 200,

@@ -271,14 +271,19 @@ def _follow_entries(leaf, place, ledger, day, found, routes, keys, flow, first_m
 
 
 @lean
-def _share(leaf, ledger, found, shared, n):
-    """Note the cases that a provision copies to others; returns how many are noted."""
+def _share(leaf, law, ledger, found, shared, n):
+    """Note the cases that a provision copies to others, with the roles; returns how many."""
     for i in range(found.count[N_COPY]):
-        leaf.cs[_case_row(leaf, ledger, found.copy[i, 0])].flags |= CASE_SHARED
+        if law.prov[found.copy[i, 1], t.P_A]:
+            leaf.cs[_case_row(leaf, ledger, found.copy[i, 0])].flags |= CASE_SHARED
     case = leaf.lg[ledger].case
     while case >= 0:
         if leaf.cs[case].flags & CASE_SHARED and n < shared.size:
-            shared[n] = case
+            roles = np.int64(0)
+            for i in range(found.count[N_COPY]):
+                if found.copy[i, 0] == leaf.cs[case].number:
+                    roles |= law.prov[found.copy[i, 1], t.P_A]
+            shared[n] = case | roles << 32
             n += 1
         case = leaf.cs[case].prev
     return n
@@ -404,7 +409,8 @@ def advance(
         compact: whether files in which nothing is due any more give their events back.
         mem: `Bench`.
         flow: int64[months, instruments, kinds, FLOWS], added to.
-        shared: int64[n]: how many rows of it are used, then case rows copied to others.
+        shared: int64[n]: how many rows of it are used, then cases copied to others
+            (``row | roles << 32``).
         settled: int64[n]: the same, then ledger rows in which nothing is due any more.
 
     Returns:
@@ -463,7 +469,7 @@ def advance(
             ):
                 leaf.lg_due[ledger] = turns
             before = shared[0]
-            used = _share(leaf, ledger, found, shared[1:], before)
+            used = _share(leaf, law, ledger, found, shared[1:], before)
             shared[0] = used
         if compact:
             _settle(leaf, ledger, settled)

@@ -1,6 +1,6 @@
 """Copies: a record that a provision carries on to those behind a body.
 
-The representative of a body lives in its leaf (see `society.links`), so copies are made
+Those behind a body live in its leaf (see `society.others`), so copies are made
 in the second half of the month, after the barrier. A copied case keeps the id of the act,
 so that it can be brought up to date when more happens to the original.
 """
@@ -21,6 +21,7 @@ from xinyong.engine.state import (
     WORDS,
     append_event,
     file_of,
+    find,
     new_case,
     pack,
 )
@@ -64,24 +65,30 @@ def _has_event(leaf, ledger, day, words, value):
 
 
 @njit
-def copy_cases(leaf, cases, person, stratum, role):
+def copy_cases(leaf, cases, person, stratum, named, role):
     """Copy cases to the files of persons, or bring earlier copies up to date.
+
+    A person behind a body in two roles gets one copy, through the first of them.
 
     Args:
         leaf: the state; room must have been reserved.
         cases: int64[n] rows of the cases.
         person: int64[n] subjects, -1 for nobody.
         stratum: int64[n] strata of the persons.
+        named: bool[n], whether a provision names the role; otherwise nothing is copied anew.
         role: code of the role.
     """
     for i in range(cases.size):
         if person[i] < 0:
             continue
         case = cases[i]
-        source = leaf.cs[case].ledger
-        target = file_of(leaf, person[i], stratum[i])
+        source, target = leaf.cs[case].ledger, find(leaf, person[i])
         act = leaf.cs[case].act
-        copy = _copied_case(leaf, target, act)
+        copy = _copied_case(leaf, target, act) if target >= 0 else np.int64(-1)
+        if copy < 0 and not named[i]:
+            continue
+        if target < 0:
+            target = file_of(leaf, person[i], stratum[i])
         fresh = copy < 0
         if fresh:
             flags = leaf.cs[case].flags & np.uint8(CASE_FALSE | CASE_MISATTACHED)

@@ -20,7 +20,7 @@ from xinyong.jit import njit
 from xinyong.law import tables as t
 from xinyong.law.clocks import AN_YEAR_END, EV_DETAIL, EV_ENDED, EV_OCCURRED
 from xinyong.law.compile import Law
-from xinyong.law.vocabulary import EVENTS
+from xinyong.law.vocabulary import EVENTS, KINDS
 from xinyong.streams import below, draw64, threshold
 
 __all__ = [
@@ -97,8 +97,8 @@ def _running(shares: list[float], width: int) -> list[np.uint64]:
     return out + [threshold(1.0)] * (width - len(out))
 
 
-def _waited(law: Law, conducts: list[int], schemes: set[int], stated: set[int]) -> int:
-    """Return the anchors that steps on these conducts wait for, as a mask.
+def _waited(law: Law, conducts: list[int], kinds: int, schemes: set[int], stated: set[int]) -> int:
+    """Return the anchors that steps on these conducts of these kinds wait for, as a mask.
 
     Steps that the record itself states (the events `stated`) are taken already. Before the
     first of the anchors nothing can follow from a record, so its file need not be looked at.
@@ -108,7 +108,8 @@ def _waited(law: Law, conducts: list[int], schemes: set[int], stated: set[int]) 
     x = law.tables
     rows = [
         p for c in conducts for p in x.listening[x.by_conduct[c] : x.by_conduct[c + 1]].tolist()
-    ]
+        if x.prov[p, t.P_KINDS] & kinds
+    ]  # fmt: skip
     mask = 0
     for inst in {int(x.prov[p, t.P_INST]) for p in rows}:
         if x.inst[inst, t.I_KIND] != 0 and inst not in schemes:
@@ -175,7 +176,8 @@ def families_of(found: Rates, law: Law, schemes: Iterable[int]) -> Families:
             x.share[i, j] = threshold(then.share)
         stated = {EVENTS.index(h.event) for h in family.then if h.share == 1.0}
         conducts = [law.code["conduct"][w.conduct] for w in family.split]
-        waited = _waited(law, conducts, here, stated)
+        kinds = sum(1 << KINDS.index(k) for k in family.monthly)
+        waited = _waited(law, conducts, kinds, here, stated)
         own = 1 << EVENTS.index("occurred") | 1 << AN_YEAR_END
         x.wakes[i] = bool(waited & own)  # a listing or its end comes with a decision only
         for j, then in enumerate(family.then):

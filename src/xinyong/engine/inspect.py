@@ -13,19 +13,31 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from xinyong import places
 from xinyong.dates import NEVER, date_of, day_of, first_day, parse_month
-from xinyong.engine.ledgers import Case, cases_of, ledger_of, row_of, scores_of, spells_of
+from xinyong.engine.ledgers import (
+    Case,
+    cases_of,
+    id_of,
+    ledger_of,
+    row_of,
+    scores_of,
+    spells_of,
+)
 from xinyong.engine.month import LeafRun
 from xinyong.engine.namings import Namings
 from xinyong.engine.remake import Remade, remake
 from xinyong.engine.sightings import Holding, Spell, spell_of
+from xinyong.engine.state import CASE_COPIED, N_CASES
 from xinyong.engine.truth import Deed, deeds_of, whose
 from xinyong.errors import UsageError
 from xinyong.law.catalogue import Catalogue
 from xinyong.law.determine import Event
 from xinyong.law.vocabulary import KINDS
 from xinyong.results import SYNTHETIC, Run
+from xinyong.society.others import BEHIND, LINKS, MOST, others
 from xinyong.society.subjects import Subject, format_id, pack, parse_id
 
 __all__ = ["COLUMNS", "History", "Moment", "Record", "history", "subject"]
@@ -196,16 +208,26 @@ class _Teller:
         )
 
     def _behind(self) -> tuple[str, ...]:
-        """Return who stands behind this body, or the body this person stands behind."""
-        who, links = self.who, self.world.links
-        if who.kind > 0:
-            person = int(links.representative_of(who.leaf, who.kind, who.index)[0])
-            return (format_id(int(pack(who.leaf, 0, person))),) if person >= 0 else ()
-        kind, index = (int(part[0]) for part in links.represented_by(who.leaf, who.index))
+        """Return who stands behind this body, or the bodies this person stands behind."""
+        who, ties, found = self.who, self.world.others.ties, []
+        me = np.array([who.kind << 32 | who.index])
         month = self.world.scenario.first_month + self.world.scenario.months - 1
-        if kind < 0 or index >= int(self.world.society.alive(who.leaf, kind, month)):
-            return ()
-        return (format_id(int(pack(who.leaf, kind, index))),)
+        for role in BEHIND:
+            link = LINKS.index(role if who.kind else f"{role}_of")
+            for k in range(MOST):
+                other = int(others(ties, who.leaf, me, link, k)[0])
+                kind, index = other >> 32, other & 0xFFFFFFFF
+                if other >= 0 and index < int(self.world.society.alive(who.leaf, kind, month)):
+                    found.append(format_id(int(pack(who.leaf, kind, index))))
+        return tuple(dict.fromkeys(found))
+
+    def _copied_from(self, case: Case) -> str:
+        """Return on whose file the record is that was carried over to this one."""
+        leaf = self.run.leaf
+        cs = leaf.cs[: int(leaf.counts[N_CASES])]
+        own = (cs["act"] == np.uint64(case.act)) & (cs["flags"] & CASE_COPIED == 0)
+        rows = np.nonzero(own & (cs["ledger"] >= 0))[0]
+        return id_of(self.run, int(cs["ledger"][rows[0]])) if len(rows) else ""
 
     # records -------------------------------------------------------------------------------
 
@@ -215,7 +237,7 @@ class _Teller:
         conduct = self.world.catalogue.conducts[occurred.what]
         standing, of = "true", format_id(int(pack(self.who.leaf, self.who.kind, self.who.index)))
         if "copied" in case.flags:
-            standing, of = "copied", next(iter(self._behind()), "")
+            standing, of = "copied", self._copied_from(case)
         elif "false" in case.flags:
             standing, of = "false", ""
         elif "misattached" in case.flags:

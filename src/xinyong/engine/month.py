@@ -51,9 +51,11 @@ from xinyong.institutions.capacity import rank
 from xinyong.institutions.detection import false_records, recorded
 from xinyong.institutions.identity import MISSED, RIGHT, WRONG, attach
 from xinyong.institutions.measures import ASPECTS
+from xinyong.institutions.others import OTHERS
 from xinyong.jit import njit
 from xinyong.law import tables as t
 from xinyong.law.vocabulary import KINDS, ROLES
+from xinyong.society.others import BEHIND, LINKS, MOST, others
 from xinyong.streams import below, draw64
 
 __all__ = ["ACTS", "LeafRun", "Message", "Worker", "count", "first_half", "second_half"]
@@ -88,13 +90,14 @@ class LeafRun:
         acts: int64[months, families, kinds, ACTS].
         flow: int64[months, instruments, kinds, FLOWS].
         measures: int32[months, measure rows, kinds, ASPECTS], shared by the leaves of a group.
+        felt: int32[months, ties, 1, OTHERS], what follows for others, shared likewise.
         grades: int64[months, schemes, grades + 1, kinds], files by their grade in each scheme
             of the leaf; the last for those whose grade is not known.
         points: int64[months, schemes, kinds], points (tenths) of these files beyond the base.
         queue: int64[months, 3], decisions taken, requests dropped, requests waiting.
         files: int64[months], ledgers open.
         entries: uint64[2], digest of the entries let go, and at the end of all.
-        copies: rows of cases that are to be copied to representatives.
+        copies: rows of cases that are to be copied, with the roles (``row | mask << 32``).
     """
 
     place: int
@@ -102,6 +105,7 @@ class LeafRun:
     acts: NDArray[np.int64]
     flow: NDArray[np.int64]
     measures: NDArray[np.int32]
+    felt: NDArray[np.int32]
     grades: NDArray[np.int64]
     points: NDArray[np.int64]
     queue: NDArray[np.int64]
@@ -110,8 +114,10 @@ class LeafRun:
     copies: list[NDArray[np.int64]] = field(default_factory=list)
 
     @classmethod
-    def start(cls, world: World, place: int, measures: NDArray[np.int32]) -> LeafRun:
-        """Return a leaf in which nothing has happened yet; `measures` as from `no_measures`."""
+    def start(
+        cls, world: World, place: int, measures: NDArray[np.int32], felt: NDArray[np.int32]
+    ) -> LeafRun:
+        """Return a leaf in which nothing has happened yet; counts as from `no_measures`."""
         months, kinds = world.scenario.months, len(KINDS)
         schemes = len(world.schemes[place])
         grades = 1 + max((len(g) for g in world.law.grades), default=0)
@@ -121,6 +127,7 @@ class LeafRun:
             np.zeros((months, len(world.rates), kinds, len(ACTS)), np.int64),
             np.zeros((months, len(world.law.instruments), kinds, len(FLOWS)), np.int64),
             measures,
+            felt,
             np.zeros((months, schemes, grades, kinds), np.int64),
             np.zeros((months, schemes, kinds), np.int64),
             np.zeros((months, 3), np.int64),
@@ -157,10 +164,12 @@ def _draw_words(key, act):  # type: ignore[no-untyped-def]
     return out
 
 
-def no_measures(world: World) -> NDArray[np.int32]:
-    """Return int32[months, measure rows, kinds, ASPECTS] of zeros."""
-    shape = (world.scenario.months, len(world.measure_names), len(KINDS), len(ASPECTS))
-    return np.zeros(shape, np.int32)
+def no_measures(world: World) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return zeros: int32[months, measure rows, kinds, ASPECTS], int32[months, ties, 1, OTHERS]."""
+    months = world.scenario.months
+    shape = (months, len(world.measure_names), len(KINDS), len(ASPECTS))
+    felt = (months, len(world.other_names), 1, len(OTHERS))
+    return np.zeros(shape, np.int32), np.zeros(felt, np.int32)
 
 
 def _records(
@@ -346,25 +355,35 @@ def _retire(world: World, run: LeafRun, settled: NDArray[np.int64]) -> None:
     """Let go of files that have just settled, where entries are not kept."""
     if world.scenario.keep == "indicators" and settled[0]:
         retire(
-            run.leaf, settled[1 : 1 + settled[0]], run.place, world.measures, world.link,
-            world.keys, world.sample_shift, world.scenario.first_month, run.measures, run.entries,
+            run.leaf, settled[1 : 1 + settled[0]], run.place, world.measures, world.others,
+            world.link, world.keys, world.sample_shift, world.scenario.first_month, run.measures,
+            run.felt, run.entries,
         )  # fmt: skip
     settled[0] = 0
 
 
 def _copy(world: World, run: LeafRun) -> None:
-    """Carry records on to the representatives of the bodies they are about."""
-    cases = np.unique(np.concatenate(run.copies))
+    """Carry records on to those behind the bodies they are about, role by role.
+
+    A record that was carried on once is kept up to date, whatever the law says later.
+    """
+    cases, at = np.unique(np.concatenate(run.copies) & 0xFFFFFFFF, return_inverse=True)
+    roles = np.zeros(len(cases), np.int64)
+    np.bitwise_or.at(roles, at, np.concatenate(run.copies) >> 32)
     run.copies = []
-    subject = run.leaf.lg["subject"][run.leaf.cs["ledger"][cases]]
-    kind, index = subject >> 32, subject & 0xFFFFFFFF
-    person = np.full(len(cases), -1, np.int64)
-    body = kind > 0
-    person[body] = world.links.representative_of(run.place, kind[body], index[body])
-    rows = world.society.stratum_of(run.place, 0, np.maximum(person, 0))
-    room = int(count_events(run.leaf, cases)) + len(cases)
-    run.leaf = reserve(run.leaf, room, len(cases), len(cases), 0, 0)
-    copy_cases(run.leaf, cases, person, rows, ROLES.index("legal_representative"))
+    subject = np.ascontiguousarray(run.leaf.lg["subject"][run.leaf.cs["ledger"][cases]])
+    events = int(count_events(run.leaf, cases)) + len(cases)
+    for role, k in [*((role, 0) for role in (*BEHIND, "employer")),
+                    *(("family", k) for k in range(MOST))]:  # fmt: skip
+        code = ROLES.index(role)
+        named = roles >> code & 1 == 1
+        if role not in BEHIND and not named.any():
+            continue
+        other = others(world.others.ties, run.place, subject, LINKS.index(role), k)
+        there = np.maximum(other, 0)
+        rows = _rows(world, run.place, there >> 32, there & 0xFFFFFFFF)
+        run.leaf = reserve(run.leaf, events, len(cases), len(cases), 0, 0)
+        copy_cases(run.leaf, cases, other, rows, named, code)
 
 
 def _compacts(world: World, run: LeafRun) -> bool:
@@ -456,7 +475,7 @@ def count(world: World, run: LeafRun, m: int) -> None:
 def close(world: World, run: LeafRun) -> None:
     """Account for the measures of every spell not yet accounted for (all, or a fixed sample)."""
     account(
-        run.leaf, run.place, world.measures, world.link, world.keys, world.sample_shift,
-        world.scenario.first_month, run.measures,
+        run.leaf, run.place, world.measures, world.others, world.link, world.keys,
+        world.sample_shift, world.scenario.first_month, run.measures, run.felt,
     )  # fmt: skip
     run.entries += entry_sums(run.leaf)

@@ -77,7 +77,7 @@ def simulate(
     groups = _groups(world)
     counts = {place: i for i, group in enumerate(groups) for place in group}
     measures = [no_measures(world) for _ in groups]
-    runs = [LeafRun.start(world, i, measures[counts[i]]) for i in range(len(places.leaves()))]
+    runs = [LeafRun.start(world, i, *measures[counts[i]]) for i in range(len(places.leaves()))]
     workers = [Worker() for _ in groups]
 
     def lead(g: int, m: int) -> list[Message]:

@@ -28,6 +28,8 @@ class Mechanisms(BaseModel):
         capacity: listing decisions of courts wait for staff.
         redress: performance and the other routes off a list.
         hops: keys that fail at each hop of the exchange between authorities.
+        others: what follows for those behind a body, in a household, for an employer or a firm:
+            records copied to them, measures that reach or concern them.
         digital: places record and connect better or worse by how digital they are.
         campaigns: spans in which an authority looks harder.
         emergency: the pandemic's diversion of staff, relief, and data links (2020 to 2022).
@@ -44,6 +46,7 @@ class Mechanisms(BaseModel):
     capacity: bool = True
     redress: bool = True
     hops: bool = True
+    others: bool = True
     digital: bool = True
     campaigns: bool = True
     emergency: bool = True

@@ -20,6 +20,7 @@ from xinyong.engine.state import (
     release_spells,
 )
 from xinyong.institutions.measures import account_spell
+from xinyong.institutions.others import account_others
 from xinyong.jit import lean, njit
 from xinyong.streams import draw64
 
@@ -38,7 +39,9 @@ def is_sampled(keys, place, subject):
 
 
 @lean
-def _account_entry(leaf, e, place, table, link, keys, shift, first_month, counts):
+def _account_entry(
+    leaf, e, place, table, others, link, keys, shift, first_month, counts, felt
+):  # fmt: skip
     """Account for the measures of one entry, if it is among those followed."""
     case = leaf.en[e].case
     act = leaf.cs[case].act
@@ -46,11 +49,16 @@ def _account_entry(leaf, e, place, table, link, keys, shift, first_month, counts
         draw = draw64(keys.sample, act, np.uint64(0), np.uint64(0))[0]
         if draw & np.uint64((1 << shift) - 1):
             return
-    kind = leaf.lg[leaf.cs[case].ledger].subject >> 32
+    subject = leaf.lg[leaf.cs[case].ledger].subject
+    kind, inst = subject >> 32, leaf.en[e].inst
+    start, end = np.int64(leaf.en[e].start), np.int64(leaf.en[e].end)
     mistaken = leaf.cs[case].flags & (CASE_FALSE | CASE_MISATTACHED)
     account_spell(
-        table, link, keys, act, leaf.en[e].inst, kind, place, np.int64(leaf.en[e].start),
-        np.int64(leaf.en[e].end), mistaken, first_month, counts,
+        table, link, keys, act, inst, kind, place, start, end, mistaken, first_month, counts
+    )
+    account_others(
+        table, others, link, keys, act, inst, kind, subject & 0xFFFFFFFF, place, start, end,
+        mistaken, first_month, felt,
     )  # fmt: skip
 
 
@@ -74,22 +82,26 @@ def _add_entry(leaf, e, sums):
 
 
 @njit
-def account(leaf, place, table, link, keys, shift, first_month, counts):
+def account(leaf, place, table, others, link, keys, shift, first_month, counts, felt):
     """Account for the measures of every entry still held.
 
     Args:
         leaf: the state.
         place: position of the leaf.
         table: the measures.
+        others: their ties to others.
         link: the network.
         keys: stream keys.
         shift: one in 2**shift entries is followed.
         first_month: month 0 of `counts`.
         counts: int32[months, rows, kinds, ASPECTS], added to.
+        felt: int32[months, ties, 1, OTHERS], added to.
     """
     for e in range(leaf.counts[N_ENTRIES]):
         if leaf.en[e].inst >= 0:
-            _account_entry(leaf, e, place, table, link, keys, shift, first_month, counts)
+            _account_entry(
+                leaf, e, place, table, others, link, keys, shift, first_month, counts, felt
+            )
 
 
 @njit
@@ -103,7 +115,9 @@ def entry_sums(leaf):
 
 
 @njit
-def retire(leaf, settled, place, table, link, keys, shift, first_month, counts, sums):
+def retire(
+    leaf, settled, place, table, others, link, keys, shift, first_month, counts, felt, sums
+):  # fmt: skip
     """Let go of settled files, but for those of the sample, once they are counted.
 
     Args:
@@ -111,11 +125,13 @@ def retire(leaf, settled, place, table, link, keys, shift, first_month, counts, 
         settled: int64[n] ledger rows.
         place: position of the leaf.
         table: the measures.
+        others: their ties to others.
         link: the network.
         keys: stream keys.
         shift: one in 2**shift entries is followed through its measures.
         first_month: month 0 of `counts`.
         counts: int32[months, rows, kinds, ASPECTS], added to.
+        felt: int32[months, ties, 1, OTHERS], added to.
         sums: uint64[2], the digest of entries let go, added to.
     """
     for i in range(settled.size):
@@ -124,7 +140,9 @@ def retire(leaf, settled, place, table, link, keys, shift, first_month, counts, 
             continue
         e = leaf.lg[ledger].entry
         while e >= 0:
-            _account_entry(leaf, e, place, table, link, keys, shift, first_month, counts)
+            _account_entry(
+                leaf, e, place, table, others, link, keys, shift, first_month, counts, felt
+            )
             _add_entry(leaf, e, sums)
             e = leaf.en[e].prev
         release_spells(leaf, ledger)

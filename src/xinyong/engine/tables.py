@@ -27,6 +27,7 @@ from xinyong.engine.state import (
 )
 from xinyong.engine.world import World
 from xinyong.institutions.measures import ASPECTS, standing
+from xinyong.institutions.others import OTHERS, STANDING, standing_others
 from xinyong.jit import njit
 from xinyong.law import tables as t
 from xinyong.law.tables import CAUSES
@@ -40,6 +41,7 @@ __all__ = [
     "indicator_table",
     "score_table",
     "total_measures",
+    "total_others",
 ]
 
 #: Stands for the grade of a score that leads to none that is known.
@@ -133,6 +135,11 @@ def indicator_table(world: World, runs: list[LeafRun]) -> pa.Table:
         for j, aspect in enumerate(ASPECTS):
             unit = "requests" if aspect.startswith("applied") else "entries"
             rows.add(counts[:, i, :, j], "cn", KINDS, "/".join(names), aspect, unit)
+    felt = standing_others(total_others(runs)) * (1 << world.sample_shift)
+    for i, tie in enumerate(world.other_names):
+        for j, aspect in enumerate(OTHERS):
+            unit = "others" if j in STANDING else "requests"
+            rows.add(felt[:, i, :, j], "cn", tie[4:], "/".join(tie[:4]), aspect, unit)
     return rows.table()
 
 
@@ -209,14 +216,25 @@ def digest(runs: list[LeafRun]) -> str:
         ):
             found.update(np.ascontiguousarray(array).tobytes())
     found.update(total_measures(runs).tobytes())
+    found.update(total_others(runs).tobytes())
     return found.hexdigest()
 
 
 def total_measures(runs: list[LeafRun]) -> NDArray[np.int64]:
     """Return int64[months, measure rows, kinds, ASPECTS]: the counts of all leaves together."""
-    total = np.zeros(runs[0].measures.shape, np.int64)
-    for counts in {id(run.measures): run.measures for run in runs}.values():
-        total += counts
+    return _total([run.measures for run in runs])
+
+
+def total_others(runs: list[LeafRun]) -> NDArray[np.int64]:
+    """Return int64[months, ties, 1, OTHERS]: what follows for others, of all leaves together."""
+    return _total([run.felt for run in runs])
+
+
+def _total(counts: list[NDArray[np.int32]]) -> NDArray[np.int64]:
+    """Add up arrays of counts, each once: leaves of a group share one."""
+    total = np.zeros(counts[0].shape, np.int64)
+    for array in {id(array): array for array in counts}.values():
+        total += array
     return total
 
 

@@ -110,6 +110,7 @@ _AGAIN: tuple[tuple[str, str, Callable[[folder.Folder, Remade], str]], ...] = (
     ("events", "every event is of a record, a step of the law, or a way off a list", again.events),
     ("decisions", "every entry rests on a decision, every decision on an act", again.decisions),
     ("copies", "every effect rests on a copy held, every copy on an entry", again.copies),
+    ("others", "what follows for others rests on copies held of entries", again.felt),
     ("alive", "entered less gone is what is alive", again.alive),
 )
 _REPLAY = ("replay", "determined anew, uncompiled, sampled files hold what the run held")

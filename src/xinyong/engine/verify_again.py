@@ -35,6 +35,7 @@ from xinyong.engine.tables import (
     indicator_table,
     score_table,
     total_measures,
+    total_others,
 )
 from xinyong.engine.verify_folder import (
     DERIVED,
@@ -48,10 +49,12 @@ from xinyong.engine.verify_folder import (
 )
 from xinyong.engine.world import World
 from xinyong.institutions.measures import ASPECTS, standing
-from xinyong.institutions.receipt import tally
+from xinyong.institutions.others import OTHERS, standing_others
+from xinyong.institutions.receipt import tally, tally_others
 from xinyong.institutions.redress import read_routes
 from xinyong.law.clocks import is_step
 from xinyong.law.vocabulary import EVENTS, KINDS
+from xinyong.society.others import BEHIND, LINKS, MOST, others
 from xinyong.society.subjects import format_id
 from xinyong.streams import month_word
 
@@ -62,6 +65,7 @@ __all__ = [
     "decisions",
     "digest_is_the_same",
     "events",
+    "felt",
     "manifest_is_the_same",
     "records",
     "tables_are_the_same",
@@ -155,11 +159,11 @@ def counts_are_the_same(held: Folder, world: World, leaves: list[LeafRun]) -> st
     for row in zip(*(c.to_pylist() for c in indicator_table(world, leaves).columns), strict=True):
         made[row[:5]] = row[6]
     for i, row in enumerate(held.rows(INDICATORS)):
-        if row[0] not in months or row[4] in ASPECTS:
+        if row[0] not in months or row[4] in (*ASPECTS, *OTHERS):
             continue
         if made.pop(row[:5], None) != row[6]:
             return f"{INDICATORS} row {i}: {' '.join(row[:5])} came out otherwise"
-    left = [key for key in made if key[4] not in ASPECTS]
+    left = [key for key in made if key[4] not in (*ASPECTS, *OTHERS)]
     return f"{INDICATORS}: no row for {' '.join(left[0])}" if left else ""
 
 
@@ -245,12 +249,17 @@ def _own_acts(world: World, run: LeafRun, cs: NDArray[Any], subject: NDArray[Any
 def _copied(
     world: World, run: LeafRun, cs: NDArray[Any], subject: NDArray[Any], copied: NDArray[Any]
 ) -> str:
-    """Check that every copied record is of the body that the person stands behind."""
-    bodies = dict(zip(cs["act"][~copied].tolist(), subject[~copied].tolist(), strict=True))
-    for act, person in zip(cs["act"][copied].tolist(), subject[copied].tolist(), strict=True):
-        kind, index = (int(x[0]) for x in world.links.represented_by(run.place, person))
-        if bodies.get(act) != kind << 32 | index:
-            return f"{_id(run, person)}: a record carried over from a body it does not stand behind"
+    """Check that every copied record is of somebody to whom the person is tied."""
+    if copied.any() and not world.scenario.mechanisms.others:
+        return f"{_id(run, subject[copied][0])}: a record carried over, but that is off"
+    first = dict(zip(cs["act"][~copied].tolist(), subject[~copied].tolist(), strict=True))
+    of = np.array([first.get(act, 0) for act in cs["act"][copied].tolist()], np.int64)
+    tied, other = np.zeros(len(of), np.bool_), subject[copied]
+    for role in (*BEHIND, "family", "employer"):
+        for k in range(MOST):
+            tied |= others(world.others.ties, run.place, of, LINKS.index(role), k) == other
+    if not tied.all():
+        return f"{_id(run, other[~tied][0])}: a record carried over from somebody it is not tied to"
     return ""
 
 
@@ -365,6 +374,38 @@ def _counted(
         return False
     at = (labels.index(key[0]), rows.index(key[3]), KINDS.index(key[2]), ASPECTS.index(name))
     return bool(total[at])
+
+
+def felt(held: Folder, remade: Remade) -> str:
+    """Count anew, entry by entry, what follows for others."""
+    world = remade.world
+    if world.sample_shift:
+        raise NotHereError(f"at 1:{world.scenario.scale} a sample is followed")
+    total = np.zeros(remade.leaves[0].felt.shape, np.int64)
+    for run in remade.leaves:
+        s = spells_in(run)
+        tally_others(
+            world.measures, world.others, world.link, world.keys, s["act"], s["inst"],
+            s["subject"], run.place, s["start"], s["end"], s["mistaken"],
+            world.scenario.first_month, total,
+        )  # fmt: skip
+    real = standing_others(total_others(remade.leaves))
+    if (wrong := np.argwhere(real != total)).size:
+        m, p, _, a = wrong[0].tolist()
+        return f"{OTHERS[a]} of {'/'.join(world.other_names[p])} in {held.run.months[m]} differs"
+    said = {
+        (month, kind, group, name): value
+        for name in OTHERS
+        for (month, _, kind, group), (value, _) in held.values.get(name, {}).items()
+    }
+    made = {
+        (held.run.months[m], world.other_names[p][4], "/".join(world.other_names[p][:4]),
+         OTHERS[a]): int(total[m, p, 0, a])
+        for m, p, _, a in np.argwhere(total).tolist()
+    }  # fmt: skip
+    if odd := sorted(set(said.items()) ^ set(made.items())):
+        return f"{INDICATORS}: {' '.join(odd[0][0])} is not what the entries call for"
+    return ""
 
 
 def alive(held: Folder, remade: Remade) -> str:

@@ -17,6 +17,7 @@ from xinyong.engine.month import ACTS
 from xinyong.engine.remake import scenario_of
 from xinyong.errors import UsageError
 from xinyong.institutions.measures import ASPECTS
+from xinyong.institutions.others import OTHERS, STANDING
 from xinyong.law.tables import CAUSES
 from xinyong.law.vocabulary import EVENTS, KINDS
 from xinyong.results import RESULTS_SCHEMA, SYNTHETIC, Run
@@ -61,6 +62,7 @@ UNITS = {
     **{name: "acts" if name == "acts" else "records" for name in ACTS},
     **dict.fromkeys((*FLOWS, "stock"), "entries"),
     **{name: "requests" if name.startswith("applied") else "entries" for name in ASPECTS},
+    **{name: "others" if i in STANDING else "requests" for i, name in enumerate(OTHERS)},
     **dict.fromkeys(("grade", "grade_default", "files", "alive"), "subjects"),
     "points": "tenths of a point",
     "decided": "decisions", "dropped": "requests", "waiting": "requests",
@@ -225,6 +227,9 @@ measures = _all_least(
     (("applied",), ("received",)),
     (("applied_mistaken",), ("applied",)),
     (("applied_zombie",), ("applied",)),
+    (("others_applied",), ("others_received",)),
+    (("others_applied_mistaken",), ("others_applied",)),
+    (("others_applied_zombie",), ("others_applied",)),
 )
 
 
@@ -351,6 +356,9 @@ def mechanisms(held: Folder) -> str:
         "waiting": on.capacity, "dropped": on.capacity, "decided": on.capacity,
         "entered": on.credit, "on_paper": on.credit,
         **dict.fromkeys(("grade", "grade_default", "points"), on.credit and on.schemes),
+        "others_on_paper": on.credit and on.others,
+        "others_applied_mistaken": on.identity or on.false_records,
+        "others_applied_zombie": on.friction,
     }  # fmt: skip
     for name, may in barred.items():
         rows = [row for value, row in held.values.get(name, {}).values() if value]

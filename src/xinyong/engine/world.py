@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ from xinyong.institutions.detection import chances, digitalisation
 from xinyong.institutions.exchange import Link
 from xinyong.institutions.measures import MeasureTable, measure_table
 from xinyong.institutions.network import Network, link_of, vertical_coverage
+from xinyong.institutions.others import Others, others_table
 from xinyong.institutions.redress import Routes, routes_of
 from xinyong.institutions.steps import Policy, policy_of
 from xinyong.law import tables as t
@@ -121,6 +122,8 @@ class World:
     link: Link
     measures: MeasureTable
     measure_names: tuple[tuple[str, str, str], ...]
+    others: Others
+    other_names: tuple[tuple[str, str, str, str, str], ...]
     capacity: NDArray[np.int64]
     population: NDArray[np.int64]
     detection: NDArray[np.uint64]
@@ -229,6 +232,13 @@ def run_of(catalogue: Catalogue, found: Rates) -> frozenset[str]:
     )
 
 
+def _uncopied(law: Law) -> Law:
+    """Return the law with provisions that copy a record to nobody; their rows stay in place."""
+    prov = law.tables.prov.copy()
+    prov[prov[:, t.P_EFFECT] == t.COPY, t.P_A] = 0
+    return replace(law, tables=law.tables._replace(prov=prov))
+
+
 class Travel(NamedTuple):
     """By what entries travel between authorities; fields of `World` by the same names."""
 
@@ -293,6 +303,8 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
     if not on.credit:  # what is done is the same, and nothing follows
         run = frozenset()
         law = compile_law(catalogue.only(run))
+    if not on.others:
+        law = _uncopied(law)
     people = society(scenario.scale, scenario.seed)
     population = people.totals[:, 0].copy()
     first, months = scenario.first_month, scenario.months
@@ -318,6 +330,8 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
     shift = 0
     while scenario.scale << shift < 64:
         shift += 1
+    travel = travel_of(scenario, law, given, emergency)
+    others, other_names = others_table(law, travel.measure_names, people, first, months, on.others)
     return World(
         scenario=scenario,
         catalogue=catalogue,
@@ -349,5 +363,7 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
         false=threshold(false),
         lapse_months=int(given.value("court.lapse_months")),
         sample_shift=shift,
-        **travel_of(scenario, law, given, emergency)._asdict(),
+        others=others,
+        other_names=tuple(other_names),
+        **travel._asdict(),
     )  # fmt: skip

@@ -97,12 +97,27 @@ ORDINARY = _defined(
     "assumption", {"weights": [2, 200], "applied": [50, 1]}, 300.0,
     "50 fines and one sentence: 50 × 2 + 200.",
 )  # fmt: skip
-INDICATORS = (BURDEN, MISTAKEN, ZOMBIE, ORDINARY)
+OTHERS = _defined(
+    "burden_others", "Sum of weights over applications in the month that are felt by others than "
+    "the listed subject: those behind a body, children, an employer or a firm; not part of "
+    "`burden`. By kind of the other; over the run by tie (the group).",
+    "assumption", {"weights": [1, 0.5], "applied": [4, 2]}, 5.0,
+    "Four representatives refused a flight, two children a school: 4 × 1 + 2 × 0.5.",
+)  # fmt: skip
+REWARDS = Indicator(
+    "rewards", "burden", "requests", "Applications of rewards in the month (an authority that "
+    "held the entry was asked); they weigh nothing as a burden. By kind; over the run by list.",
+    "this project's definition", "assumption", total, {"weights": [1, 1], "applied": [30, 12]},
+    42.0, "30 requests in a green channel and 12 for a loan on better terms.",
+)  # fmt: skip
+INDICATORS = (BURDEN, MISTAKEN, ZOMBIE, OTHERS, REWARDS, ORDINARY)
 
 
 def rows(x: Inputs, out: Rows) -> None:
     """Add the family's rows."""
     _measures(x, out)
+    _others(x, out)
+    _rewards(x, out)
     _ordinary(x, out)
 
 
@@ -133,6 +148,33 @@ def _measures(x: Inputs, out: Rows) -> None:
         if mine:
             value = total([weights[i].value for i in mine], applied[mine][:, -1])
             out.add(BURDEN, float(value), int(applied[mine][:, -1].sum()) // x.sample, group=name)
+
+
+def _others(x: Inputs, out: Rows) -> None:
+    groups = x.counts.groups("others_applied")
+    if not groups:
+        return
+    counted = np.array([x.counts.monthly("others_applied", group) for group in groups])
+    weights = [weight_of(x.catalogue, group.split("/")[1]).value for group in groups]
+    out.by_kind(OTHERS, total(weights, counted), counted.sum(axis=0) // x.sample)
+    links = np.array([group.split("/")[3] for group in groups])
+    for link in sorted(set(links.tolist())):
+        applied = counted[links == link][..., -1].sum(axis=1)
+        value = total(np.array(weights)[links == link], applied)
+        out.add(OTHERS, float(value), int(applied.sum()) // x.sample, group=link)
+
+
+def _rewards(x: Inputs, out: Rows) -> None:
+    rewards = [row for row in x.names if x.catalogue.measures[row[1]].nature == "reward"]
+    counted = stacked(x, "applied", rewards)
+    if not counted.any():
+        return
+    value = counted.sum(axis=0)
+    out.by_kind(REWARDS, value.astype(np.float64), value // x.sample)
+    lists = np.array([row[0] for row in rewards])
+    for name in sorted(set(lists.tolist())):
+        n = int(counted[lists == name][..., -1].sum())
+        out.add(REWARDS, float(n), n // x.sample, group=name)
 
 
 def _ordinary(x: Inputs, out: Rows) -> None:

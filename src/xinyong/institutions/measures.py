@@ -35,7 +35,14 @@ from xinyong.law.compile import Law
 from xinyong.law.compiled import month_of
 from xinyong.streams import name_word, threshold
 
-__all__ = ["ASPECTS", "MeasureTable", "account_spell", "measure_table", "standing"]
+__all__ = [
+    "ASPECTS",
+    "MeasureTable",
+    "account_spell",
+    "between",
+    "measure_table",
+    "standing",
+]
 
 #: What is counted for each measure, month, leaf and kind.
 ASPECTS = (
@@ -136,7 +143,7 @@ def measure_table(
 
 
 @lean
-def _between(counts, row, kind, aspect, begin, end, first_month):
+def between(counts, row, kind, aspect, begin, end, first_month):
     """Note that a state holds at the ends of the months from `begin` until before `end`.
 
     Written as differences: plus one where it starts, minus one where it stops; `standing`
@@ -188,17 +195,17 @@ def account_spell(
         )
         if stops <= begins:
             continue
-        _between(counts, i, kind, ON_PAPER, begins, stops, first_month)
+        between(counts, i, kind, ON_PAPER, begins, stops, first_month)
         if not held_copy(got, lost, copy):
             continue
         wrong = mistaken or copy == WRONG_COPY
-        _between(counts, i, kind, RECEIVED, got, lost, first_month)
+        between(counts, i, kind, RECEIVED, got, lost, first_month)
         if stops < NEVER:
-            _between(counts, i, kind, ZOMBIE, max(got, stops), lost, first_month)
+            between(counts, i, kind, ZOMBIE, max(got, stops), lost, first_month)
         if wrong:
-            _between(counts, i, kind, MISTAKEN, got, lost, first_month)
+            between(counts, i, kind, MISTAKEN, got, lost, first_month)
         if copy == WRONG_COPY:
-            _between(counts, i, kind, ASTRAY, got, lost, first_month)
+            between(counts, i, kind, ASTRAY, got, lost, first_month)
         if not table.asked[i]:
             continue
         month = max(month_of(got) - first_month, 0)

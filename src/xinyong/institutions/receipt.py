@@ -31,10 +31,23 @@ from xinyong.institutions.measures import (
     RECEIVED,
     ZOMBIE,
 )
+from xinyong.institutions.others import (
+    OTHERS_APPLIED,
+    OTHERS_APPLIED_MISTAKEN,
+    OTHERS_APPLIED_ZOMBIE,
+    OTHERS_ON_PAPER,
+    OTHERS_RECEIVED,
+    first_draw,
+    nth_other,
+)
 from xinyong.jit import njit
 from xinyong.law.compiled import first_day, month_of
+from xinyong.society.others import MOST
 
-__all__ = ["RECEIPT_COLS", "asked_in", "reach", "receipts", "tally"]
+__all__ = ["RECEIPT_COLS", "asked_in", "reach", "receipts", "tally", "tally_others"]
+
+#: Where the draws of requests about the listed subject begin.
+LISTED = np.uint64(FIRST_REQUEST)
 
 #: Columns of `receipts`.
 ROW, BEGINS, STOPS, SENT, GOT, LOST, COPY, RECEIPT_COLS = range(8)
@@ -78,7 +91,9 @@ def receipts(table, link, keys, act, inst, kind, leaf, start, end):
 
 
 @njit
-def asked_in(table, keys, act, row, got, lost, first_month, months):
+def asked_in(
+    table, keys, act, row, got, lost, first_month, months, draw=LISTED
+):  # fmt: skip
     """Return the months in which an authority that holds a copy was asked: int64[n].
 
     Args:
@@ -90,13 +105,13 @@ def asked_in(table, keys, act, row, got, lost, first_month, months):
         lost: until before when.
         first_month: of the run.
         months: how many it has.
+        draw: where the draws begin.
     """
     found = np.empty(months, np.int64)
     n = 0
     if table.asked[row]:
         month = max(month_of(got) - first_month, 0)
         last = min(months, month_of(lost) - first_month) if lost < NEVER else months
-        draw = np.uint64(FIRST_REQUEST)
         while month < last:
             month = next_asked(table, keys, act, row, month, draw)
             draw += np.uint64(1)
@@ -196,3 +211,71 @@ def tally(table, link, keys, act, inst, kind, leaf, start, end, mistaken, first_
                     counts[m, row, kind[e], APPLIED_MISTAKEN] += 1
                 if stops < NEVER and asked[j] >= month_of(stops):
                     counts[m, row, kind[e], APPLIED_ZOMBIE] += 1
+
+
+@njit
+def tally_others(
+    table, others, link, keys, act, inst, subject, leaf, start, end, mistaken, first_month, counts
+):  # fmt: skip
+    """Count what spells mean for others, month by month: the plain twin of `account_others`.
+
+    Args:
+        table: the measures.
+        others: their ties to others.
+        link: the network.
+        keys: stream keys.
+        act: uint64[n], ids of the acts.
+        inst: int64[n], the lists.
+        subject: int64[n], kind << 32 | index.
+        leaf: where all of them are.
+        start: int64[n], first days.
+        end: int64[n], days they ended.
+        mistaken: bool[n], whether each rests on a mistake.
+        first_month: month 0 of `counts`.
+        counts: int64[months, ties, 1, OTHERS], added to; final, not differences.
+    """
+    months = counts.shape[0]
+    for e in range(act.size):
+        kind, index = subject[e] >> 32, subject[e] & 0xFFFFFFFF
+        held = receipts(table, link, keys, act[e], inst[e], kind, leaf, start[e], end[e])
+        for i in range(len(held)):
+            row, copy = held[i, ROW], held[i, COPY]
+            for r in range(others.rows.size):
+                if others.rows[r] != row:
+                    continue
+                for p in range(others.at[r], others.at[r + 1]):
+                    if not others.kinds[p] >> kind & 1:
+                        continue
+                    begins, stops = held[i, BEGINS], held[i, STOPS]
+                    got, lost = held[i, GOT], held[i, LOST]
+                    if others.ends[p] < NEVER and others.ends[p] + 1 < stops:
+                        stops = others.ends[p] + 1
+                        lost = min(lost, stops)
+                    begins = max(begins, others.begins[p])
+                    got = max(got, begins)
+                    if stops <= begins:
+                        continue
+                    when = min(max(month_of(begins) - first_month, 0), months - 1)
+                    n = 0
+                    for k in range(others.first[p], MOST):
+                        if nth_other(others, p, leaf, kind, index, k, when) >= 0:
+                            n += 1
+                            if copy != RIGHT_COPY or got >= lost:
+                                continue
+                            draw = first_draw(others, p, k)
+                            asked = asked_in(
+                                table, keys, act[e], row, got, lost, first_month, months, draw
+                            )
+                            for j in range(asked.size):
+                                m = asked[j] - first_month
+                                counts[m, p, 0, OTHERS_APPLIED] += 1
+                                if mistaken[e]:
+                                    counts[m, p, 0, OTHERS_APPLIED_MISTAKEN] += 1
+                                if stops < NEVER and asked[j] >= month_of(stops):
+                                    counts[m, p, 0, OTHERS_APPLIED_ZOMBIE] += 1
+                    for m in range(months):
+                        last = first_day(first_month + m + 1) - 1
+                        if begins <= last < stops:
+                            counts[m, p, 0, OTHERS_ON_PAPER] += n
+                        if copy == RIGHT_COPY and got <= last < lost:
+                            counts[m, p, 0, OTHERS_RECEIVED] += n

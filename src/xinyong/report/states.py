@@ -190,6 +190,7 @@ def burden(data: Data) -> Figure:
     """Burden by cause, beside that of ordinary penalties."""
     found = {
         "credit measures": data.derived("burden", ""),
+        "felt by others": data.derived("burden_others", ""),
         "ordinary penalties": data.derived("burden_ordinary", ""),
     }
     wrong = {
@@ -207,15 +208,18 @@ def burden(data: Data) -> Figure:
             f"({least:,.0f} to {most:,.0f} over the ranges of the weights); "
             f"{percent(whole['after the lawful end'], credit):.1f} % of it falls after the "
             f"lawful end of the entry, {percent(whole['without an act'], credit):.2f} % on "
-            "somebody who did nothing. Ordinary penalties for the same recorded acts weigh "
-            f"{whole['ordinary penalties']:,.0f}."
+            "somebody who did nothing. Besides, those behind a body, children, employers and "
+            f"firms feel {whole['felt by others']:,.0f}. Ordinary penalties for the same acts "
+            f"weigh {whole['ordinary penalties']:,.0f}."
         )
     every = {**found, **wrong}
     return Figure(
         "burden", "Burden by cause", "惩戒负担", reading,
         "Unit: refused air tickets a month, in counts of the run. Every application is weighed "
         "(a refused flight 1, a post or a licence more, a closer look less); weights and ranges "
-        "stand on the page of indicators. Ordinary penalties: fines, enforcement, custody for "
+        "stand on the page of indicators. Felt by others: the same measures, where the text "
+        "has them reach those behind a listed body or concern a child, an employer, a firm; not "
+        "part of the first. Ordinary penalties: fines, enforcement, custody for "
         "recorded acts, which exist with or without a credit system.",
         "assumption (every weight; how often an authority is asked; coverage and delay); rule "
         "(which measures follow)",

@@ -204,14 +204,15 @@ def over_links(world: World, other: Scenario) -> World:
 def read_again(world: World, runs: list[LeafRun]) -> list[LeafRun]:
     """Account for the measures of entries over the links of another world; entries are kept."""
     found = []
-    counts: dict[int, NDArray[Any]] = {}  # one array for the leaves of a group, as in a run
+    counts: dict[int, tuple[NDArray[Any], NDArray[Any]]] = {}  # one pair a group, as in a run
     for run in runs:
         if id(run.measures) not in counts:
             counts[id(run.measures)] = no_measures(world)
-        again = replace(run, measures=counts[id(run.measures)])
+        measures, felt = counts[id(run.measures)]
+        again = replace(run, measures=measures, felt=felt)
         account(
-            again.leaf, again.place, world.measures, world.link, world.keys,
-            world.sample_shift, world.scenario.first_month, again.measures,
+            again.leaf, again.place, world.measures, world.others, world.link, world.keys,
+            world.sample_shift, world.scenario.first_month, again.measures, again.felt,
         )  # fmt: skip
         found.append(again)
     return found

@@ -35,11 +35,13 @@ class Others(Block):
     """Whom a measure concerns beside the listed subject, by its own words.
 
     `links` say what the other is of the subject (``family``, ``employer``), or the subject of the
-    other (``legal_representative_of``); `kinds` are those of the other.
+    other (``legal_representative_of``); `kinds` are those of the other. `minors`: only persons
+    under eighteen.
     """
 
     links: list[OtherLink] = Field(min_length=1)
     kinds: list[Kind] = Field(min_length=1)
+    minors: bool = False
 
 
 class Measure(Block):
