@@ -20,6 +20,8 @@ from xinyong.portal.guard import Guard
 from xinyong.portal.jobs import Jobs
 from xinyong.portal.problems import RESPONSES, of_error, problem
 from xinyong.portal.site import Site
+from xinyong.portal.society import pages as society
+from xinyong.portal.society.views import Views
 
 __all__ = ["create_app"]
 
@@ -35,11 +37,14 @@ def create_app(site: Site) -> FastAPI:
         'xinyong'
     """
     jobs = Jobs(site.limits)
+    views = Views(site, jobs)
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
         del app
+        views.warm()
         yield
+        views.close()
         jobs.close()
 
     app = FastAPI(
@@ -53,7 +58,8 @@ def create_app(site: Site) -> FastAPI:
     )
     app.state.site = site
     app.state.jobs = jobs
-    for part in (start, catalogue, running, about, studies):
+    app.state.views = views
+    for part in (start, catalogue, running, about, society, studies):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(packages=[("xinyong.portal", "static")]), name="static")
     app.add_api_route("/", _front, include_in_schema=False)
