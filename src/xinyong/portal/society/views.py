@@ -97,7 +97,8 @@ class View:
         """Return one count a month for each province; cities are counted with theirs.
 
         Args:
-            indicator, group: of ``indicators.parquet``.
+            indicator: of ``indicators.parquet``.
+            group: of the indicator.
             kind: of subjects; ``all``.
         """
         key = indicator, group, kind
@@ -133,16 +134,14 @@ class View:
 
     def warm(self) -> Iterator[None]:
         """Make everything that takes long, a step at a time."""
-        yield None if self.data else None
         for name in CHARTS:
             for width in (WIDE, NARROW):
                 self.picture(name, width)
                 yield
-        for indicator in ("stock", "alive"):
-            groups = self.data.groups(indicator)
-            self.by_province(indicator, groups[0] if groups else "", "all")
+        for indicator, group in (("alive", ""), ("stock", "spc_defaulters")):
+            self.by_province(indicator, group, "all")
             yield
-        yield None if self.catalogue else None
+        _ = self.catalogue
 
 
 class Views:
