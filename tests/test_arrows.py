@@ -41,7 +41,7 @@ MAY: dict[str, set[str]] = {
     "engine": WORLD | {"indicators", "results"},
     "study": WORLD | {"indicators", "engine", "results", "case"},
     "report": BASE | {"results"},
-    "case": BASE | {"law"},
+    "case": BASE | {"law", "browse"},
     "browse": BASE | {"law", "conduct"},
     "cli_common": BASE | {"law"},
     "cli_catalogue": BASE | {"law", "browse", "conduct", "cli_common"},

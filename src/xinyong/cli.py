@@ -77,6 +77,14 @@ def case_command(
     consent: Annotated[
         list[str] | None, typer.Option("--consent", help="A scheme it has joined; repeatable.")
     ] = None,
+    private_score: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--private-score",
+            metavar="SCHEME=N",
+            help="Its score in a private scheme it has joined; repeatable.",
+        ),
+    ] = None,
     act: Annotated[
         list[str] | None,
         typer.Option(
@@ -132,6 +140,7 @@ def case_command(
         "age": age,
         "roles": role,
         "consents": consent,
+        "private_scores": private_score,
         "course": course,
     }
     case = cli_case.stated(file, options, act or [], link or [])

@@ -15,12 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["case_command", "law_of", "stated"]
 
-#: Keys of ``--act`` that may be given several times, and how their value is written.
-_MANY = {
-    "document": "document=KIND:FORMED[:SERVED[:EFFECTIVE]]",
-    "event": "event=EVENT:DAY[:INSTRUMENT]",
-}
-
 
 def case_command(
     case: Case, law: Law | None, on: dt.date | None, as_json: bool, brief: bool, search: int
@@ -85,66 +79,17 @@ def stated(
         return case.with_course(course) if course else case
     if not subject and not acts:
         raise UsageError("Missing argument 'CASE.yaml'; or state a case: --kind, --place, --act")
-    from xinyong.case.model import case_of, refuse_identities
-    from xinyong.errors import Problem
+    from xinyong.case.stating import Stated
 
-    # Before anything is read: what looks like an identity is not repeated by any message.
-    refuse_identities(
-        {"subject": subject, "act": acts, "link": links or []},
-        lambda loc, text: Problem("options", 0, f"--{loc[0]}", text, "a case names nobody"),
-    )
-    data: dict[str, Any] = {"subject": subject, "acts": [_act(text) for text in acts]}
-    if links:
-        data["links"] = [_link(text) for text in links]
-    if options.get("course"):
-        data["course"] = options["course"]
-    return case_of(data, "options")
-
-
-def _act(text: str) -> dict[str, Any]:
-    """Read one act: its conduct, then facts; a word alone is a circumstance."""
-    conduct, *facts = [part.strip() for part in text.split(",")]
-    if not conduct or "=" in conduct:
-        raise UsageError(f"--act {text[:60]}: write the conduct first, then from=YYYY-MM-DD")
-    act: dict[str, Any] = {"conduct": conduct}
-    for fact in facts:
-        name, equals, value = (x.strip() for x in fact.partition("="))
-        if not equals:
-            act.setdefault("circumstances", []).append(name)
-        elif name == "document":
-            act.setdefault("documents", []).append(_document(value))
-        elif name == "event":
-            act.setdefault("events", []).append(_event(value))
-        elif name in act:
-            raise UsageError(f"--act {conduct}: {name[:40]!r} is given twice")
-        else:
-            act[name] = int(value) if value.lstrip("-").isdigit() else value
-    return act
-
-
-def _link(text: str) -> dict[str, str]:
-    """Read one link: the kind of the other, then what ties them."""
-    kind, *facts = [part.strip() for part in text.split(",")]
-    link = {"to": kind}
-    for fact in facts:
-        name, equals, value = (x.strip() for x in fact.partition("="))
-        if not equals or name in link:
-            raise UsageError(f"--link {text[:60]}: write KIND,as=..._of or KIND,is=...")
-        link[name] = value
-    return link
-
-
-def _document(value: str) -> dict[str, str]:
-    kind, *days = value.split(":")
-    if not 1 <= len(days) <= 3:
-        raise UsageError(f"--act: write {_MANY['document']}")
-    return {"kind": kind} | {
-        name: day for name, day in zip(("formed", "served", "effective"), days, strict=False) if day
-    }
-
-
-def _event(value: str) -> dict[str, str]:
-    event, *rest = value.split(":")
-    if not 1 <= len(rest) <= 2:
-        raise UsageError(f"--act: write {_MANY['event']}")
-    return {"event": event, "on": rest[0]} | ({"of": rest[1]} if len(rest) == 2 else {})
+    return Stated(
+        kind=subject.get("kind", ""),
+        place=subject.get("place", ""),
+        registered=subject.get("registered", ""),
+        age=subject.get("age", ""),
+        role=tuple(subject.get("roles", ())),
+        consent=tuple(subject.get("consents", ())),
+        private_score=tuple(subject.get("private_scores", ())),
+        link=tuple(links or ()),
+        act=tuple(acts),
+        course=options.get("course") or "",
+    ).case()

@@ -29,7 +29,7 @@ from xinyong.law.determine import decode, findings
 from xinyong.law.folds import Folds
 from xinyong.law.measures import due
 
-__all__ = ["Change", "Changes", "Outcome", "outcome", "search"]
+__all__ = ["Change", "Changes", "Outcome", "differences", "outcome", "search"]
 
 #: Days by which a date is moved until the result changes; the exact day is then found between.
 _STRIDES = (1, 7, 31, 92, 183, 366, 731, 1827)
@@ -199,7 +199,7 @@ class _Search:
         return result.counting != self.base.counting if exact else result.kind != self.base.kind
 
     def add(self, v: variants.Variant, now: str, case: Case, result: Outcome) -> None:
-        words = tuple(_differences(self.law, self.base, result))
+        words = tuple(differences(self.law, self.base, result))
         same = (v.what, words)
         if v.what in ("place", "kind") and same in {(c.what, c.differences) for c in self.found}:
             return  # another place, and just the same follows
@@ -307,8 +307,8 @@ def _name(law: Law, instrument: str) -> str:
     return (it.short or it.name).en
 
 
-def _differences(law: Law, old: Outcome, new: Outcome) -> Iterator[str]:
-    """Yield what is otherwise, most important first."""
+def differences(law: Law, old: Outcome, new: Outcome) -> Iterator[str]:
+    """Yield in words what is otherwise in a new outcome, most important first."""
     for key, spell in old.entries.items():
         now = new.entries.get(key)
         if now is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from collections.abc import Iterator
 
 from xinyong.case.model import Act, Case
@@ -110,7 +111,7 @@ def _act(case: Case, law: Law, loc: Loc, act: Act, on: dt.date) -> Iterator[Prob
     yield from _days(case, loc, act, on)
     conduct = law.catalogue.conducts.get(act.conduct)
     if conduct is None:
-        hint = law.catalogue.conduct_hint(act.conduct)
+        hint = _conduct_hint(law, act.conduct)
         yield case.problem((*loc, "conduct"), f"unknown conduct {act.conduct[:40]!r}", hint)
         return
     if act.via == "self":
@@ -145,6 +146,23 @@ def _act(case: Case, law: Law, loc: Loc, act: Act, on: dt.date) -> Iterator[Prob
         if not (document.formed or document.served or document.effective):
             message = "a document without a day says nothing"
             yield case.problem(at, message, "add formed, served or effective")
+
+
+def _conduct_hint(law: Law, word: str) -> str:
+    """Return how to go on from a word that is no conduct: what is spelt or meant so."""
+    sought = word[:80].strip().lower()
+    near = difflib.get_close_matches(sought, law.catalogue.conducts, 1, 0.85)
+    if not near:
+        from xinyong.browse.search import partly, search  # only who errs waits for it
+
+        said = sought.replace("_", " ")
+        hits = search(law.catalogue, said, 3, "conduct") or partly(law.catalogue, said, 40)
+        near = [h.id for h in hits if h.kind == "conduct"][:3]
+    if not near:
+        return law.catalogue.conduct_hint(word)
+    first, *others = (repr(x) for x in near)
+    more = f" or {' or '.join(others)}" if others else ""
+    return f"did you mean {first}{more}? 'xinyong catalogue conducts WORD' finds ids"
 
 
 def _details(case: Case, loc: Loc, act: Act, conduct: Conduct, read: Reads) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from xinyong.law.determine import OpenStep
 from xinyong.law.gates import Bar
 from xinyong.law.private import Membership
 
-__all__ = ["lines"]
+__all__ = ["grouped", "lines", "other_words"]
 
 Lines = Iterator[tuple[str, str]]
 
@@ -54,7 +54,7 @@ def lines(result: CaseResult, brief: bool = False, most: int = 36) -> Lines:
     yield "", ""
     yield from _scores(words)
     yield from _measures(words)
-    for roles, f in _grouped(result):
+    for roles, f in grouped(result):
         yield from _follows(words, roles, f)
     if not brief:
         yield from _seen(words)
@@ -254,7 +254,7 @@ def _measures(words: Words) -> Lines:
         yield "dim", f"  for {count} of these: {_gate_words(words, bar)}"
 
 
-def _grouped(result: CaseResult) -> Iterator[tuple[list[str], Follows]]:
+def grouped(result: CaseResult) -> Iterator[tuple[list[str], Follows]]:
     """Put roles for which just the same follows together."""
     groups: list[tuple[list[str], Follows]] = []
     for f in result.follows:
@@ -268,7 +268,7 @@ def _grouped(result: CaseResult) -> Iterator[tuple[list[str], Follows]]:
     yield from groups
 
 
-def _other(result: CaseResult, roles: list[str], f: Follows) -> str:
+def other_words(result: CaseResult, roles: list[str], f: Follows) -> str:
     """Return whom it follows for: an adult in some role, or the link that the case states."""
     if f.link is None:
         return f"an adult who is {' or '.join(roles)}"
@@ -282,7 +282,7 @@ def _other(result: CaseResult, roles: list[str], f: Follows) -> str:
 
 def _follows(words: Words, roles: list[str], f: Follows) -> Lines:
     law = words.law
-    yield "bold", f"What follows for {_other(words.result, roles, f)}"
+    yield "bold", f"What follows for {other_words(words.result, roles, f)}"
     for row in f.provisions:
         where = trace.of_provision(law, row)
         yield "", f"  because: {where.text} — {words.where(where)}"

@@ -13,7 +13,8 @@ from xinyong.case.calculator import CaseResult, own_entries
 from xinyong.dates import date_of, day_of
 from xinyong.law import trace
 from xinyong.law.course import followed
-from xinyong.law.determine import Determination, Ledger, decode, determine, findings
+from xinyong.law.determine import Determination, Entry, Ledger, decode, determine, findings
+from xinyong.law.measures import due
 
 __all__ = ["Bar", "Moment", "bars", "moments", "picture"]
 
@@ -41,11 +42,16 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One stretch of the picture: a label, its first day, and the first day after it."""
+    """One stretch of the picture: a label, its first day, and the first day after it.
+
+    `kind` is ``act``, ``record`` (on a day), ``entry``, ``line`` or ``measures`` (those due
+    for one entry, as long as they are as many).
+    """
 
     label: str
     start: dt.date
     end: dt.date | None
+    kind: str = "act"
 
 
 def _ahead(result: CaseResult) -> tuple[Ledger, Determination]:
@@ -140,7 +146,7 @@ def _scores(
 
 
 def bars(result: CaseResult) -> tuple[Bar, ...]:
-    """Return the stretches of a case: its acts, entries and score lines."""
+    """Return the stretches of a case: its acts, records, entries, measures and score lines."""
     ledger, found = _ahead(result)
     acts = {n: i for n, i in enumerate(result.act_of) if i >= 0}
     names = result.law.catalogue
@@ -150,14 +156,53 @@ def bars(result: CaseResult) -> tuple[Bar, ...]:
         over = act.until or act.corrected_on or act.performed_on
         end = over if lasting or act.until else act.from_
         drawn.append(Bar(f"act {i} {act.conduct}", act.from_, end))
+    for e in sorted(ledger.events, key=lambda e: e.day):
+        if e.event == "formed" and e.case in acts and e.day <= day_of(found.as_of):
+            text = names.documents[e.what].en if e.what else "record formed"
+            drawn.append(Bar(text, date_of(e.day), date_of(e.day), "record"))
     for e in own_entries(found, ledger):
         if e.case in acts:
-            drawn.append(Bar(_short(result, e.instrument), e.start, e.end))
-    for x in found.lines:
+            drawn.append(Bar(_short(result, e.instrument), e.start, e.end, "entry"))
+            drawn += _measures(result, e, found.as_of)
+    ahead = {(x.instrument, x.case, x.provision) for x in found.lines}
+    gone = [  # of a scheme that is no more when all has run out
+        x for x in result.determination.lines if (x.instrument, x.case, x.provision) not in ahead
+    ]
+    for x in (*found.lines, *gone):
         if x.case in acts and x.state not in ("superseded",):
             worth = f"grade {x.grade}" if x.grade else f"{x.points / 10:+g}"
-            drawn.append(Bar(f"{worth} ({x.provision})", x.since, x.until))
-    return tuple(drawn)
+            last = names.instrument(x.instrument).versions[-1].in_force.until
+            drawn.append(Bar(f"{worth} ({x.provision})", x.since, x.until or last, "line"))
+    return tuple(dict.fromkeys(drawn))
+
+
+def _measures(result: CaseResult, entry: Entry, last: dt.date) -> Iterator[Bar]:
+    """Yield how many measures are due for an entry, while it lives, as rules come and go."""
+    law = result.law
+    over = entry.end or last
+    turns = {entry.start}
+    for it in law.catalogue.instruments.values():
+        if it.id != entry.instrument and it.kind != "memorandum":
+            continue
+        for version in it.versions:
+            force = version.in_force
+            after = force.until and force.until + dt.timedelta(1)
+            turns |= {d for d in (force.from_, after) if d and entry.start < d < over}
+    name = _short(result, entry.instrument)
+    since, many = entry.start, 0
+    for day in sorted(turns):
+        rows = due(law, [(entry.instrument, entry.start)], result.case.subject.kind, day)
+        now = len({m.measure for m in rows})
+        if now != many:
+            if many:
+                yield Bar(_many(many, name), since, day, "measures")
+            since, many = day, now
+    if many:
+        yield Bar(_many(many, name), since, entry.end, "measures")
+
+
+def _many(n: int, name: str) -> str:
+    return f"{n} measure{'' if n == 1 else 's'} due for {name}"
 
 
 def picture(result: CaseResult) -> Iterator[str]:
@@ -169,7 +214,7 @@ def picture(result: CaseResult) -> Iterator[str]:
         >>> list(picture(calculate(case)))
         []
     """
-    drawn = bars(result)
+    drawn = [b for b in bars(result) if b.kind not in ("record", "measures")]
     if not drawn:
         return
     first = min(b.start for b in drawn).year
