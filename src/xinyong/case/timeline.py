@@ -160,10 +160,10 @@ def bars(result: CaseResult) -> tuple[Bar, ...]:
         if e.event == "formed" and e.case in acts and e.day <= day_of(found.as_of):
             text = names.documents[e.what].en if e.what else "record formed"
             drawn.append(Bar(text, date_of(e.day), date_of(e.day), "record"))
-    for e in own_entries(found, ledger):
-        if e.case in acts:
-            drawn.append(Bar(_short(result, e.instrument), e.start, e.end, "entry"))
-            drawn += _measures(result, e, found.as_of)
+    for entry in own_entries(found, ledger):
+        if entry.case in acts:
+            drawn.append(Bar(_short(result, entry.instrument), entry.start, entry.end, "entry"))
+            drawn += _measures(result, entry, found.as_of)
     ahead = {(x.instrument, x.case, x.provision) for x in found.lines}
     gone = [  # of a scheme that is no more when all has run out
         x for x in result.determination.lines if (x.instrument, x.case, x.provision) not in ahead
