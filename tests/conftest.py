@@ -17,7 +17,7 @@ from xinyong.results import Run
 Lived = tuple[World, list[LeafRun]]
 
 EXACT = Mechanisms(
-    friction=False, identity=False, false_records=False, capacity=False, redress=False
+    friction=False, identity=False, false_records=False, capacity=False, redress=False, gates=False
 )
 
 

@@ -18,7 +18,7 @@ from xinyong import places
 from xinyong.assumptions import assumptions
 from xinyong.conduct import rates as rates_module
 from xinyong.dates import NEVER
-from xinyong.engine.advance import FLOWS
+from xinyong.engine.advance import EXITS, FLOWS
 from xinyong.engine.month import ACTS, LeafRun
 from xinyong.engine.scenario import Mechanisms
 from xinyong.engine.state import CASE_COPIED, N_CASES, N_ENTRIES
@@ -351,7 +351,7 @@ def any_run(request: pytest.FixtureRequest) -> Lived:
 
 def test_entered_less_gone_is_what_is_alive(any_run: Lived) -> None:
     _, runs = any_run
-    exits = slice(FLOWS.index("entered_first") + 1, None)
+    exits = slice(EXITS, None)
     for run in runs:
         stock = run.flow[..., 0].sum(0) - run.flow[..., exits].sum((0, -1))
         assert np.array_equal(stock, sim.alive(run))

@@ -8,6 +8,7 @@ import math
 import numpy as np
 import pytest
 
+from xinyong.assumptions import assumptions
 from xinyong.institutions.identity import RIGHT, WRONG, attach_hops
 from xinyong.law.compile import law
 from xinyong.streams import stream_key, threshold
@@ -142,6 +143,19 @@ def test_burden_left_by_hand() -> None:
     assert q3.burden(cat, yiwu, "low", 0.5, q3.STATEMENT) == pytest.approx(2)
     assert q3.burden(cat, yiwu, "low", 1.0, q3.OPINIONS) == 18  # July 2019 to December 2020
     assert q3.burden(cat, yiwu, "second", 0, None) == 0
+
+
+def test_places_that_answer_as_in_runs_leave_between_all_and_nothing() -> None:
+    cat = law().catalogue
+    yiwu = next(c for c in q3.CONSEQUENCES if c.scheme == "yiwu_2017")
+    given = assumptions()
+    left, listed, rewarded = q3.answered(cat, yiwu, "low", given)
+    assert 0 < listed < rewarded < left < 42
+    never = given.changed({"gates.lag.county": 1e9, "gates.lag.prefecture": 1e9})
+    assert q3.answered(cat, yiwu, "low", never)[0] == pytest.approx(42)
+    at_once = dict.fromkeys(("gates.lag.county", "gates.lag.prefecture"), 0.0)
+    sure = given.changed(at_once | {"gates.points.drop": 0.75, "gates.points.list": 0.0})
+    assert q3.answered(cat, yiwu, "low", sure) == pytest.approx((0, 0, 42 * 0.25))
 
 
 def test_the_limit_bars_a_penalty_on_a_score_from_its_day_on() -> None:

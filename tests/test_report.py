@@ -145,6 +145,8 @@ def write_run(path: Path, *, last: str = "2022-12", size: int = 1000, wage: bool
                    "monthly": {"person": 0.00024}, "place": "cn", "start": "2013-10"}],
         "interpretations": [{"instrument": court, "id": "q", "question": "Which day counts?",
                              "default": "The day of the decision."}],
+        "gates": [{"instrument": court, "gate": "gate_pipl", "limit": "limit", "places": 3,
+                   "response": "drop", "following": 2, "done": 1}],
         "case_only": [{"instrument": court, "provision": "p9", "text": "a provision",
                        "why": "protected conduct"}],
     }  # fmt: skip

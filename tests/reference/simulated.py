@@ -97,7 +97,7 @@ def determined(
     world: World, run: LeafRun, ledger: int, day: int
 ) -> tuple[set[Held], dict[str, tuple[int, int]]]:
     """Determine a file anew on a day, by the kernel as it stands: entries, scores by scheme."""
-    numbers = findings(ledger_of(world, run, ledger, day), world.law, day)
+    numbers = findings(ledger_of(world, run, ledger, day), world.law_in(run.place), day)
     cases = cases_of(run, ledger)
     entries = set()
     for row in numbers.entry[: numbers.count[t.N_ENTRY]].tolist():

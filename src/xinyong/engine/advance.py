@@ -49,6 +49,11 @@ from xinyong.law.tables import (
     E_LAWFUL,
     E_PROV,
     E_START,
+    L_FROM,
+    L_INST,
+    L_PROV,
+    L_STATE,
+    LINE_LIVE,
     N_COPY,
     N_ENTRY,
     N_LINE,
@@ -56,6 +61,9 @@ from xinyong.law.tables import (
     N_STEP,
     NEXT_DUE,
     NEXT_VERSION,
+    P_BAR_KINDS,
+    P_LIMIT,
+    P_LIMIT_TO,
     Q_ANCHOR,
     Q_CASE,
     Q_DUE,
@@ -67,21 +75,25 @@ from xinyong.law.tables import (
     Z_SCORE,
 )
 
-__all__ = ["FLOWS", "Bench", "advance", "bench", "due_files", "serve_queue"]
+__all__ = ["EXITS", "FLOWS", "Bench", "advance", "bench", "due_files", "serve_queue"]
 
 _is_step = lean(is_step)
 _first = lean(first)
 
 #: Flows counted for each list: entries, those that are mistaken, those of subjects who had
-#: none alive on the list, then exits by cause.
+#: none alive on the list, those decided while a gate barred their ground on paper, then exits
+#: by cause.
 FLOWS = (
     "entered",
     "entered_mistaken",
     "entered_first",
+    "entered_barred",
     *(f"exit_{c}" for c in t.CAUSES),
     "exit_unexplained",
 )
-_ENTERED, _MISTAKEN, _FIRST, _EXIT = 0, 1, 2, 3
+_ENTERED, _MISTAKEN, _FIRST, _BARRED, _EXIT = 0, 1, 2, 3, 4
+#: From where on the flows are exits.
+EXITS = _EXIT
 _UNEXPLAINED = len(FLOWS) - 1
 
 #: The most rows one visit can write to any table: every step and, for each entry, the events
@@ -165,14 +177,15 @@ def _take_steps(leaf, law, ledger, day, found, led, n, policy, keys, compact):
         what = law.step[step, S_INST] if _is_step(then) else -1
         if _first(led, n, row[Q_CASE], then, what, row[Q_ANCHOR], NEVER) >= NEVER:
             case = _case_row(leaf, ledger, row[Q_CASE])
-            act = leaf.cs[case].act
+            act, flags = leaf.cs[case].act, leaf.cs[case].flags
+            mistaken = flags & (CASE_FALSE | CASE_MISATTACHED) != 0
             if policy.queue[step]:
                 if not leaf.cs[case].flags & (CASE_QUEUED | CASE_LAPSED):
                     leaf.cs[case].flags |= CASE_QUEUED
                     q = leaf.counts[N_QUEUE]
                     leaf.q_case[q], leaf.q_step[q], leaf.q_day[q] = case, step, day
                     leaf.counts[N_QUEUE] = q + 1
-            elif takes(policy, keys, act, step):
+            elif takes(policy, keys, act, step, mistaken):
                 when = step_day(policy, keys, act, step, row[Q_ANCHOR], row[Q_DUE], day)
                 when = max(when, day)
                 if policy.inert[step]:  # nothing reads the event: it is for the record only
@@ -213,6 +226,14 @@ def _on_list(leaf, ledger, inst):
 
 
 @lean
+def barred_on_paper(law, prov, kind, day):
+    """Tell whether gates bar on paper what a provision decides on a day, followed or not."""
+    if prov < 0 or not law.prov[prov, P_BAR_KINDS] >> kind & 1:
+        return False
+    return law.prov[prov, P_LIMIT] <= day < law.prov[prov, P_LIMIT_TO]
+
+
+@lean
 def _count_exit(flow, day, cause, inst, kind, first_month, n):
     """Count an exit by its cause, or take it back."""
     column = _EXIT + cause if cause >= 0 else _UNEXPLAINED
@@ -220,7 +241,7 @@ def _count_exit(flow, day, cause, inst, kind, first_month, n):
 
 
 @lean
-def _follow_entries(leaf, place, ledger, day, found, routes, keys, flow, first_month, days):
+def _follow_entries(leaf, law, place, ledger, day, found, routes, keys, flow, first_month, days):
     """Make the held entries equal to those found; count what entered and what ended."""
     for i in range(found.count[N_ENTRY]):
         row = found.entry[i]
@@ -245,6 +266,8 @@ def _follow_entries(leaf, place, ledger, day, found, routes, keys, flow, first_m
             flow[month, row[E_INST], kind, _ENTERED] += 1
             if mistaken:
                 flow[month, row[E_INST], kind, _MISTAKEN] += 1
+            if barred_on_paper(law, row[E_PROV], kind, row[E_START]):
+                flow[month, row[E_INST], kind, _BARRED] += 1
             act = leaf.cs[case].act
             if not flags & CASE_COPIED:  # a copied entry leaves with the one it was copied from
                 write_exits(
@@ -290,7 +313,7 @@ def _share(leaf, law, ledger, found, shared, n):
 
 
 @lean
-def _follow_scores(leaf, ledger, schemes, found):
+def _follow_scores(leaf, law, ledger, schemes, found):
     """Make the held scores equal to those found; a scheme that is over scores nobody."""
     for s in range(schemes.size):
         leaf.lg_score[ledger, s, 0], leaf.lg_score[ledger, s, 1] = 0, UNSCORED
@@ -298,6 +321,12 @@ def _follow_scores(leaf, ledger, schemes, found):
             if found.score[z, Z_INST] == schemes[s]:
                 leaf.lg_score[ledger, s, 0] = found.score[z, Z_SCORE]
                 leaf.lg_score[ledger, s, 1] = found.score[z, Z_GRADE]
+        kind, barred = leaf.lg[ledger].subject >> 32, 0
+        for i in range(found.count[N_LINE]):
+            row = found.line[i]
+            if row[L_INST] == schemes[s] and row[L_STATE] == LINE_LIVE:
+                barred += barred_on_paper(law, row[L_PROV], kind, row[L_FROM])
+        leaf.lg_score[ledger, s, 2] = barred
 
 
 @lean
@@ -454,9 +483,11 @@ def advance(
             leaf.lg_due[ledger] = found.count[NEXT_DUE]
             # Entries first: the ways off a list that they open may come before the next step.
             days = mem.days[: routes.inst.size]
-            _follow_entries(leaf, place, ledger, day, found, routes, keys, flow, first_month, days)
+            _follow_entries(
+                leaf, law, place, ledger, day, found, routes, keys, flow, first_month, days
+            )
             _take_steps(leaf, law, ledger, day, found, mem.led, n, policy, keys, compact)
-            _follow_scores(leaf, ledger, schemes, found)
+            _follow_scores(leaf, law, ledger, schemes, found)
             # A new version of a rule concerns files in which something stands or is under way,
             # or in which a case met no rule so far. Whether events are kept must not matter
             # here: it may change no result.

@@ -143,7 +143,7 @@ def spells_of(run: LeafRun, row: int) -> list[Spell]:
 def held_scores(world: World, run: LeafRun, row: int) -> dict[int, tuple[int, int]]:
     """Return points (tenths) and grade of a file by the instrument that scores it."""
     held = zip(world.schemes[run.place].tolist(), run.leaf.lg_score[row].tolist(), strict=True)
-    return {inst: (points, grade) for inst, (points, grade) in held if grade > UNSCORED}
+    return {inst: (points, grade) for inst, (points, grade, _) in held if grade > UNSCORED}
 
 
 def scores_of(world: World, run: LeafRun, row: int) -> list[tuple[str, int | None, str]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from xinyong import places
+from xinyong.dates import first_day
 from xinyong.engine.month import LeafRun
 from xinyong.engine.spells import SAMPLE
 from xinyong.engine.world import World
@@ -61,6 +62,22 @@ def _case_only(world: World) -> list[dict[str, str]]:
     return found
 
 
+def _gates(world: World) -> list[dict[str, Any]]:
+    """Return how many places did what about each gate on each instrument, and how far they are."""
+    if world.gates is None:
+        return []
+    last = first_day(world.scenario.first_month + world.scenario.months) - 1
+    count: dict[tuple[str, ...], list[int]] = {}
+    for leaf in places.leaves():
+        for row in world.gates.followed(leaf):
+            key = (row.instrument, row.gate, row.limit, row.response)
+            held = count.setdefault(key, [0, 0, 0])
+            for i, yes in enumerate((True, row.follows <= last, row.ends <= last)):
+                held[i] += yes
+    names = ("instrument", "gate", "limit", "response", "places", "following", "done")
+    return [dict(zip(names, (*key, *held), strict=True)) for key, held in sorted(count.items())]
+
+
 def manifest_of(
     world: World,
     runs: list[LeafRun],
@@ -81,6 +98,7 @@ def manifest_of(
     """
     scenario = world.scenario
     cat = world.catalogue
+    simulated = world.run | (world.gates.made if world.gates is not None else frozenset())
     last = scenario.first_month + scenario.months - 1
     subjects = {
         kind: int(sum(int(world.society.alive(r.place, k, last)) for r in runs))
@@ -114,7 +132,7 @@ def manifest_of(
             {
                 "id": it.id,
                 "kind": it.kind,
-                "simulated": it.id in world.run or it.serves in world.run,
+                "simulated": it.id in simulated or it.serves in simulated,
                 "versions": [
                     {
                         "id": v.id,
@@ -155,5 +173,6 @@ def manifest_of(
             for it in world.law.catalogue.instruments.values()
             for i in it.interpretations
         ],
+        "gates": _gates(world),
         "case_only": _case_only(world),
     }

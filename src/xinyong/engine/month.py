@@ -94,6 +94,7 @@ class LeafRun:
         grades: int64[months, schemes, grades + 1, kinds], files by their grade in each scheme
             of the leaf; the last for those whose grade is not known.
         points: int64[months, schemes, kinds], points (tenths) of these files beyond the base.
+        barred: int64[months, schemes, kinds], files with a live line that a gate bars on paper.
         queue: int64[months, 3], decisions taken, requests dropped, requests waiting.
         files: int64[months], ledgers open.
         entries: uint64[2], digest of the entries let go, and at the end of all.
@@ -108,6 +109,7 @@ class LeafRun:
     felt: NDArray[np.int32]
     grades: NDArray[np.int64]
     points: NDArray[np.int64]
+    barred: NDArray[np.int64]
     queue: NDArray[np.int64]
     files: NDArray[np.int64]
     entries: NDArray[np.uint64]
@@ -129,6 +131,7 @@ class LeafRun:
             measures,
             felt,
             np.zeros((months, schemes, grades, kinds), np.int64),
+            np.zeros((months, schemes, kinds), np.int64),
             np.zeros((months, schemes, kinds), np.int64),
             np.zeros((months, 3), np.int64),
             np.zeros(months, np.int64),
@@ -337,7 +340,7 @@ def _advance(world: World, run: LeafRun, worker: Worker, m: int) -> None:
         n = min(len(due) - done, 20_000)  # room for the next of them; there may be millions
         run.leaf = reserve(run.leaf, n * 4 + ROOM, 0, 0, n + ROOM, n + ROOM)
         done = advance(
-            run.leaf, run.place, world.law.tables, world.facts, world.policy, world.routes,
+            run.leaf, run.place, world.laws[run.place], world.facts, world.policy, world.routes,
             world.keys, due, done, last, world.scenario.first_month,
             world.schemes[run.place], compact, worker.bench, run.flow, shared, settled,
         )  # fmt: skip
@@ -413,7 +416,7 @@ def _decisions(world: World, run: LeafRun, m: int) -> None:
     lapse = first_day(month - world.lapse_months + 1)
     settled = np.zeros(1 + waiting, np.int64)
     done = serve_queue(
-        run.leaf, world.law.tables, order, served, lapse, days,
+        run.leaf, world.laws[run.place], order, served, lapse, days,
         first, first_day(month + 1) - first, _compacts(world, run), settled,
     )  # fmt: skip
     _retire(world, run, settled)
@@ -464,8 +467,9 @@ def count(world: World, run: LeafRun, m: int) -> None:
     for s, inst in enumerate(world.schemes[run.place].tolist()):
         n = int(run.leaf.counts[N_LEDGERS])
         kind = (run.leaf.lg["subject"][:n] >> 32).astype(np.int64)
-        points, grade = run.leaf.lg_score[:n, s].astype(np.int64).T
+        points, grade, lines = run.leaf.lg_score[:n, s].astype(np.int64).T
         scored = grade > UNSCORED
+        np.add.at(run.barred[m, s], kind[scored & (lines > 0)], 1)
         np.add.at(run.grades[m, s], (grade[scored], kind[scored]), 1)  # -1: the last
         x = rule_on(world.law, inst, first_day(world.scenario.first_month + m + 1) - 1)
         if x >= 0 and (start := start_of(world.law, x)[0]) < t.NO_SCORE:

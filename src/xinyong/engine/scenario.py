@@ -32,6 +32,8 @@ class Mechanisms(BaseModel):
             records copied to them, measures that reach or concern them.
         digital: places record and connect better or worse by how digital they are.
         campaigns: spans in which an authority looks harder.
+        gates: what a dated limit bars is given up place by place, or lives on for a while.
+        objection: objections to a listing that is about to be decided.
         emergency: the pandemic's diversion of staff, relief, and data links (2020 to 2022).
         schemes: points and grades of local schemes, and the conduct that they alone hear.
         credit: the credit system itself; without it acts are recorded and ordinarily punished,
@@ -49,6 +51,8 @@ class Mechanisms(BaseModel):
     others: bool = True
     digital: bool = True
     campaigns: bool = True
+    gates: bool = True
+    objection: bool = True
     emergency: bool = True
     schemes: bool = True
     credit: bool = True

@@ -109,8 +109,9 @@ class Leaf(NamedTuple):
             case number packed into one word (see `pack` and the columns above).
         lg: `FILE`[ledgers].
         lg_due: int32[ledgers], the next day on which a file is looked at.
-        lg_score: int32[ledgers, schemes, 2], points (tenths) and grade in each scheme of the
-            leaf; a leaf without one has no column. Scores of two schemes are never compared.
+        lg_score: int32[ledgers, schemes, 3], points (tenths), grade, and live lines that a gate
+            bars on paper, in each scheme of the leaf; a leaf without one has no column. Scores of
+            two schemes are never compared.
         cs: `CASE`[cases]; en: `ENTRY`[entries].
         q_case, q_step, q_day: decisions waiting for staff: case row, step row, day they opened.
         ix_row: int32, open-addressing index from subject to ledger row, -1 where free.
@@ -138,7 +139,7 @@ def empty_leaf(schemes: int = 0) -> Leaf:
         np.zeros((0, EVENT_COLS), np.int32),
         np.zeros(0, FILE),
         np.zeros(0, np.int32),
-        np.zeros((0, schemes, 2), np.int32),
+        np.zeros((0, schemes, 3), np.int32),
         np.zeros(0, CASE),
         np.zeros(0, ENTRY),
         np.zeros(0, np.int32),

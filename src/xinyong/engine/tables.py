@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from xinyong import places
 from xinyong.dates import NEVER, first_day
-from xinyong.engine.advance import FLOWS
+from xinyong.engine.advance import EXITS, FLOWS
 from xinyong.engine.local import rule_on, start_of
 from xinyong.engine.month import ACTS, LeafRun
 from xinyong.engine.spells import is_sampled
@@ -115,7 +115,7 @@ def indicator_table(world: World, runs: list[LeafRun]) -> pa.Table:
                 if not flow[..., j].any():
                     continue
                 rows.add(flow[..., j], place, KINDS, name, indicator, "entries")
-            stock = np.cumsum(flow[..., 0] - flow[..., 3:].sum(axis=-1), axis=0)
+            stock = np.cumsum(flow[..., 0] - flow[..., EXITS:].sum(axis=-1), axis=0)
             rows.add(stock, place, KINDS, name, "stock", "entries")
         for s, inst in enumerate(world.schemes[run.place].tolist()):
             _grades(world, run, s, inst, rows)
@@ -156,6 +156,7 @@ def _grades(world: World, run: LeafRun, s: int, inst: int, rows: _Rows) -> None:
         group = f"{scheme}/{grade}"
         rows.add(run.grades[:, s, g], place, KINDS, group, "grade", "subjects")
     rows.add(run.points[:, s], place, KINDS, scheme, "points", "tenths of a point")
+    rows.add(run.barred[:, s], place, KINDS, scheme, "scored_barred", "subjects")
     start = np.zeros((len(names) + 1, *graded.shape), np.int64)
     for m in range(len(graded)):
         month = world.scenario.first_month + m
@@ -210,6 +211,7 @@ def digest(runs: list[LeafRun]) -> str:
             run.flow,
             run.grades,
             run.points,
+            run.barred,
             run.queue,
             run.files,
             run.entries,
@@ -291,7 +293,7 @@ def score_table(world: World, runs: list[LeafRun]) -> pa.Table:
         for s, inst in enumerate(world.schemes[run.place].tolist()):
             scheme = world.law.instruments[inst]
             names = world.law.grades[world.law.schemes.index(scheme)]
-            points, grade = run.leaf.lg_score[: int(run.leaf.counts[N_LEDGERS]), s].T
+            points, grade, _ = run.leaf.lg_score[: int(run.leaf.counts[N_LEDGERS]), s].T
             rows = np.nonzero(grade > UNSCORED)[0]
             rows = rows[np.argsort(run.leaf.lg["subject"][rows])]
             subject = run.leaf.lg["subject"][rows]

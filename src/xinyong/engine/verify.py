@@ -109,6 +109,7 @@ _AGAIN: tuple[tuple[str, str, Callable[[folder.Folder, Remade], str]], ...] = (
     ("records", "every record is of an act, or of the mistake it is marked as", again.records),
     ("events", "every event is of a record, a step of the law, or a way off a list", again.events),
     ("decisions", "every entry rests on a decision, every decision on an act", again.decisions),
+    ("followed", "no entry rests on a rule its place had given up", again.followed),
     ("copies", "every effect rests on a copy held, every copy on an entry", again.copies),
     ("others", "what follows for others rests on copies held of entries", again.felt),
     ("alive", "entered less gone is what is alive", again.alive),

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from xinyong.dates import NEVER, month_of
-from xinyong.engine.advance import FLOWS
+from xinyong.engine.advance import EXITS, FLOWS
 from xinyong.engine.derived import derived_table
 from xinyong.engine.filing import act_id
 from xinyong.engine.ledgers import cases_of, id_of, ledger_of, spells_in
@@ -52,6 +52,7 @@ from xinyong.institutions.measures import ASPECTS, standing
 from xinyong.institutions.others import OTHERS, standing_others
 from xinyong.institutions.receipt import tally, tally_others
 from xinyong.institutions.redress import read_routes
+from xinyong.law import tables as t
 from xinyong.law.clocks import is_step
 from xinyong.law.vocabulary import EVENTS, KINDS
 from xinyong.society.others import BEHIND, LINKS, MOST, others
@@ -66,6 +67,7 @@ __all__ = [
     "digest_is_the_same",
     "events",
     "felt",
+    "followed",
     "manifest_is_the_same",
     "records",
     "tables_are_the_same",
@@ -332,6 +334,32 @@ def decisions(held: Folder, remade: Remade) -> str:
     return ""
 
 
+def followed(held: Folder, remade: Remade) -> str:
+    """Check that entries rest on what their place still applied, and count those barred on paper.
+
+    The days are read off the law as each place follows it; on an entry decided from the day on
+    which its place gave the ground up, or while it was barred on paper, gates say so anew.
+    """
+    world, total = remade.world, Counter[str]()
+    never = np.full(1, NEVER)
+    for run in remade.leaves:
+        s = spells_in(run)
+        x = world.laws[run.place].prov
+        prov, start = s["prov"], s["start"]
+        mine = (prov >= 0) & (x[prov, t.P_BAR_KINDS] >> s["kind"] & 1 == 1)
+        given_up = np.where(mine, x[prov, t.P_BARRED], never)
+        if (late := np.nonzero(start >= given_up)[0]).size:
+            who, name = _id(run, s["subject"][late[0]]), world.law.instruments[s["inst"][late[0]]]
+            return f"{who}: entered on {name} by a rule that the place had given up"
+        on_paper = mine & (start >= x[prov, t.P_LIMIT]) & (start < x[prov, t.P_LIMIT_TO])
+        total["held"] += int(on_paper.sum())
+        total["counted"] += int(run.flow[..., FLOWS.index("entered_barred")].sum())
+    said = sum(value for value, _ in held.values.get("entered_barred", {}).values())
+    if not total["held"] == total["counted"] == said:
+        return f"{said} entries said to be barred on paper, but {total['held']} are"
+    return ""
+
+
 def copies(held: Folder, remade: Remade) -> str:
     """Count every copy and every effect anew, entry by entry, in the plainest way."""
     world = remade.world
@@ -411,7 +439,7 @@ def felt(held: Folder, remade: Remade) -> str:
 def alive(held: Folder, remade: Remade) -> str:
     """Check that what entered less what is gone is alive in the state."""
     del held
-    exits = slice(FLOWS.index("entered_first") + 1, None)
+    exits = slice(EXITS, None)
     for run in remade.leaves:
         s = spells_in(run)
         open_ = s["end"] >= NEVER

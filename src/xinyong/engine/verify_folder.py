@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from xinyong import places
-from xinyong.engine.advance import FLOWS
+from xinyong.engine.advance import EXITS, FLOWS
 from xinyong.engine.month import ACTS
 from xinyong.engine.remake import scenario_of
 from xinyong.errors import UsageError
@@ -54,7 +54,7 @@ SCHEMAS = {
     },
 }  # fmt: skip
 _MAY_BE_OPEN = {"lawful_end", "end", "rests_on", "points_tenths"}
-_EXITS = FLOWS[3:]
+_EXITS = FLOWS[EXITS:]
 _KEYS = ("digest", "catalogue_digest", "scenario", "files", "sample", "file_sample", "subjects")
 
 #: The one unit of each indicator.
@@ -63,7 +63,7 @@ UNITS = {
     **dict.fromkeys((*FLOWS, "stock"), "entries"),
     **{name: "requests" if name.startswith("applied") else "entries" for name in ASPECTS},
     **{name: "others" if i in STANDING else "requests" for i, name in enumerate(OTHERS)},
-    **dict.fromkeys(("grade", "grade_default", "files", "alive"), "subjects"),
+    **dict.fromkeys(("grade", "grade_default", "scored_barred", "files", "alive"), "subjects"),
     "points": "tenths of a point",
     "decided": "decisions", "dropped": "requests", "waiting": "requests",
 }  # fmt: skip
@@ -235,7 +235,7 @@ measures = _all_least(
 
 def stock(held: Folder) -> str:
     """Check that entered less gone is the stock of every month, place, kind and list."""
-    for part in ("entered_mistaken", "entered_first"):
+    for part in ("entered_mistaken", "entered_first", "entered_barred"):
         if found := _least(held, (part,), ("entered",)):
             return found
     change: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
@@ -354,6 +354,7 @@ def mechanisms(held: Folder) -> str:
         "astray": on.hops and on.identity,
         "zombie": on.friction, "applied_zombie": on.friction,
         "waiting": on.capacity, "dropped": on.capacity, "decided": on.capacity,
+        "entered_barred": on.gates, "scored_barred": on.gates,
         "entered": on.credit, "on_paper": on.credit,
         **dict.fromkeys(("grade", "grade_default", "points"), on.credit and on.schemes),
         "others_on_paper": on.credit and on.others,

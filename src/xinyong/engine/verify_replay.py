@@ -91,7 +91,8 @@ def _held(world: World, run: LeafRun, row: int) -> _Found:
 
 
 def _determined(world: World, run: LeafRun, row: int, day: int) -> _Found:
-    numbers, cases = findings(ledger_of(world, run, row, day), world.law, day), cases_of(run, row)
+    law, cases = world.law_in(run.place), cases_of(run, row)
+    numbers = findings(ledger_of(world, run, row, day), law, day)
     rows: set[_Row] = set()
     for e in numbers.entry[: numbers.count[t.N_ENTRY]].tolist():
         if e[t.E_PROV] < 0 and "copied" in cases[e[t.E_CASE]].flags:

@@ -14,7 +14,7 @@ from xinyong.assumptions import Assumptions, assumptions
 from xinyong.conduct.ladder import LayerTables, layer_tables, rung_for
 from xinyong.conduct.rates import Family, Rates, check_rates, rates, with_files
 from xinyong.conduct.sampling import check_bounds
-from xinyong.dates import parse_month
+from xinyong.dates import date_of, first_day, parse_month
 from xinyong.emergency.relief import Grace, grace_of
 from xinyong.emergency.timeline import levels
 from xinyong.engine.drawing import Streams, side_by_side
@@ -24,6 +24,7 @@ from xinyong.engine.scenario import Scenario
 from xinyong.institutions.capacity import capacities
 from xinyong.institutions.detection import chances, digitalisation
 from xinyong.institutions.exchange import Link
+from xinyong.institutions.gates import Gates, turned
 from xinyong.institutions.measures import MeasureTable, measure_table
 from xinyong.institutions.network import Network, link_of, vertical_coverage
 from xinyong.institutions.others import Others, others_table
@@ -100,12 +101,16 @@ class World:
     `catalogue` is whole; `law` has what the simulation runs of it: the instruments of `run`
     (see `run_of`), the memoranda that serve them, and the lists they ask about. `schemes` and
     `families` have one item a leaf: the instruments that score there, and conduct as they hear it.
+    `laws` are the tables of the law as it is followed in each leaf: `law.tables` but where `gates`
+    bar something.
     """
 
     scenario: Scenario
     catalogue: Catalogue
     run: frozenset[str]
     law: Law
+    laws: tuple[t.LawTables, ...]
+    gates: Gates | None
     given: Assumptions
     rates: Rates
     society: Society
@@ -137,6 +142,10 @@ class World:
     false: np.uint64
     lapse_months: int
     sample_shift: int
+
+    def law_in(self, place: int) -> Law:
+        """Return the law as it is followed in a leaf, by its position."""
+        return replace(self.law, tables=self.laws[place])
 
 
 def _facts(law: Law, people: Society) -> NDArray[np.int64]:
@@ -280,6 +289,28 @@ def travel_of(
     return Travel(vertical, table, tuple(names), network, link)
 
 
+def _gated(
+    catalogue: Catalogue,
+    law: Law,
+    run: frozenset[str],
+    given: Assumptions,
+    scenario: Scenario,
+) -> tuple[Catalogue, Law, Gates | None]:
+    """Return the catalogue and law of a run, and the gates on them (None: they are off).
+
+    Both have the lists that places turn barred rules into, if any does; `law` is without them.
+    """
+    if not scenario.mechanisms.gates:
+        return catalogue, law, None
+    last = date_of(first_day(scenario.first_month + scenario.months) - 1)
+    gates = Gates(catalogue, law, given, scenario.seed, last)
+    more = turned(catalogue, gates)
+    if more is catalogue:
+        return catalogue, law, gates
+    law = compile_law(more.only(run | (more.instruments.keys() - catalogue.instruments.keys())))
+    return more, law, Gates(catalogue, law, given, scenario.seed, last, gates)
+
+
 def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
     """Build the world of a scenario.
 
@@ -299,9 +330,11 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
     run = run_of(catalogue, found)
     if not on.schemes:
         run = frozenset(i for i in run if catalogue.instruments[i].kind != "scheme")
-    law = listens = compile_law(catalogue.only(run))
-    if not on.credit:  # what is done is the same, and nothing follows
-        run = frozenset()
+    listens = compile_law(catalogue.only(run))
+    if on.credit:
+        catalogue, law, gates = _gated(catalogue, listens, run, given, scenario)
+    else:  # what is done is the same, and nothing follows
+        run, gates = frozenset(), None
         law = compile_law(catalogue.only(run))
     if not on.others:
         law = _uncopied(law)
@@ -337,6 +370,8 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
         catalogue=catalogue,
         run=run,
         law=law,
+        laws=tuple(law.tables if gates is None else gates.tables(x) for x in places.leaves()),
+        gates=gates,
         given=given,
         rates=found,
         society=people,
@@ -348,7 +383,10 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
         streams=streams,
         drawn=tuple(side_by_side(mine) for mine in streams),
         layers=layer_tables(),
-        policy=policy_of(law, given, nominal=not on.friction, queues=on.capacity),
+        policy=policy_of(
+            law, given, nominal=not on.friction, queues=on.capacity,
+            objections=on.objection,
+        ),
         routes=routes_of(
             law, given, first, months, on=on.redress, staffed=staffed
         ),

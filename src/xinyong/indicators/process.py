@@ -60,7 +60,15 @@ STANDS = Indicator(
     _M, "assumption", rate, {"some": 9, "all_": 12}, 0.75,
     "Of 12 mistaken entries 3 are annulled.",
 )  # fmt: skip
-INDICATORS = (OFFERED, REASONS, REVERSAL, DAYS, STANDS)
+BARRED = Indicator(
+    "barred_on_paper", "process", "share of entries made",
+    "Entries made in the year while a gate barred their ground on paper: what the place had not "
+    "followed yet, kept, or turned the rule into. Paper versus practice; nothing where no such "
+    "entry was made in the whole run. All lists; group for one list.",
+    _M, "assumption", rate, {"some": 3, "all_": 60}, 0.05,
+    "Of 60 entries 3 rest on a ground that a gate bars and the place still applies.",
+)  # fmt: skip
+INDICATORS = (OFFERED, REASONS, REVERSAL, DAYS, STANDS, BARRED)
 
 
 def offered(it: schema.Instrument, version: schema.Version | None) -> frozenset[str]:
@@ -103,9 +111,24 @@ def rows(x: Inputs, out: Rows) -> None:
         annulled = over(x.counts.monthly("exit_annulled", name)[:, -1], groups)
         out.series(REVERSAL, rate(annulled, made), annulled, group=name, periods=years)
         _single(x, out, name)
+    _barred(x, out)
     for safeguard, some in some_all.items():
         out.series(OFFERED, rate(some, made_all), made_all, group=safeguard, periods=years)
     _reasons(x, out)
+
+
+def _barred(x: Inputs, out: Rows) -> None:
+    """Add what was decided while it was barred on paper."""
+    groups, years = list(x.years.values()), list(x.years)
+    made_all, some_all = (np.zeros(len(years), np.int64) for _ in range(2))
+    for name in x.lists:
+        made = over(x.counts.monthly("entered", name)[:, -1], groups)
+        some = over(x.counts.monthly("entered_barred", name)[:, -1], groups)
+        made_all, some_all = made_all + made, some_all + some
+        if some.any():
+            out.series(BARRED, rate(some, made), some, group=name, periods=years)
+    if some_all.any():
+        out.series(BARRED, rate(some_all, made_all), some_all, periods=years)
 
 
 def _single(x: Inputs, out: Rows, name: str) -> None:

@@ -3,6 +3,10 @@
 Nominal: every ``must`` on its last lawful day (at once, where there is no limit), no
 ``may``. Otherwise each step of each case has a day of its own, drawn from the case's key:
 within the limit, or late by a while; and within some days, where the law sets no limit.
+
+Where the law lets the subject object to what is about to be decided, some do, rightly or
+wrongly recorded alike; an objection to a record that is not true is upheld in some cases, and
+then the decision is not taken. Objections after it are a way off the list (`redress`).
 """
 
 # mypy: disable-error-code="no-untyped-def,no-untyped-call"
@@ -43,6 +47,8 @@ class Policy(NamedTuple):
             it stands already.
         last_days: int64[steps], the step is taken in the last so many days of its limit (0:
             on any day within it).
+        objection: int64[steps], for a decision the step of objecting to it beforehand, or -1.
+        upheld: uint64[1], threshold of upholding an objection to a record that is not true.
         late: uint64[1], threshold of missing the limit.
         late_days: int64[1], most days of delay beyond the limit.
         free_days: int64[1], most days where no limit is set.
@@ -56,6 +62,8 @@ class Policy(NamedTuple):
     inert: NDArray[np.bool_]
     counts_again: NDArray[np.bool_]
     last_days: NDArray[np.int64]
+    objection: NDArray[np.int64]
+    upheld: NDArray[np.uint64]
     late: NDArray[np.uint64]
     late_days: NDArray[np.int64]
     free_days: NDArray[np.int64]
@@ -105,7 +113,23 @@ def _counts_again(law: Law, event: str) -> bool:
     return event in _KERNEL_READS or EVENTS.index(event) in read
 
 
-def policy_of(law: Law, given: Assumptions, nominal: bool, queues: bool) -> Policy:
+def _objections(law: Law) -> NDArray[np.int64]:
+    """Return for each step that decides the step of objecting before it, or -1: int64[steps]."""
+    found = np.full(len(law.steps), -1, np.int64)
+    before = {
+        (o.instrument, o.version): i
+        for i, o in enumerate(law.steps)
+        if o.step.then == "objected" and o.step.modality == "may" and o.step.opens == "met"
+    }
+    for i, o in enumerate(law.steps):
+        if o.step.then == "decided":
+            found[i] = before.get((o.instrument, o.version), -1)
+    return found
+
+
+def policy_of(
+    law: Law, given: Assumptions, nominal: bool, queues: bool, objections: bool = False
+) -> Policy:
     """Return the policy for every compiled step.
 
     Args:
@@ -113,7 +137,12 @@ def policy_of(law: Law, given: Assumptions, nominal: bool, queues: bool) -> Poli
         given: assumptions ``steps.…``.
         nominal: follow the nominal course.
         queues: let listing decisions of courts wait for staff.
+        objections: let subjects object before a decision.
     """
+    objection = _objections(law)
+    if nominal or not objections:
+        objection[:] = -1
+    objecting = {int(i) for i in objection if i >= 0}
     steps = law.tables.step
     share = np.zeros(len(steps), np.uint64)
     queue = np.zeros(len(steps), np.bool_)
@@ -125,6 +154,8 @@ def policy_of(law: Law, given: Assumptions, nominal: bool, queues: bool) -> Poli
         elif not nominal and f"steps.may.{origin.instrument}.{origin.step.id}" in given.rows:
             name = f"steps.may.{origin.instrument}.{origin.step.id}"
             share[i] = threshold(given.value(name))
+        elif i in objecting:
+            share[i] = threshold(given.value("objection.uptake"))
         name = f"steps.last_days.{origin.instrument}.{origin.step.id}"
         last_days[i] = int(given.value(name)) if name in given.rows else 0
         decides = origin.step.then == "decided" and origin.step.by == "court"
@@ -141,6 +172,8 @@ def policy_of(law: Law, given: Assumptions, nominal: bool, queues: bool) -> Poli
         ),
         np.array([_counts_again(law, o.step.then) for o in law.steps], np.bool_),
         last_days,
+        objection,
+        np.array([threshold(given.value("objection.upheld"))], np.uint64),
         np.array([threshold(given.value("steps.late_share"))], np.uint64),
         np.array([int(given.value("steps.late_days"))], np.int64),
         np.array([int(given.value("steps.free_days"))], np.int64),
@@ -148,8 +181,16 @@ def policy_of(law: Law, given: Assumptions, nominal: bool, queues: bool) -> Poli
 
 
 @lean
-def takes(policy, keys, act, step):
-    """Tell whether a step of a case is taken at all."""
+def takes(policy, keys, act, step, mistaken):
+    """Tell whether a step of a case is taken at all.
+
+    A decision on a record that is not true (`mistaken`) is not, if an objection was upheld.
+    """
+    before = policy.objection[step]
+    if mistaken and before >= 0:
+        made, right = draw64(keys.step, act, policy.word[before], np.uint64(1))
+        if made < policy.share[before] and right < policy.upheld[0]:
+            return False
     limit = policy.share[step]
     if limit == np.uint64(0xFFFFFFFFFFFFFFFF):
         return True

@@ -339,6 +339,7 @@ class _Compiler:
         row[t.P_BASIS] = _BASES[version.transition]
         row[t.P_TERM] = row[t.P_LADDER] = row[t.P_AWARD] = row[t.P_PER] = row[t.P_LISTED] = -1
         row[t.P_GROUP] = -1
+        row[t.P_BARRED] = row[t.P_ENDED] = row[t.P_LIMIT] = row[t.P_LIMIT_TO] = NEVER
         return row
 
     def _add(self, row: list[int], conducts: list[str] | tuple[str, ...], origin: Origin) -> None:

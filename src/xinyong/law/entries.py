@@ -30,6 +30,7 @@ from xinyong.law.tables import (
     BASIS_DECISION,
     BASIS_RECORD,
     CAUSE_EXPIRY,
+    CAUSE_TERMINATED,
     E_CASE,
     E_CAUSE,
     E_DUE,
@@ -57,11 +58,14 @@ from xinyong.law.tables import (
     OPENS_MET,
     P_A,
     P_B,
+    P_BAR_KINDS,
+    P_BARRED,
     P_BASIS,
     P_C,
     P_CODE,
     P_CODE_END,
     P_EFFECT,
+    P_ENDED,
     P_FROM,
     P_KINDS,
     P_TERM,
@@ -86,6 +90,7 @@ from xinyong.law.tables import (
     S_THEN,
     S_TO,
     S_UNIT,
+    ST_BARRED,
     ST_MET,
     ST_NOT_IN_FORCE,
     ST_UNMET,
@@ -149,6 +154,20 @@ def in_force(law, prov, day):
     return law.prov[prov, P_FROM] <= day <= law.prov[prov, P_TO]
 
 
+def barred(law, facts, prov, day):
+    """Tell whether a gate, as it is followed here, keeps a provision from what is of a day."""
+    mine = law.prov[prov, P_BAR_KINDS] >> facts[F_KIND] & 1
+    return mine == 1 and law.prov[prov, P_BARRED] <= day
+
+
+def ended_on(law, facts, prov, found, as_of):
+    """Return the day from which a gate lets nothing of a provision stand; NEVER if none does."""
+    if not law.prov[prov, P_BAR_KINDS] >> facts[F_KIND] & 1:
+        return NEVER
+    rule_turns(found, law.prov[prov, P_ENDED], NEVER, as_of)
+    return law.prov[prov, P_ENDED]
+
+
 def basis_day(law, led, n, case, inst, prov, decided, as_of):
     """Return the day that chooses the version of a provision (its transition rule)."""
     basis = law.prov[prov, P_BASIS]
@@ -198,6 +217,11 @@ def ground(law, facts, led, n, case, via, inst, found, lo, hi, decided, as_of):
         version_due(law, found, prov, as_of)
         if not in_force(law, prov, basis_day(law, led, n, case, inst, prov, decided, as_of)):
             note(found, case, prov, ST_NOT_IN_FORCE, -1)
+            continue
+        if decided > as_of:
+            rule_turns(found, law.prov[prov, P_BARRED], NEVER, as_of)
+        if barred(law, facts, prov, until):
+            note(found, case, prov, ST_BARRED, -1)
             continue
         start, end = law.prov[prov, P_CODE], law.prov[prov, P_CODE_END]
         k = first_unmet(law, facts, led, n, case, via, inst, found, start, end, until)
@@ -256,6 +280,10 @@ def one_entry(law, facts, led, n, case, via, inst, found, lo, hi, prov, start, a
     row[E_END] = NEVER  # the entry is alive for the conditions of its own end
     due = NEVER if prov < 0 else expiry(law, led, n, case, inst, prov, start, as_of)
     lawful_end(law, facts, led, n, case, via, inst, found, lo, hi, start, due, as_of, out)
+    if prov >= 0:
+        stopped = max(ended_on(law, facts, prov, found, as_of), start)
+        if stopped <= as_of and stopped < out[0]:  # nobody knows of it before
+            out[0], out[1] = stopped, CAUSE_TERMINATED
     lawful, cause = out[0], out[1]
     due_later(found, lawful, as_of)
     if law.inst[inst, I_REMOVES]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Generic, TypeVar
 
 from xinyong import places
 from xinyong.dates import add_months, date_of, day_of
@@ -20,6 +22,7 @@ from xinyong.law.catalogue import Catalogue, lag_months
 
 __all__ = [
     "Bar",
+    "Span",
     "Target",
     "bars",
     "gates_at",
@@ -27,6 +30,8 @@ __all__ = [
     "next_turn",
     "provision_target",
     "score_target",
+    "spans",
+    "turns",
 ]
 
 
@@ -161,6 +166,30 @@ def score_target(it: schema.Instrument, version: schema.Version, kind: str) -> T
 
 def offers(it: schema.Instrument, version: schema.Version) -> frozenset[str]:
     """Return the safeguards that an instrument offers (`vocabulary.OFFERS`)."""
+    return _offers(_Same(it), _Same(version))
+
+
+_T = TypeVar("_T")
+
+
+class _Same(Generic[_T]):
+    """Something by its identity, so that results about it can be kept without comparing it."""
+
+    __slots__ = ("it",)
+
+    def __init__(self, it: _T) -> None:
+        self.it = it
+
+    def __hash__(self) -> int:
+        return id(self.it)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.it is other.it
+
+
+@lru_cache(maxsize=1024)
+def _offers(instrument: _Same[schema.Instrument], held: _Same[schema.Version]) -> frozenset[str]:
+    it, version = instrument.it, held.it
     found = set()
     thens = {s.then for s in version.steps}
     effects = [p.effect for p in version.provisions]
@@ -333,6 +362,7 @@ def bars(
     day: dt.date,
     place: str = "cn",
     basis: dt.date | None = None,
+    effects: tuple[str, ...] = ("barred", "required", "weighed"),
 ) -> tuple[Bar, ...]:
     """Return the gates that speak about a target on a day.
 
@@ -343,6 +373,7 @@ def bars(
         place: where the subject lives; decides the reach and the lag of the gate.
         basis: the day of the decision or record; the day asked for if left out. A gate that
             turns on decisions or records lets stand what is older than itself.
+        effects: of the gates asked about.
 
     Returns:
         ``barred``, ``required`` (only if what it asks for is missing) and ``weighed`` limits.
@@ -356,7 +387,9 @@ def bars(
     """
     found = []
     for it, version, gate in gates_at(catalogue, day, place, basis):
-        if target.what not in gate.bars or not fits(gate.where, target, catalogue):
+        if gate.effect not in effects or target.what not in gate.bars:
+            continue
+        if not fits(gate.where, target, catalogue):
             continue
         if gate.needs is not None and fits(gate.needs, target, catalogue):
             continue
@@ -379,3 +412,70 @@ def bars(
             )
         )
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A span of days in which one gate bars a target on paper.
+
+    Attributes:
+        bar: the gate as it stood on the first day.
+        until: first day on which it bars no more; None if it goes on.
+        everything: whether it bars what was decided before it, too (its transition).
+        safeguards: whether all that is missing is a safeguard, which can be supplied.
+    """
+
+    bar: Bar
+    until: dt.date | None
+    everything: bool
+    safeguards: bool
+
+
+def turns(catalogue: Catalogue, last: dt.date) -> tuple[dt.date, ...]:
+    """Return the days up to a last one on which a gate begins or ceases."""
+    found = []
+    turn = next_turn(catalogue, dt.date.min)
+    while turn is not None and turn <= last:
+        found.append(turn)
+        turn = next_turn(catalogue, turn)
+    return tuple(found)
+
+
+def spans(
+    catalogue: Catalogue, target: Target, days: Iterable[dt.date], place: str = "cn"
+) -> tuple[Span, ...]:
+    """Return the spans in which gates bar a target; weighed limits are none.
+
+    `days` are those on which gates turn (`turns`).
+
+    Example:
+        >>> from xinyong.law.catalogue import load
+        >>> it = load().instruments["statistics_list"]
+        >>> v2014 = it.versions[0]
+        >>> ground = v2014.provisions[0]
+        >>> x = provision_target(
+        ...     load(), it.id, v2014.id, tuple(ground.conduct), (), ground.effect
+        ... )
+        >>> days = turns(load(), dt.date.max)
+        >>> [(s.bar.gate, str(s.bar.since), s.safeguards) for s in spans(load(), x, days)]
+        [('list_notice', '2020-12-07', True), ('repair_open', '2020-12-07', True)]
+    """
+    found: dict[tuple[str, str], Span] = {}
+    open_: set[tuple[str, str]] = set()
+    for turn in days:
+        here = bars(catalogue, target, turn, place, effects=("barred", "required"))
+        now = {(b.instrument, b.gate): b for b in here}
+        for key in open_ - now.keys():
+            found[key] = replace(found[key], until=turn)
+        for key, bar in now.items():
+            if key not in found:
+                found[key] = _span(catalogue, bar)
+        open_ = set(now)
+    return tuple(found.values())
+
+
+def _span(catalogue: Catalogue, bar: Bar) -> Span:
+    version = next(w for w in catalogue.instrument(bar.instrument).versions if w.id == bar.version)
+    gate = next(g for g in version.gates if g.id == bar.gate)
+    asked = gate.needs.model_dump(exclude_none=True) if gate.needs is not None else {}
+    return Span(bar, None, version.transition in ("all", "pending"), set(asked) == {"offers"})

@@ -13,6 +13,7 @@ from xinyong.law.clocks import DAY, EV_DEADLINE, EV_OCCURRED, EVENT, first, inde
 from xinyong.law.conditions import conduct_of, first_unmet, via_of, within_reach
 from xinyong.law.entries import (
     addressed,
+    barred,
     due_later,
     in_force,
     list_case,
@@ -37,6 +38,7 @@ from xinyong.law.tables import (
     NEXT_DUE,
     NEXT_LIMIT,
     NEXT_VERSION,
+    P_BARRED,
     P_CODE,
     P_CODE_END,
     P_EFFECT,
@@ -109,7 +111,10 @@ def fold(law, facts, led, n, cases, as_of, found, out):
                         if law.prov[prov, P_EFFECT] != COPY:
                             break  # copies come last
                         version_due(law, found, prov, as_of)
+                        rule_turns(found, law.prov[prov, P_BARRED], NEVER, as_of)
                         if not addressed(law, facts, via, prov) or not in_force(law, prov, as_of):
+                            continue
+                        if barred(law, facts, prov, as_of):
                             continue
                         a, b = law.prov[prov, P_CODE], law.prov[prov, P_CODE_END]
                         k = first_unmet(law, facts, led, n, case, via, inst, found, a, b, as_of)

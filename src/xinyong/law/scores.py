@@ -36,7 +36,16 @@ from xinyong.law.conditions import (
     via_of,
     within_reach,
 )
-from xinyong.law.entries import addressed, basis_day, due_later, in_force, note, version_due
+from xinyong.law.entries import (
+    addressed,
+    barred,
+    basis_day,
+    due_later,
+    ended_on,
+    in_force,
+    note,
+    version_due,
+)
 from xinyong.law.tables import (
     BASIS_RECORD,
     CONVERT,
@@ -82,6 +91,7 @@ from xinyong.law.tables import (
     P_TERM,
     P_TIER,
     POINTS,
+    ST_BARRED,
     ST_BLOCKED,
     ST_MET,
     ST_NOT_IN_FORCE,
@@ -335,6 +345,10 @@ def case_lines(law, facts, led, n, case, via, x, found, begin, lo, hi, as_of):
             basis = basis_day(law, led, n, case, inst, prov, NEVER, as_of)
         if not in_force(law, prov, basis):
             note(found, case, prov, ST_NOT_IN_FORCE, -1)
+            continue
+        stopped = ended_on(law, facts, prov, found, as_of)
+        if barred(law, facts, prov, formed) or stopped <= as_of:
+            note(found, case, prov, ST_BARRED, -1)
             continue
         a, b = law.prov[prov, P_CODE], law.prov[prov, P_CODE_END]
         k = first_unmet(law, facts, led, n, case, via, inst, found, a, b, as_of)

@@ -19,7 +19,13 @@ P_INST, P_FROM, P_TO, P_BASIS, P_KINDS, P_VIA = 0, 1, 2, 3, 4, 5
 P_CODE, P_CODE_END, P_EFFECT, P_A, P_B, P_C, P_D = 6, 7, 8, 9, 10, 11, 12
 P_TERM, P_STRATUM, P_GROUP, P_LADDER, P_AWARD, P_EVERY = 13, 14, 15, 16, 17, 18
 P_PER, P_STEP, P_TENTHS, P_TIER, P_LO, P_HI = 19, 20, 21, 22, 23, 24
-P_LISTED, P_VERSION, P_COLS = 25, 26, 27
+P_LISTED, P_VERSION = 25, 26
+
+# Gates, as they are followed in one place (`institutions.gates`); NEVER in enacted law. `P_BARRED`:
+# the provision is not applied to what is decided or formed from this day on; `P_ENDED`: from this
+# day on to nothing at all; `P_BAR_KINDS`: for these kinds of subjects. Between `P_LIMIT` and
+# `P_LIMIT_TO` a gate bars it on paper: what is decided then, where it lives on, is counted.
+P_BARRED, P_ENDED, P_BAR_KINDS, P_LIMIT, P_LIMIT_TO, P_COLS = 27, 28, 29, 30, 31, 32
 
 # Effects.
 ENTER, END, RESTORE, POINTS, GRADE, CONVERT, COPY = 0, 1, 2, 3, 4, 5, 6
@@ -80,7 +86,7 @@ CAUSES = (
     "annulled",
     "expiry",
 )
-CAUSE_EXPIRY = 6
+CAUSE_TERMINATED, CAUSE_EXPIRY = 3, 6
 
 
 class LawTables(NamedTuple):

@@ -213,6 +213,7 @@ def render(run: Run) -> str:
         rates=manifest.get("rates", []),
         instruments=manifest.get("instruments", []),
         interpretations=_by_instrument(data, manifest.get("interpretations", [])),
+        gates=_by_instrument(data, manifest.get("gates", [])),
         case_only=_by_instrument(data, manifest.get("case_only", [])),
         yaml=yaml_of(scenario),
         plain=plain,

@@ -11,6 +11,10 @@ that it rests on (a test finds them there), and the gates are asked about it lik
 measure. Compliance of a place follows M9: z <- z + xi (1 - z) a month, from the day of the limit,
 so that z = 1 - (1 - xi)^m after m months. A place that complies drops the consequence, turns it
 into a list (the same subjects bear the same, now for an act) or into a reward for the best grades.
+
+The arm ``as_in_runs`` takes what runs take (`institutions.gates`): compliance by the lag that the
+catalogue states and the level of the place, and the shares of places that drop a rule, turn it or
+keep it for a while. There it is in expectation, without draws.
 """
 
 from __future__ import annotations
@@ -18,7 +22,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from xinyong import places
+from xinyong.assumptions import Assumptions, assumptions
 from xinyong.indicators.terms import burden as weights
+from xinyong.institutions.gates import share_following, shares
 from xinyong.law import schema
 from xinyong.law import tables as t
 from xinyong.law import vocabulary as v
@@ -33,6 +40,7 @@ __all__ = [
     "GRADE_SHARES",
     "Consequence",
     "answer",
+    "answered",
     "barred_measures",
     "barred_on",
     "burden",
@@ -216,6 +224,40 @@ def burden(
     return total
 
 
+def _leaf(place: str) -> str:
+    """Return the leaf in which a place lies."""
+    return next(name for name in places.ancestors(place) if places.place(name).leaf)
+
+
+def answered(
+    catalogue: Catalogue, c: Consequence, grade: str, given: Assumptions,
+    until: dt.date = _LAST,
+) -> tuple[float, float, float]:  # fmt: skip
+    """Return what the statement leaves of a consequence, moves to a list, and opens as rewards.
+
+    All three are expected weighted measure-months per 1,000 residents, from July 2019 on, if
+    places follow and answer as in runs.
+    """
+    it = catalogue.instrument(c.scheme)
+    leaf = _leaf(it.reach.place)
+    statement = catalogue.instrument("gate_score_statement_2019").versions[0]
+    share, mean = shares(given, "points"), max(1.0, given.value("gates.keep_months"))
+    left, listed, rewarded, kept, z = 0.0, 0.0, 0.0, 0.0, 0.0
+    for m in range(_months(STATEMENT, until) + 1):
+        before, z = z, share_following(given, statement, leaf, m)
+        # Of those that follow and keep the rule, one in `mean` gives it up each later month.
+        kept = kept * (1.0 - 1.0 / mean) + (z - before)
+        month = STATEMENT.month - 1 + m
+        on = dt.date(STATEMENT.year + month // 12, month % 12 + 1, 28)
+        if grade not in c.grades or not any(_covers(w, on) for w in it.versions):
+            continue
+        full = GRADE_SHARES[grade] * sum(weights().natures[n].value for n in c.natures)
+        left += full * (1.0 - z + share["keep"] * kept)
+        listed += full * z * share["list"]
+        rewarded += full * z * share["reward"]
+    return left, listed, rewarded
+
+
 def answer(settings: Settings) -> Answer:
     """Answer the question; nothing is drawn."""
     del settings
@@ -249,6 +291,14 @@ def answer(settings: Settings) -> Answer:
         row(arm, "grades low and second", what, unit, before, after + moved * (before - after))
     what = "opened as rewards for the best grades instead"
     row("reward", "grades low and second", what, unit, 0.0, before - after)
+    sums = [answered(cat, c, g, assumptions()) for c in live for g in GRADE_SHARES]
+    left, listed, rewarded = (sum(column) for column in zip(*sums, strict=True))
+    for what, was, now in (
+        ("borne on a score or on a list", before, left + listed),
+        ("borne on a list", 0.0, listed),
+        ("opened as rewards for the best grades instead", 0.0, rewarded),
+    ):
+        row("as_in_runs", "grades low and second", what, unit, was, now)
     days = (STATEMENT - dt.timedelta(1), STATEMENT, OPINIONS, _LAST)
     counts = {d: sum(bool(barred_on(cat, c, d)) for c in CONSEQUENCES) for d in days}
     for day in days[1:]:
@@ -277,6 +327,8 @@ def answer(settings: Settings) -> Answer:
         f"were at stake from July 2019 to 2022; the statement removes {1 - after / before:.0%} at "
         f"{XI:.0%} compliance a month, {1 - slow / before:.0%} at {XIS[0]:.0%} and "
         f"{1 - fast / before:.0%} at {XIS[-1]:.0%}.",
+        f"If places follow and answer as they do in runs, {left / before:.0%} is still borne on a "
+        f"score and {listed / before:.0%} on a list.",
         "Turned into a list, the same persons bear the same: all of it moves and nothing ends.",
         f"The Opinions of December 2020 reach further than the statement: {barred} of {total} "
         "rules that deduct points or lower a grade are barred on paper, for want of a document "
@@ -301,6 +353,8 @@ def answer(settings: Settings) -> Answer:
             "drop": f"the statement, {XI:.0%} a month; what is barred is dropped",
             "list": "the same; what is barred is turned into a list",
             "reward": "the same; what is barred becomes a reward for the best grades",
+            "as_in_runs": "the statement, followed and answered as in runs: lags of the catalogue "
+            "by level of the place; dropped, turned into a list or a reward, or kept for a while",
             **{f"paper_{d}": f"enacted law of {d}" for d in days[1:]},
         },
         findings=findings,
