@@ -194,7 +194,10 @@ _STATIC = (
     "assumption: persons are the residents of 2020-11-01; nobody ages, moves, is born or dies",
     "assumption: firms follow the net growth of the register; the model has no deregistration "
     "of its own, and a year's net growth enters at its middle, on 1 July",
-    "assumption: a person stands behind at most one body",
+    "assumption: a person stands behind at most one body, and holds each other role (head, person "
+    "responsible, controller) in that one and in at most one more; no role or family changes",
+    "assumption: only parents of minors have a family here, and every minor has two parents, in "
+    "its place of residence",
 )
 
 
