@@ -17,7 +17,7 @@ unexport VIRTUAL_ENV
 unexport PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format types bench lock clean
+.PHONY: help setup run portal test lint format types bench lock clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) \
@@ -43,6 +43,9 @@ endif
 
 run: setup ## the default run; writes a new folder under results/
 	$(BIN)/xinyong run
+
+portal: setup ## the portal on this machine, with the runs under results/
+	$(BIN)/xinyong portal
 
 test: setup ## all tests
 	$(BIN)/python -m pytest -n 2

@@ -440,3 +440,34 @@ def test_no_names_of_charts_are_lost(run: Run) -> None:
     builders: list[Callable[[Data], Any]] = list(CHARTS.values())
     data = Data(run)
     assert [build(data).name for build in builders] == list(CHARTS)
+
+
+def test_the_report_is_made_for_paper_too_and_asks_nothing_outside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("weasyprint", exc_type=OSError)
+    from xinyong.report import html
+    from xinyong.results import Run
+
+    page = '<!doctype html><html lang="en"><head><title>a</title></head><body><h1>a</h1>'
+    page += '<img alt="" src="http://127.0.0.1:9/x.png"></body></html>'
+    monkeypatch.setattr(html, "render", lambda _: page)
+    (tmp_path / "manifest.json").write_text('{"digest": "0f"}', encoding="utf-8")
+    made = html.write_pdf(Run(tmp_path))
+    assert made.read_bytes().startswith(b"%PDF-")
+    assert b"pdfuaid" in made.read_bytes()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["manifest.json", "report.pdf"]
+
+
+def test_without_the_extra_a_pdf_fails_with_one_line_that_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sys
+
+    from xinyong.errors import UsageError
+    from xinyong.report import html
+    from xinyong.results import Run
+
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    with pytest.raises(UsageError, match=r"xinyong\[pdf\]"):
+        html.write_pdf(Run(tmp_path))

@@ -229,13 +229,16 @@ def run_command(
 @app.command("report")
 def report_command(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")],
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Also as PDF; needs the extra: xinyong[pdf].")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the report of a finished run again."""
     from xinyong import cli_run
 
     gc.enable()
-    cli_run.report_command(folder, as_json)
+    cli_run.report_command(folder, pdf, as_json)
 
 
 @app.command("indicators")

@@ -162,21 +162,24 @@ def run_command(scenario: Scenario, out: Path | None, as_json: bool) -> None:
     print(f"report   {report}")
 
 
-def report_command(folder: Path, as_json: bool) -> None:
+def report_command(folder: Path, pdf: bool, as_json: bool) -> None:
     """Write the report of a finished run again, and say where it is.
 
     The run is named by its folder, or by the manifest in it.
     """
-    from xinyong.report.html import write_report
+    from xinyong.report.html import write_pdf, write_report
     from xinyong.results import open_run
 
     result = open_run(folder.parent if folder.name == "manifest.json" else folder)
-    report = write_report(result)
+    written = {"report": str(write_report(result))}
+    if pdf:
+        written["pdf"] = str(write_pdf(result))
     if as_json:
-        print(json.dumps(_summary(result) | {"report": str(report)}, ensure_ascii=False, indent=2))
+        print(json.dumps(_summary(result) | written, ensure_ascii=False, indent=2))
         return
     _print_summary(result)
-    print(f"report   {report}")
+    for name, path in written.items():
+        print(f"{name:<8} {path}")
 
 
 def _lists(result: Run) -> dict[str, int]:

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from xinyong.errors import UsageError
 from xinyong.report.charts import CHARTS, svg
 from xinyong.report.data import FIRMS, PERSONS, STABLE, Data, percent
 from xinyong.report.figure import NARROW, WIDE, Figure, Row
@@ -227,12 +228,38 @@ def write_report(run: Run) -> Path:
     Returns:
         The path of the page.
     """
-    text = render(run)
-    target = run.path / "report.html"
-    handle, name = tempfile.mkstemp(dir=run.path, prefix=".report-", suffix=".tmp")
+    return _whole(run.path / "report.html", render(run).encode())
+
+
+def write_pdf(run: Run) -> Path:
+    """Write ``report.pdf``, the same page for paper (PDF/UA-1), into the folder of a run.
+
+    Returns:
+        The path of the file.
+
+    Raises:
+        UsageError: the extra ``pdf`` is not installed.
+    """
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        from weasyprint import HTML
+        from weasyprint.urls import URLFetcher
+    except (ImportError, OSError):  # OSError: the library it draws with is not on the system
+        message = "a PDF needs the extra: pip install 'xinyong[pdf]', and Pango on the system"
+        raise UsageError(message) from None
+
+    outside = URLFetcher(allowed_protocols=("data",))  # a report asks nobody for anything
+    made = HTML(string=render(run), url_fetcher=outside).write_pdf(
+        pdf_variant="pdf/ua-1", pdf_identifier=str(run.manifest["digest"]).encode()
+    )
+    return _whole(run.path / "report.pdf", made)
+
+
+def _whole(target: Path, data: bytes) -> Path:
+    """Write a file, whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".report-", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
         Path(name).chmod(0o644)
         Path(name).replace(target)
     except BaseException:
