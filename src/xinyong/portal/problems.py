@@ -50,7 +50,10 @@ _DOCUMENT = {
 RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {
         "description": _TITLES[status],
-        "content": {"application/problem+json": {"schema": _DOCUMENT}},
+        "content": {
+            "application/problem+json": {"schema": _DOCUMENT},
+            "text/html": {"schema": {"type": "string"}},
+        },
     }
     for status in (400, 404, 413, 414, 422, 429, 503)
 }
