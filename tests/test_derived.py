@@ -53,9 +53,12 @@ def test_shares_and_probabilities_lie_between_nothing_and_all(table: pa.Table) -
 
 
 def test_every_indicator_has_a_value_or_a_reason_for_none(table: pa.Table) -> None:
-    """Some need a mistaken entry, or one that was annulled, which so small a run may lack."""
+    """Some need a mistaken entry, or one that was annulled, which so small a run may lack.
+
+    Nothing was barred on paper before December 2020.
+    """
     rare = {"months_to_correction", "days_to_annulment", "corrected"}
-    rare |= {"false_listing_ratio", "mistaken_standing"}
+    rare |= {"false_listing_ratio", "mistaken_standing", "barred_on_paper"}
     assert set(INDICATORS) - set(table["indicator"].to_pylist()) <= rare
 
 

@@ -87,7 +87,7 @@ def test_a_shorter_run_is_the_beginning_of_a_longer_one(lived: Callable[..., Liv
     )
     months = shorter[0].scenario.months
     for a, b in zip(shorter[1], longer[1], strict=True):
-        for name in ("acts", "flow", "grades", "points", "queue", "files"):
+        for name in ("acts", "flow", "grades", "points", "barred", "queue", "files"):
             assert np.array_equal(getattr(a, name), getattr(b, name)[:months])
 
 
@@ -201,7 +201,7 @@ def same(a: Lived, b: Lived) -> bool:
     return all(
         np.array_equal(getattr(x, name), getattr(y, name))
         for x, y in zip(a[1], b[1], strict=True)
-        for name in ("acts", "flow", "measures", "grades", "points", "queue", "files")
+        for name in ("acts", "flow", "measures", "grades", "points", "barred", "queue", "files")
     )
 
 

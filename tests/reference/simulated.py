@@ -117,7 +117,7 @@ def held_scores(world: World, run: LeafRun, ledger: int) -> dict[str, tuple[int,
     """Return points and grade of a file by scheme, as far as the engine has looked at it."""
     found = {}
     for s, inst in enumerate(world.schemes[run.place].tolist()):
-        points, grade = run.leaf.lg_score[ledger, s].tolist()
+        points, grade, _ = run.leaf.lg_score[ledger, s].tolist()
         if grade > UNSCORED:
             found[world.law.instruments[inst]] = (points, grade)
     return found
