@@ -1,59 +1,124 @@
-"""How much paired arms save: variance of a difference, paired and unpaired.
+"""How much paired arms save: variance of a difference, paired over unpaired.
 
-    .venv/bin/python benchmarks/pairing.py [--scale 1000] [--replicates 8]
+    .venv/bin/python benchmarks/pairing.py [--scale 2000] [--replicates 12]
 
-For each contrast the arms of a replicate share a seed (paired), or the arm takes the seed of
-the next replicate (unpaired). The design asks for a variance at most a fifth of the unpaired.
+For the headline contrasts of the studies on runs, arms of one replicate share a seed. With R
+seeds, the variance of the paired difference is set over the sum of the variances of the two
+arms, which is what the difference of two runs with seeds of their own would have. The design
+asks for at most a fifth. The interval is a jackknife over seeds, of the logarithm, at 95 %.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from xinyong.study.arms import Arm, Indicator, run_arms, scenario
-from xinyong.study.measured import FIRST, LAST, counted, missed, wrongful, zombies
-from xinyong.study.questions.q5_interoperability import mistaken
+from xinyong.study.arms import ALL, Arm, Counts, Indicator, run_arms, scenario
+from xinyong.study.interval import t_quantile
+from xinyong.study.measured import FIRST, LAST, counted, missed, mistaken_share, wrongful, zombies
+from xinyong.study.questions import q4_zombie as q4
+from xinyong.study.questions import q5_interoperability as q5
+from xinyong.study.questions import q6_groups as q6
+from xinyong.study.questions import q9_safeguards as q9
 from xinyong.study.settings import SEED, Settings
 
-CONTRASTS: tuple[tuple[Arm, Indicator], ...] = (
-    (Arm("slow", "withdrawals twice as slow", assume={"exchange.delay_withdraw": 40.0}), zombies),
-    (Arm("less_add", "fewer listings come", assume={"exchange.coverage_add": 0.8}), missed),
-    (Arm("objections", "objections thrice as often",
-         assume={"exit.spc_defaulters.objection": 0.15}), wrongful),
-    (Arm("wrong", "twice as many wrong files", assume={"identity.wrong": 0.001}), mistaken),
-    (Arm("late", "no late steps", assume={"steps.late_share": 0.0}), wrongful),
+#: The most that the design allows.
+MOST = 0.2
+_WRONGLY = Indicator("adults wrongly listed", "per 10,000", "wrongly", "adults", 10_000)
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """A headline of a study: two of its arms, and what they differ in."""
+
+    study: str
+    before: str
+    after: str
+    indicators: tuple[Indicator, ...]
+
+
+CONTRASTS = (
+    Contrast("Q4", "withdrawals_x1", "withdrawals_x4", (q4.year, q4.copies[0])),
+    Contrast("Q4", "withdrawals_x1", "all_arrive_x1", (zombies,)),
+    Contrast("Q5", "reach_10", "reach_90", (missed, q5.mistaken, wrongful, q5.exposure)),
+    Contrast("Q5", "reach_50", "reach_90", (zombies, mistaken_share)),
+    Contrast("Q6", "q6_as_is", "places_alike", (_WRONGLY,)),
+    Contrast("Q9", "as_is", "time_limit", (wrongful,)),
+    Contrast("Q9", "as_is", "notice", (wrongful, q9.mistaken)),
+    Contrast("Q9", "as_is", "second_key", (wrongful, q9.mistaken)),
+    Contrast("Q9", "as_is", "objection_desk", (wrongful, q9.mistaken)),
+    Contrast("Q9", "as_is", "sunset", (wrongful, zombies)),
 )  # fmt: skip
+
+
+def arms() -> tuple[Arm, ...]:
+    """Return the arms of all contrasts; those that live alike one after the other."""
+    known = {a.name: a for a in (*q4.arms(), *q5.arms(), *q9.arms())}
+    known |= {("q6_as_is" if a.name == "as_is" else a.name): a for a in q6.arms()}
+    known["as_is"] = q9.arms()[0]
+    names = dict.fromkeys(["as_is", *(n for c in CONTRASTS for n in (c.before, c.after))])
+    return tuple(
+        Arm(n, known[n].about, known[n].mechanisms, known[n].assume, known[n].amend) for n in names
+    )
+
+
+def ratios(counts: Sequence[Counts], indicator: Indicator) -> list[float]:
+    """Return an indicator of each replicate."""
+    found = [c.get((ALL, indicator.top), 0.0) for c in counts]
+    below = [c[ALL, indicator.bottom] if indicator.bottom else 1.0 for c in counts]
+    return [t / b for t, b in zip(found, below, strict=True)]
+
+
+def share(before: Sequence[float], after: Sequence[float]) -> float:
+    """Return the variance of the paired difference over that of an unpaired one."""
+    apart = statistics.variance(before) + statistics.variance(after)
+    paired = statistics.variance(a - b for a, b in zip(after, before, strict=True))
+    return paired / apart if apart else math.nan
+
+
+def jackknife(before: Sequence[float], after: Sequence[float]) -> tuple[float, float]:
+    """Return the interval of `share` at 95 %, by leaving out one seed at a time."""
+    n = len(before)
+    logs = []
+    for i in range(n):
+        rest = [[x for j, x in enumerate(v) if j != i] for v in (before, after)]
+        found = share(*rest)
+        if not found > 0:
+            return math.nan, math.nan
+        logs.append(math.log(found))
+    mean = statistics.fmean(logs)
+    error = math.sqrt((n - 1) / n * sum((x - mean) ** 2 for x in logs))
+    half = t_quantile(0.975, n - 1) * error
+    middle = math.log(share(before, after))
+    return math.exp(middle - half), math.exp(middle + half)
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scale", type=int, default=1000)
-    parser.add_argument("--replicates", type=int, default=8)
+    parser.add_argument("--scale", type=int, default=2000)
+    parser.add_argument("--replicates", type=int, default=12)
     given = parser.parse_args()
     base = scenario(Settings(given.scale, given.replicates, SEED), "pairing", FIRST, LAST)
-    arms = (Arm("as_is", "as assumed"), *(arm for arm, _ in CONTRASTS))
-    found = run_arms(base, arms, counted, given.replicates, lambda d, t, w: print(d, t, w))
-    print(f"{'arm':<12} {'indicator':<48} paired / unpaired variance (at most 0.2)")
-    for arm, indicator in CONTRASTS:
-        before, after = (
-            [
-                t / b
-                for t, b in zip(
-                    found.column(name, "all", indicator.top),
-                    found.column(name, "all", indicator.bottom),
-                    strict=True,
-                )
-            ]
-            for name in ("as_is", arm.name)
-        )
-        paired = statistics.variance(a - b for a, b in zip(after, before, strict=True))
-        moved = after[1:] + after[:1]
-        unpaired = statistics.variance(a - b for a, b in zip(moved, before, strict=True))
-        share = paired / unpaired
-        verdict = "kept" if share <= 0.2 else "MISSED"
-        print(f"{arm.name:<12} {indicator.name:<48} {share:.4f} {verdict}")
+    began = time.perf_counter()
+    found = run_arms(base, arms(), lambda w, r: counted(w, r) | q6.by_group(w, r), given.replicates)
+    print("| Study | Arms | Outcome | Paired / unpaired | 95 % | |")
+    print("|---|---|---|---:|---|---|")
+    for c in CONTRASTS:
+        for indicator in c.indicators:
+            before, after = (ratios(found.counts[name], indicator) for name in (c.before, c.after))
+            value, (low, high) = share(before, after), jackknife(before, after)
+            verdict = "kept" if value <= MOST else "**MISSED**"
+            name = c.before.removeprefix("q6_")
+            print(
+                f"| {c.study} | `{name}`, `{c.after}` | {indicator.name} | {value:.3f} "
+                f"| {low:.3f} to {high:.3f} | {verdict} |"
+            )
+    print(f"\n1:{given.scale:,}, {given.replicates} seeds, {time.perf_counter() - began:.0f} s")
 
 
 if __name__ == "__main__":

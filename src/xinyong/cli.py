@@ -21,6 +21,12 @@ __all__ = ["app", "main"]
 
 _INTERRUPTED = 130
 
+Folder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")]
+Large = Annotated[bool, typer.Option("--large", help="Make the run again however large it is.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="A folder that does not exist yet.")
+]
+
 app = typer.Typer(
     help="China's social credit system as cited rules: read them, calculate a case, run them.",
     add_completion=False,
@@ -197,9 +203,7 @@ def run_command(
     first: Annotated[str | None, typer.Option("--from", metavar="YYYY-MM")] = None,
     last: Annotated[str | None, typer.Option("--to", metavar="YYYY-MM")] = None,
     seed: Annotated[int | None, typer.Option("--seed", metavar="N")] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="A folder that does not exist yet.")
-    ] = None,
+    out: Out = None,
     keep: Annotated[str | None, typer.Option("--keep", metavar="all|entries|indicators")] = None,
     layers: With = None,
     amend: Annotated[
@@ -228,7 +232,7 @@ def run_command(
 
 @app.command("report")
 def report_command(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")],
+    folder: Folder,
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also as PDF; needs the extra: xinyong[pdf].")
     ] = False,
@@ -243,7 +247,7 @@ def report_command(
 
 @app.command("indicators")
 def indicators_command(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")],
+    folder: Folder,
     family: Annotated[
         str | None, typer.Option("--family", metavar="NAME", help="One family of indicators.")
     ] = None,
@@ -271,9 +275,7 @@ def study_command(
     seed: Annotated[
         int | None, typer.Option("--seed", metavar="N", help="Of the first replicate.")
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="A folder that does not exist yet.")
-    ] = None,
+    out: Out = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer a named question by arms that share their luck."""
@@ -291,7 +293,7 @@ def study_command(
 
 @app.command("subject")
 def subject_command(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")],
+    folder: Folder,
     who: Annotated[
         str | None, typer.Argument(metavar="[SYN-...]", help="A synthetic subject of the run.")
     ] = None,
@@ -303,9 +305,7 @@ def subject_command(
             help="Find one: wrongly-listed, longest, repaired, zombie, rewarded or many-agencies.",
         ),
     ] = None,
-    large: Annotated[
-        bool, typer.Option("--large", help="Make the run again however large it is.")
-    ] = False,
+    large: Large = False,
     as_json: AsJson = False,
 ) -> None:
     """Show one synthetic subject in four columns: public, told, held by authorities, true."""
@@ -317,7 +317,7 @@ def subject_command(
 
 @app.command("verify")
 def verify_command(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a finished run.")],
+    folder: Folder,
     sample: Annotated[
         int,
         typer.Option(
@@ -328,9 +328,7 @@ def verify_command(
             help="How many files are determined again, uncompiled, at ends of months.",
         ),
     ] = 100,
-    large: Annotated[
-        bool, typer.Option("--large", help="Make the run again however large it is.")
-    ] = False,
+    large: Large = False,
     as_json: AsJson = False,
 ) -> None:
     """Check what must hold of every run, a line a check. Leaves with 1 if a check fails."""

@@ -7,25 +7,21 @@ A test holds every golden case against the models below, which refuse fields the
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from xinyong.law.printed import Day, Part, made_of, shipped
 
 __all__ = ["Result", "made", "schema"]
 
 _FILE = Path(__file__).parent / "case_result.schema.json"
 
-Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="ISO date")]
 Act = Annotated[int, Field(ge=0, description="number of the act in the case, from 0")]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Basis(_Part):
+class Basis(Part):
     """Where a finding stands, and how deep that text was read."""
 
     instrument: str
@@ -43,7 +39,7 @@ class Basis(_Part):
     interpretations: list[str]
 
 
-class Fact(_Part):
+class Fact(Part):
     """A stated fact that a finding rests on; `needed` is false where it stands without it."""
 
     field: str
@@ -51,7 +47,7 @@ class Fact(_Part):
     needed: bool | None
 
 
-class WayStep(_Part):
+class WayStep(Part):
     """One step of a way out."""
 
     step: str
@@ -60,7 +56,7 @@ class WayStep(_Part):
     basis: Basis
 
 
-class Way(_Part):
+class Way(Part):
     """How a finding ends or is undone: from when, what is missing, by which steps."""
 
     kind: Literal["expiry", "end", "repair"]
@@ -71,7 +67,7 @@ class Way(_Part):
     basis: Basis
 
 
-class Entry(_Part):
+class Entry(Part):
     """One spell on a list; `ground` is null if no ground is met (a mistaken listing)."""
 
     list_: str = Field(alias="list")
@@ -83,11 +79,11 @@ class Entry(_Part):
     end: Day | None
     published: Day | None
     basis: Basis | None
-    ways_out: list[Way] = []
-    rests_on: list[Fact] = []
+    ways_out: list[Way] = Field(default=[])
+    rests_on: list[Fact] = Field(default=[])
 
 
-class Line(_Part):
+class Line(Part):
     """One score line; `factor` is 2 or more where a repetition counts more."""
 
     scheme: str
@@ -99,11 +95,11 @@ class Line(_Part):
     state: Literal["live", "expired", "superseded", "inert", "released", "future"]
     factor: int
     basis: Basis
-    ways_out: list[Way] = []
-    rests_on: list[Fact] = []
+    ways_out: list[Way] = Field(default=[])
+    rests_on: list[Fact] = Field(default=[])
 
 
-class Step(_Part):
+class Step(Part):
     """A step of a procedure, open, lapsed or done."""
 
     instrument: str
@@ -118,7 +114,7 @@ class Step(_Part):
     basis: Basis
 
 
-class Record(_Part):
+class Record(Part):
     """A record formed or recorded."""
 
     event: Literal["formed", "recorded"]
@@ -126,7 +122,7 @@ class Record(_Part):
     of: str | None
 
 
-class Almost(_Part):
+class Almost(Part):
     """A provision that failed at one condition only."""
 
     at: int
@@ -134,7 +130,7 @@ class Almost(_Part):
     basis: Basis
 
 
-class ActResult(_Part):
+class ActResult(Part):
     """All that follows from one act."""
 
     act: Act
@@ -151,7 +147,7 @@ class ActResult(_Part):
     almost: list[Almost]
 
 
-class Score(_Part):
+class Score(Part):
     """Points and grade in one scheme."""
 
     scheme: str
@@ -161,7 +157,7 @@ class Score(_Part):
     basis: Basis | None = None
 
 
-class Measure(_Part):
+class Measure(Part):
     """A measure that is due."""
 
     measure: str
@@ -172,7 +168,7 @@ class Measure(_Part):
     basis: Basis
 
 
-class Gate(_Part):
+class Gate(Part):
     """A dated limit on a finding."""
 
     what: str
@@ -195,7 +191,7 @@ class Gate(_Part):
     depth: str
 
 
-class Follow(_Part):
+class Follow(Part):
     """What follows for another: an adult behind the subject, or a stated link (its number)."""
 
     role: str = Field(description="of the other; or what the subject is of it: ..._of")
@@ -208,7 +204,7 @@ class Follow(_Part):
     measures: list[str]
 
 
-class Taken(_Part):
+class Taken(Part):
     """A step that the nominal course took."""
 
     act: Act
@@ -217,7 +213,7 @@ class Taken(_Part):
     of: str | None = None
 
 
-class Question(_Part):
+class Question(Part):
     """An ambiguity that the case touches; `reading` is what ``--reading`` takes."""
 
     instrument: str
@@ -230,7 +226,7 @@ class Question(_Part):
     basis: Basis
 
 
-class Held(_Part):
+class Held(Part):
     """A record and where it is held."""
 
     act: Act
@@ -239,7 +235,7 @@ class Held(_Part):
     since: Day
 
 
-class Sight(_Part):
+class Sight(Part):
     """Who sees a record, entry or score."""
 
     act: Act | None
@@ -251,7 +247,7 @@ class Sight(_Part):
     basis: Basis | None
 
 
-class Moment(_Part):
+class Moment(Part):
     """One thing on one day; `ahead`: after the day asked for, if nothing else happens."""
 
     on: Day
@@ -261,7 +257,7 @@ class Moment(_Part):
     ahead: bool
 
 
-class Change(_Part):
+class Change(Part):
     """One changed fact, what is otherwise then, and the changed case."""
 
     field: str
@@ -272,7 +268,7 @@ class Change(_Part):
     case: dict[str, Any]
 
 
-class Changes(_Part):
+class Changes(Part):
     """What would change the result; `idle` facts may be left out and nothing changes."""
 
     tried: int
@@ -281,7 +277,7 @@ class Changes(_Part):
     idle: list[str]
 
 
-class Result(_Part):
+class Result(Part):
     """All that follows from a case on a day."""
 
     schema_version: Literal[2]
@@ -310,10 +306,7 @@ class Result(_Part):
 
 def made() -> str:
     """Return the text of the schema as it is made now."""
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    found = Result.model_json_schema(by_alias=True)
-    found["title"] = "What follows from a case (xinyong case --json)"
-    return json.dumps(head | found, ensure_ascii=False, indent=1) + "\n"
+    return made_of(Result, "What follows from a case (xinyong case --json)")
 
 
 def schema() -> dict[str, Any]:
@@ -323,8 +316,7 @@ def schema() -> dict[str, Any]:
         >>> schema()["title"]
         'What follows from a case (xinyong case --json)'
     """
-    found: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
-    return found
+    return shipped(_FILE)
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ def weight_of(catalogue: Catalogue, measure: str) -> Weight:
     return found.natures[m.nature]
 
 
-def at_end(weight: Weight | None, end: str) -> float:
+def at_end(weight: Weight | None, end: str = "") -> float:
     """Return a weight as given, or at an end of its range; 0 of none."""
     if weight is None:
         return 0.0

@@ -9,7 +9,8 @@ is no comparison by sex: rates do not differ by it (an assumption of the model, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -60,40 +61,43 @@ def gap_missed(
     return share(all_rightly, all_acts) - share(rightly, acts)
 
 
-LISTED = Indicator(
-    "listing_rate", "fairness", "share of subjects",
+def _defined(
+    name: str, unit: str, what: str, of: Callable[..., Any], given: Mapping[str, float],
+    gives: float, example: str,
+) -> Indicator:  # fmt: skip
+    return Indicator(name, "fairness", unit, what, _M, "assumption", of, given, gives, example)
+
+
+#: The worked case of wrong entries: in a group, and of everybody.
+_WRONG = {"mistaken": 12, "idle": 1000, "all_mistaken": 30, "all_idle": 5000}
+
+LISTED = _defined(
+    "listing_rate", "share of subjects",
     "Subjects of a group that were on the list at least once in the run, over those alive at its "
     "end (adults, of persons). Group list/attribute=value.",
-    _M, "assumption", share, {"part": 30, "whole": 1000}, 0.03,
-    "30 of 1,000 stood on the list at some time.",
+    share, {"part": 30, "whole": 1000}, 0.03, "30 of 1,000 stood on the list at some time.",
 )  # fmt: skip
-DIFFERENCE = Indicator(
-    "listing_rate_difference", "fairness", "share of subjects",
-    "The listing rate of a group less that of all subjects of the kind.",
-    _M, "assumption", difference,
+DIFFERENCE = _defined(
+    "listing_rate_difference", "share of subjects",
+    "The listing rate of a group less that of all subjects of the kind.", difference,
     {"listed": 30, "subjects": 1000, "all_listed": 100, "all_": 5000}, 0.01,
     "3 % of the group against 2 % of all.",
 )  # fmt: skip
-RATIO = Indicator(
-    "false_listing_ratio", "fairness", "ratio",
+RATIO = _defined(
+    "false_listing_ratio", "ratio",
     "Entries without an act for each month a subject of the group did nothing, over the same of "
-    "all subjects of the kind.",
-    _M, "assumption", ratio,
-    {"mistaken": 12, "idle": 1000, "all_mistaken": 30, "all_idle": 5000}, 2.0,
+    "all subjects of the kind.", ratio, _WRONG, 2.0,
     "12 in 1,000 idle months against 30 in 5,000: twice as often.",
 )  # fmt: skip
-GAP_WRONG = Indicator(
-    "odds_gap_wrong", "fairness", "probability a month",
+GAP_WRONG = _defined(
+    "odds_gap_wrong", "probability a month",
     "Equalised odds, first gap: P(listed | no act) of the group less that of all of the kind.",
-    _M, "assumption", gap_wrong,
-    {"mistaken": 12, "idle": 1000, "all_mistaken": 30, "all_idle": 5000}, 0.006,
-    "0.012 against 0.006.",
+    gap_wrong, _WRONG, 0.006, "0.012 against 0.006.",
 )  # fmt: skip
-GAP_MISSED = Indicator(
-    "odds_gap_missed", "fairness", "share of acts",
+GAP_MISSED = _defined(
+    "odds_gap_missed", "share of acts",
     "Equalised odds, second gap: P(not listed | act the list hears) of the group less that of all "
-    "of the kind.",
-    _M, "assumption", gap_missed,
+    "of the kind.", gap_missed,
     {"rightly": 20, "acts": 100, "all_rightly": 150, "all_acts": 500}, 0.1,
     "80 % of the group's acts lead to no entry, against 70 % of all.",
 )  # fmt: skip

@@ -8,7 +8,7 @@ left out: places that differ in those alone count as alike.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -38,12 +38,13 @@ def distance(sets: ArrayLike) -> float:
     Args:
         sets: bool[places, features].
     """
-    has = np.asarray(sets, np.float32)
+    # Sets as bits: exact, and no product of matrices, whose threads wait for one another.
+    has = np.packbits(np.asarray(sets, np.bool_), axis=1)
     n = len(has)
     if n < 2:
         return float("nan")
-    both = has @ has.T
-    size = has.sum(axis=1)
+    both = np.bitwise_count(has[:, None] & has[None, :]).sum(axis=2, dtype=np.int64)
+    size = both.diagonal()
     either = size[:, None] + size[None, :] - both
     alike = np.where(either > 0, both / np.maximum(either, 1), 1.0)
     return float(1.0 - (alike.sum() - np.trace(alike)) / (n * (n - 1)))
@@ -211,9 +212,8 @@ class Said:
         return out
 
 
-def distances(x: Inputs, names: tuple[str, ...], days: list[int], own: bool) -> NDArray[np.float64]:
+def distances(law: Said, days: Sequence[int], own: bool = False) -> NDArray[np.float64]:
     """Return the mean distance on each of some days; the law is compared once for each state."""
-    law = Said(x.catalogue, names)
     held: dict[tuple[int, ...], float] = {}
     out = []
     for day in days:
@@ -245,16 +245,14 @@ def rows(x: Inputs, out: Rows) -> None:
     """Add the family's rows."""
     days = x.month_ends.tolist()
     leaves = places.leaves()
-    out.series(DISTANCE, distances(x, leaves, days, False), group="leaves")
     law = Said(x.catalogue, leaves)
-    own = [law.sets(day, True) for day in days]
-    out.series(OWN, [_count(sets) for sets in own])
-    out.series(DISTANCE, [distance(s) for s in own], group="leaves_own")
+    out.series(DISTANCE, distances(law, days), group="leaves")
+    out.series(OWN, [_count(law.sets(day, True)) for day in days])
+    out.series(DISTANCE, distances(law, days, True), group="leaves_own")
     ends = [x.month_ends[p[-1]].item() for p in x.years.values()]
     here = {it.reach.place for it in x.catalogue.instruments.values()} - {"cn"}
     named = tuple(p.id for p in places.places() if p.id in here)
-    out.series(
-        DISTANCE, distances(x, named, ends, False), group="all_places", periods=list(x.years)
-    )
+    among = distances(Said(x.catalogue, named), ends)
+    out.series(DISTANCE, among, group="all_places", periods=list(x.years))
     graph = [modularity(exchange_graph(x.catalogue, day)) for day in ends]
     out.series(MODULARITY, graph, periods=list(x.years))

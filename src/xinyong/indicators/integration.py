@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from xinyong import places
 from xinyong.dates import NEVER, day_of
 from xinyong.indicators.base import Indicator, Inputs, Rows, share
-from xinyong.indicators.fragmentation import distances
+from xinyong.indicators.fragmentation import Said, distances
 from xinyong.indicators.interoperability import int_by_group
 from xinyong.indicators.proportionality import adequate
 from xinyong.law.vocabulary import FIELDS
@@ -63,7 +63,7 @@ def rows(x: Inputs, out: Rows) -> None:
     """Add the family's rows."""
     for name, values in int_by_group(x).items():
         out.series(TECHNICAL, values, group=name)
-    apart = distances(x, places.leaves(), x.month_ends.tolist(), False)
+    apart = distances(Said(x.catalogue, places.leaves()), x.month_ends.tolist())
     out.series(HARMONISED, np.asarray(harmonised(apart)))
     in_force = np.zeros((2, 1 + len(FIELDS), len(x.months)), np.int64)
     for it in x.catalogue.instruments.values():

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from xinyong.yamlio import read_yaml, validate
 
-__all__ = ["Burden", "Term", "Weight", "burden", "term", "terms"]
+__all__ = ["Burden", "Term", "Weight", "burden", "term", "terms", "weights"]
 
 _DATA = Path(str(files("xinyong.indicators") / "data"))
 
@@ -78,3 +78,11 @@ def burden() -> Burden:
     """Return the weights of burdens (cached)."""
     found: Any = validate(Burden, read_yaml(_DATA / "burden.yaml"))
     return found  # type: ignore[no-any-return]
+
+
+@cache
+def weights() -> dict[str, Weight]:
+    """Return the weights of measures by name, such as ``category.finance`` (cached)."""
+    found = burden()
+    parts = {"nature": found.natures, "category": found.categories, "measure": found.measures}
+    return {f"{part}.{name}": w for part, named in parts.items() for name, w in named.items()}

@@ -225,6 +225,7 @@ def run_arms(
     replicates: int,
     progress: Progress = silent,
     again: bool = True,
+    with_twin: bool = True,
 ) -> Outcome:
     """Run all arms in all replicates, the twin in the first, and count.
 
@@ -237,6 +238,7 @@ def run_arms(
         again: read the entries of an earlier arm again where that is enough. Those of the
             baseline and of the arm simulated last are held, so arms that live alike are best
             named one after the other.
+        with_twin: run the twin; left out where the same arms have had theirs.
 
     Raises:
         ScenarioError: an override does not exist or does not fit.
@@ -245,7 +247,7 @@ def run_arms(
     counts: dict[str, list[Counts]] = {arm.name: [] for arm in arms}
     digests: dict[str, list[str]] = {arm.name: [] for arm in arms}
     twin = twin_of(arms)
-    total = len(arms) * replicates + 1
+    total = len(arms) * replicates + with_twin
     done, apart = 0, 0.0
 
     def law(given: Scenario) -> Catalogue:
@@ -256,7 +258,7 @@ def run_arms(
     for r in range(replicates):
         seeded = base.model_copy(update={"seed": base.seed + r})
         held: dict[str, tuple[World, list[LeafRun]]] = {}
-        for arm in (*arms, twin) if r == 0 else arms:
+        for arm in (*arms, twin) if r == 0 and with_twin else arms:
             given = arm.over(seeded)
             progress(done, total, f"{arm.name}, seed {given.seed}")
             life = _life(given)

@@ -8,11 +8,27 @@ from xinyong.engine.world import World
 from xinyong.study.arms import ALL, Counts, Indicator
 from xinyong.study.copies import COLUMNS, read
 
-__all__ = ["COURT", "FIRST", "LAST", "counted", "missed", "mistaken_share", "wrongful", "zombies"]
+__all__ = [
+    *("COURT", "FIRST", "LAST", "VARIED", "black_lists", "counted", "missed", "mistaken_share"),
+    *("wrongful", "zombies"),
+]
 
 #: The span of studies on runs: the court list under its version of 2017, all its measures
 #: and the signatories of its memorandum there from the first day.
 FIRST, LAST = "2017-05", "2021-12"
+#: Assumptions that studies on runs take to the ends of their ranges, one at a time; those that
+#: bear on travel alone come first, as they take no run of their own.
+VARIED = (
+    "exchange.coverage_add",
+    "exchange.coverage_withdraw",
+    "exchange.delay_withdraw",
+    "identity.hop_wrong.person_after",
+    "integration.growth",
+    "identity.wrong",
+    "false_records.per_case",
+    "exit.spc_defaulters.objection",
+    "steps.late_share",
+)
 #: The group of entries on the judgment defaulters list.
 COURT = "spc_defaulters"
 
@@ -33,20 +49,25 @@ wrongful = Indicator(
 )  # fmt: skip
 
 
+def black_lists(world: World) -> list[int]:
+    """Return the positions of the black lists among the instruments that are run."""
+    instruments = world.law.catalogue.instruments
+    return [
+        i for i, name in enumerate(world.law.instruments)
+        if instruments[name].kind == "list" and instruments[name].polarity == "black"
+    ]  # fmt: skip
+
+
 def counted(world: World, runs: list[LeafRun]) -> Counts:
     """Return what came of the entries on black lists, and the work behind them.
 
     The group `ALL` has every black list, `COURT` the judgment defaulters list. The columns
-    are those of `receipt.COLUMNS`; beside them ``mistakes`` (mistaken entries, and copies that
+    are those of `copies.COLUMNS`; beside them ``mistakes`` (mistaken entries, and copies that
     went astray), ``processed`` (acts recorded), ``false``,
     ``decided`` (listing decisions of courts), ``annulled`` and ``ended`` (ends of entries).
     """
     table = read(world, runs)
-    instruments = world.law.catalogue.instruments
-    black = [
-        i for i, name in enumerate(world.law.instruments)
-        if instruments[name].kind == "list" and instruments[name].polarity == "black"
-    ]  # fmt: skip
+    black = black_lists(world)
     out: Counts = {}
     groups = {ALL: black}
     if COURT in world.law.instruments:

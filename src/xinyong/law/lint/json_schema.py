@@ -7,25 +7,21 @@ A test holds the linter's output against the models below, which refuse fields t
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from xinyong.law.printed import Day, Part, made_of, shipped
 
 __all__ = ["Lint", "made", "schema", "write"]
 
 _FILE = Path(__file__).parents[1] / "schemas" / "lint_report.schema.json"
 
-Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="ISO date")]
 Number = Annotated[int, Field(ge=0)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Element(_Part):
+class Element(Part):
     """One element of a limit's test, and how it fared."""
 
     id: str
@@ -37,7 +33,7 @@ class Element(_Part):
     )
 
 
-class Finding(_Part):
+class Finding(Part):
     """What one limit says about one part of a rulebook."""
 
     profile: str
@@ -62,7 +58,7 @@ class Finding(_Part):
     outside: bool = Field(description="the limit binds another place than the rulebook's")
 
 
-class NotHeld(_Part):
+class NotHeld(Part):
     """A limit that was not in force on the day, and what it would find."""
 
     profile: str
@@ -76,7 +72,7 @@ class NotHeld(_Part):
     doubts: Number
 
 
-class NotTested(_Part):
+class NotTested(Part):
     """A version of which nothing could be tested: `in_force` of the `asked` limits were."""
 
     instrument: str
@@ -86,14 +82,14 @@ class NotTested(_Part):
     in_force: Number
 
 
-class OtherPlace(_Part):
+class OtherPlace(Part):
     """A profile that binds another place and was not asked for."""
 
     instrument: str
     profile: str
 
 
-class Counts(_Part):
+class Counts(Part):
     """Findings by result; clear ones are counted also where they are not listed."""
 
     breach: Number
@@ -101,7 +97,7 @@ class Counts(_Part):
     clear: Number
 
 
-class Lint(_Part):
+class Lint(Part):
     """The whole of it."""
 
     schema_version: Literal[1]
@@ -118,10 +114,7 @@ class Lint(_Part):
 
 def made() -> str:
     """Return the text of the schema as it is made now."""
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    found = Lint.model_json_schema()
-    found["title"] = "What the linter says (xinyong lint --json)"
-    return json.dumps(head | found, ensure_ascii=False, indent=1) + "\n"
+    return made_of(Lint, "What the linter says (xinyong lint --json)")
 
 
 def schema() -> dict[str, Any]:
@@ -131,8 +124,7 @@ def schema() -> dict[str, Any]:
         >>> schema()["title"]
         'What the linter says (xinyong lint --json)'
     """
-    found: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
-    return found
+    return shipped(_FILE)
 
 
 def write() -> None:

@@ -11,19 +11,22 @@ anywhere in China is the baseline and is left out of the sets.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import combinations
 
 from xinyong import places
 from xinyong.case import calculate
 from xinyong.case.calculator import CaseResult
 from xinyong.case.model import Act, Case, SubjectFacts
-from xinyong.indicators.burden import weight_of
+from xinyong.indicators.burden import at_end, weight_of
+from xinyong.indicators.terms import Weight, weights
 from xinyong.law import schema
 from xinyong.law.compile import Law, consent_schemes, law
 from xinyong.law.determine import Entry
 from xinyong.study.answer import Answer, Matter, Row
+from xinyong.study.matters import own, two
 from xinyong.study.settings import Settings
 
 __all__ = [
@@ -131,17 +134,17 @@ def twin(act: str, place: str, schemes: tuple[str, ...] = ()) -> Case:
     return Case(subject=subject, acts=(Act.model_validate(facts),), on=ON)
 
 
-def months_between(first: dt.date, last: dt.date | None) -> int:
-    """Return whole months from a day to another, at most `OPEN_MONTHS`; that if it is open.
+def months_between(first: dt.date, last: dt.date | None, most: int = OPEN_MONTHS) -> int:
+    """Return whole months from a day to another, at most `most`; that if it is open.
 
     Example:
         >>> months_between(dt.date(2020, 1, 31), dt.date(2021, 1, 30))
         11
     """
     if last is None:
-        return OPEN_MONTHS
+        return most
     n = (last.year - first.year) * 12 + last.month - first.month - (last.day < first.day)
-    return max(0, min(n, OPEN_MONTHS))
+    return max(0, min(n, most))
 
 
 def _listed(result: CaseResult, entry: Entry) -> str:
@@ -187,16 +190,20 @@ def _provisions(result: CaseResult) -> frozenset[str]:
     return frozenset(found)
 
 
-def _burden(result: CaseResult) -> float:
+def _burden(
+    result: CaseResult, open_months: int = OPEN_MONTHS, weigh: Callable[[Weight], float] = at_end
+) -> float:
     cat = result.law.catalogue
     months: dict[str, int] = {}
     for e in result.entries:
         end = e.lawful_end or e.expires
-        months[e.instrument] = max(months.get(e.instrument, 0), months_between(e.start, end))
+        months[e.instrument] = max(
+            months.get(e.instrument, 0), months_between(e.start, end, open_months)
+        )
     longest: dict[str, int] = {}  # a measure that several lists bring counts once
     for m in result.measures:
         longest[m.measure] = max(longest.get(m.measure, 0), months.get(m.list, 0))
-    return sum(n * weight_of(cat, m).value for m, n in longest.items())
+    return sum(n * weigh(weight_of(cat, m)) for m, n in longest.items())
 
 
 def _shown(result: CaseResult) -> int:
@@ -209,11 +216,15 @@ def _shown(result: CaseResult) -> int:
     return max(spans, default=-1)
 
 
+def _result(act: str, place: str) -> CaseResult:
+    compiled = law()
+    return calculate(twin(act, place, consent_schemes(compiled.catalogue)), compiled)
+
+
 @cache
 def outcome(act: str, place: str) -> Outcome:
     """Return what follows from an act in a place under the built-in law on `ON`."""
-    compiled = law()
-    result = calculate(twin(act, place, consent_schemes(compiled.catalogue)), compiled)
+    result = _result(act, place)
     lines = [x for x in result.determination.lines if x.state != "superseded"]
     return Outcome(
         consequences=_words(result),
@@ -244,6 +255,27 @@ def distance(sets: list[frozenset[str]]) -> float:
     """Return the mean distance over all pairs."""
     pairs = list(combinations(sets, 2))
     return sum(jaccard(a, b) for a, b in pairs) / len(pairs) if pairs else 0.0
+
+
+def _matters() -> tuple[Matter, Matter]:
+    """Return the two assumptions that move the mean burden of the acts most."""
+    results = [_result(act, NOWHERE) for act in ACTS]
+
+    def mean(open_months: float = OPEN_MONTHS, changed: str = "", to: float = 0.0) -> float:
+        def weigh(w: Weight) -> float:
+            return to if changed and w is weights()[changed] else w.value
+
+        return sum(_burden(r, int(open_months), weigh) for r in results) / len(results)
+
+    trials = [own("study.q15.open_months", "months counted where no end is fixed", OPEN_MONTHS,
+                  (12, 120), mean)]  # fmt: skip
+    trials += [
+        own(f"weight.{name}", "weight, a refused air ticket being 1", w.value, w.range,
+            partial(mean, OPEN_MONTHS, name))
+        for name, w in weights().items()
+    ]  # fmt: skip
+    said = "the mean burden of the acts anywhere (weighted measure-months)"
+    return two(said, mean(), trials)
 
 
 def answer(settings: Settings) -> Answer:
@@ -322,17 +354,7 @@ def answer(settings: Settings) -> Answer:
         },
         findings=tuple(told),
         rows=tuple(rows),
-        matters=(
-            Matter(
-                "study.q15.open_months", "months counted where no end is fixed", OPEN_MONTHS,
-                (12, 120), "Burdens of open entries are proportional to it; distances are not "
-                "touched.",
-            ),
-            Matter(
-                "study.weight.management", "weight of a measure of management, a ban being 1",
-                0.25, (0.0, 1.0), "Moves burdens, not which places differ.",
-            ),
-        ),
+        matters=_matters(),
         does_not_show=(
             "Places of which no instrument is encoded, and items of rulebooks that were not "
             "read: a place that adds nothing here may do so in truth.",

@@ -26,6 +26,7 @@ from xinyong.law.memoranda import TOTAL
 from xinyong.law.schema import Instrument
 from xinyong.society.margins import leaf_margins, name_classes
 from xinyong.study.answer import Answer, Matter, Row
+from xinyong.study.matters import Trial, own, two
 from xinyong.study.questions.q1_mistaken_identity import COUNTIES, birth_dates, poisson
 from xinyong.study.settings import Settings
 
@@ -111,9 +112,18 @@ def lists(catalogue: Catalogue, day: dt.date) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def linked(catalogue: Catalogue, bodies: frozenset[str], day: dt.date) -> frozenset[str]:
-    """Return those bodies that are linked to the national platform on a day."""
-    lag = int(assumptions().value("exchange.link_lag"))
+def linked(
+    catalogue: Catalogue, bodies: frozenset[str], day: dt.date, lag: float | None = None
+) -> frozenset[str]:
+    """Return those bodies that are linked to the national platform on a day.
+
+    Args:
+        catalogue: the law.
+        bodies: of which.
+        day: the day.
+        lag: days from the first tie to the link; as assumed if not given.
+    """
+    lag = int(assumptions().value("exchange.link_lag") if lag is None else lag)
     ties = first_tie(catalogue)
     return frozenset(b for b in bodies if ties.get(b, NEVER) + lag <= day_of(day))
 
@@ -193,6 +203,30 @@ def _ablation(catalogue: Catalogue, day: dt.date) -> tuple[dict[str, int], dict[
         for b in seen:
             bodies[b] = bodies.get(b, 0) + 1
     return fewer, bodies, pairs
+
+
+def _matters(cat: Catalogue, day: dt.date) -> tuple[Matter, Matter]:
+    """Return how the linked bodies that see an entry move with what is assumed of them."""
+    views = [view(cat, name, day) for name in lists(cat, day)]
+
+    def mean(signing: float = 1.0, lag: float | None = None) -> float:
+        total = 0.0
+        for v in views:
+            sure = v.own | v.by
+            total += len(linked(cat, sure, day, lag))
+            total += signing * len(linked(cat, v.signed - sure, day, lag))
+        return total / len(views)
+
+    row = assumptions()["exchange.link_lag"]
+    span = row.range or (0.0, 0.0)
+    lag = Matter(row.id, row.about, row.value or 0.0, span,
+                 "It moves links in time, not their final number.", row.status)  # fmt: skip
+    said = f"the mean number of linked bodies that can see an entry at the end of {day.year}"
+    return two(said, mean(), [
+        own("study.q16.signing", "share of signatories that can see what they signed for", 1.0,
+            (0.0, 1.0), lambda x: mean(signing=x)),
+        Trial(lag, (mean(lag=span[0]), mean(lag=span[1]))),
+    ])  # fmt: skip
 
 
 def answer(settings: Settings) -> Answer:
@@ -292,19 +326,7 @@ def answer(settings: Settings) -> Answer:
         },
         findings=findings,
         rows=tuple(rows),
-        matters=(
-            Matter(
-                "study.q16.signing", "share of signatories that can see what they signed for",
-                1.0, (0.0, 1.0), "At 0 only those that apply a measure see an entry.",
-            ),
-            Matter(
-                "exchange.link_lag", assumptions()["exchange.link_lag"].about,
-                assumptions().value("exchange.link_lag"),
-                assumptions()["exchange.link_lag"].range or (0.0, 0.0),
-                "Moves the linked bodies in time, not their final number.",
-                assumptions()["exchange.link_lag"].status,
-            ),
-        ),
+        matters=_matters(cat, ends[2016]),
         does_not_show=(
             "How many offices: a kind of body, such as the courts, counts once.",
             "Who looked: being able to see is not seeing.",

@@ -29,12 +29,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xinyong.streams import compiled, draw64, stream_key, threshold
-from xinyong.study.answer import Answer, Matter, Row
+from xinyong.study.answer import Answer, Row
+from xinyong.study.matters import own, two
 from xinyong.study.settings import Settings
 
 __all__ = [
@@ -210,6 +212,25 @@ def _rows(arm: str, one: NDArray[np.int64], two: NDArray[np.int64]) -> list[Row]
     return rows
 
 
+#: Assumptions of the study with their ranges: in words, value, range.
+_TRIED: dict[str, tuple[str, float, tuple[float, float]]] = {
+    "uses": ("uses off purpose of 10,000 persons a month", BASELINE.uses, (1, _MOST_USES)),
+    "sees": ("share of audited uses known for what they are", BASELINE.sees, (0.05, 1.0)),
+    "places": ("others that may honour the flag", BASELINE.places, (0, 300)),
+    "recognition": ("share of these that does", BASELINE.recognition, (0.0, 1.0)),
+    "reversal": ("chance a month that a flag is taken back", BASELINE.reversal, (0.05, 1.0)),
+    "slower": ("by what withdrawals elsewhere lag", BASELINE.slower, (1.0, 4.0)),
+    "horizon": ("months after which the misuse ends unfound", BASELINE.horizon, (12, 120)),
+}
+
+
+def _saved(name: str, value: float) -> float:
+    """Return the share of flagged months that one audit in ten saves, one number changed."""
+    whole = name in ("uses", "places", "horizon")
+    m = replace(BASELINE, **{name: int(value) if whole else value})  # type: ignore[arg-type]
+    return 1.0 - closed(replace(m, audit=0.1))[3] / closed(m)[3]
+
+
 def answer(settings: Settings, replicates: int = REPLICATES) -> Answer:
     """Answer the question; `replicates` offices are drawn."""
     base = simulate(BASELINE, replicates, settings.seed)
@@ -250,15 +271,14 @@ def answer(settings: Settings, replicates: int = REPLICATES) -> Answer:
         alternatives={name: about for name, (about, _) in ARMS.items()},
         findings=findings,
         rows=tuple(rows),
-        matters=(
-            Matter(
-                "study.q19.uses", "uses off purpose of 10,000 persons a month", BASELINE.uses,
-                (1, _MOST_USES), "More uses are found sooner; no rate is known.",
-            ),
-            Matter(
-                "study.q19.sees", "share of audited uses known for what they are", BASELINE.sees,
-                (0.05, 1.0), "Audit works by it alone: a tenth of it is a tenth of the audit.",
-            ),
+        matters=two(
+            "the flagged months by which one audit in ten is less than one in a hundred, as a "
+            "share,", _saved("uses", BASELINE.uses),
+            [
+                own(f"study.q19.{name}", about, value, span,
+                    partial(_saved, name))
+                for name, (about, value, span) in _TRIED.items()
+            ],
         ),
         does_not_show=(
             "How often flags are misused: one case is documented (Zhengzhou, June 2022: 1,317 "

@@ -30,7 +30,8 @@ from numpy.typing import NDArray
 from xinyong.assumptions import assumptions
 from xinyong.society.margins import leaf_margins, name_classes
 from xinyong.streams import compiled, draw64, stream_key, threshold
-from xinyong.study.answer import Answer, Matter, Row
+from xinyong.study.answer import Answer, Row
+from xinyong.study.matters import own, two
 from xinyong.study.settings import Settings
 
 __all__ = [
@@ -281,6 +282,14 @@ def _stand(key, wrong, limits, out):  # type: ignore[no-untyped-def]
                 break
 
 
+def _headline(
+    error: float = BASELINE[1], missed: float = MISSED, somebody: float = SOMEBODY_ELSES_ID
+) -> float:
+    """Return the mistaken share after five hops, matched by ID."""
+    right, wrong = _geometric(np.array([error * somebody]), missed)
+    return float(wrong[0, 4] / (wrong[0, 4] + right[0, 4]))
+
+
 def answer(settings: Settings, records: int = RECORDS) -> Answer:
     """Answer the question; `records` synthetic records are drawn."""
     cells = [(rule, error) for rule in RULES for error in ERROR_RATES]
@@ -358,15 +367,16 @@ def answer(settings: Settings, records: int = RECORDS) -> Answer:
         },
         findings=findings,
         rows=tuple(rows),
-        matters=(
-            Matter(
-                "study.q1.key_errors", "wrong keys a hop", BASELINE[1], (0.0005, 0.2),
-                "The share is nearly proportional to it; no rate was found in any source.",
-            ),
-            Matter(
-                "study.q1.missed", "records missed at a hop", MISSED, (0.0, 0.1),
-                "Missed records leave the rightly listed fewer.",
-            ),
+        matters=two(
+            "the mistaken share after five hops, matched by ID,", _headline(),
+            [
+                own("study.q1.key_errors", "wrong keys a hop", BASELINE[1], (0.0005, 0.2),
+                    lambda x: _headline(error=x), "No rate was found in any source."),
+                own("study.q1.missed", "records missed at a hop", MISSED, (0.0, 0.1),
+                    lambda x: _headline(missed=x)),
+                own("study.q1.somebody_elses_id", "share of wrong IDs that are somebody else's",
+                    SOMEBODY_ELSES_ID, (0.01, 1.0), lambda x: _headline(somebody=x)),
+            ],
         ),
         does_not_show=(
             "How many persons are wrongly listed in China: key errors are not observed.",

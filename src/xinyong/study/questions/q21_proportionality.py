@@ -15,16 +15,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from xinyong.case import calculate
 from xinyong.case.model import Act, Case, SubjectFacts
 from xinyong.indicators.burden import at_end, weight_of
+from xinyong.indicators.terms import weights
 from xinyong.law.catalogue import Catalogue
 from xinyong.law.compile import law
 from xinyong.law.gates import bars, measure_target
 from xinyong.law.measures import DueMeasure, measures_of
-from xinyong.study.answer import Answer, Matter, Row
+from xinyong.study.answer import Answer, Row
+from xinyong.study.matters import own, two
 from xinyong.study.questions.q15_same_act_places import OPEN_MONTHS, months_between
 from xinyong.study.settings import Settings
 
@@ -170,6 +172,16 @@ def weighed(measure: str, end: str = "") -> float:
     return at_end(weight_of(law().catalogue, measure), end)
 
 
+def _with(changed: str, to: float) -> Weigh:
+    """Return the weights with one of them another number."""
+
+    def weigh(measure: str) -> float:
+        w = weight_of(law().catalogue, measure)
+        return to if w is weights()[changed] else w.value
+
+    return weigh
+
+
 def _counted(measure: str) -> float:
     """Return 1 for any measure but a reward: every measure alike."""
     return float(law().catalogue.measures[measure].nature != "reward")
@@ -256,6 +268,10 @@ def _summary(
     )
 
 
+def _correlation(day: dt.date, changed: str, to: float) -> float:
+    return _summary(day, _with(changed, to))[0]
+
+
 _LABELS = (
     ("rank correlation of burden and gravity", "-1 to 1"),
     ("burden in another field than the conduct", "share"),
@@ -281,9 +297,12 @@ def answer(settings: Settings) -> Answer:
     for y in SHOWN:
         rows_of(str(y), base, years[y])
     peak = ends[2019]
-    own = _summary(peak, keep=lambda m: m.list == m.instrument)
-    rows_of("without_memoranda", years[2019], own)
+    lists_alone = _summary(peak, keep=lambda m: m.list == m.instrument)
+    rows_of("without_memoranda", years[2019], lists_alone)
     rows_of("equal_weights", years[2019], _summary(peak, _counted))
+    for end in ("low", "high"):
+        there = _summary(peak, partial(weighed, end=end))
+        rows_of(f"weights_{end}", years[2019], there)
     quick = {n: _summary(peak, open_months=n) for n in (1, 12)}
     for n, found in quick.items():
         rows_of(f"put_right_in_{n}", years[2019], found)
@@ -307,9 +326,9 @@ def answer(settings: Settings) -> Answer:
     findings = (
         f"Not as a rule: at the end of 2019 burden and gravity of {len(SCENARIOS)} graded acts "
         f"have a rank correlation of {years[2019][0]:+.2f}; by the lists' own measures alone, "
-        f"without memoranda, {own[0]:+.2f}.",
+        f"without memoranda, {lists_alone[0]:+.2f}.",
         f"{years[2019][1]:.0%} of the burden of 2019 lies in another field than the conduct; "
-        f"without memoranda {own[1]:.0%}.",
+        f"without memoranda {lists_alone[1]:.0%}.",
         f"Per degree of gravity, '{heavy.about}' bears {years[2019][4]:,.0f} times as much as "
         f"'{light.about}': the length of entries and the number of measures, not the act, "
         "decide.",
@@ -333,6 +352,8 @@ def answer(settings: Settings) -> Answer:
             **{str(y): f"measures in force at the end of {y}" for y in SHOWN},
             "without_memoranda": "end of 2019, measures of the lists themselves alone",
             "equal_weights": "end of 2019, every measure but rewards weighing one",
+            **{f"weights_{end}": f"end of 2019, every weight at the {end} end of its range"
+               for end in ("low", "high")},
             **{f"put_right_in_{n}": "end of 2019, entries without a fixed end counted "
                f"{n} month{'s' if n > 1 else ''}" for n in quick},
             "barred_dropped": "end of 2022, without measures that a gate bars or that lack what "
@@ -341,19 +362,22 @@ def answer(settings: Settings) -> Answer:
         },
         findings=findings,
         rows=tuple(rows),
-        matters=(
-            Matter(
-                "study.q21.gravity", "gravity of the gravest act, the least being 1", 5,
-                (2.0, 100.0),
-                "The rank correlation rests on the order of acts alone, the ratio on the scale.",
-            ),
-            Matter(
-                "study.q21.open_months", "months counted where an entry lasts until the subject "
-                "has done its part", OPEN_MONTHS, (1, 120),
-                "Acts that can be put right (fares, reports, debts) fall with it.",
-            ),
+        matters=two(
+            "the rank correlation of burden and gravity at the end of 2019", years[2019][0],
+            [
+                own("study.q21.open_months", "months counted where an entry lasts until the "
+                    "subject has done its part", OPEN_MONTHS, (1, 120),
+                    lambda n: _summary(peak, open_months=int(n))[0],
+                    "Acts that can be put right (fares, reports, debts) fall with it."),
+                *(
+                    own(f"weight.{name}", "weight, a refused air ticket being 1", w.value, w.range,
+                        partial(_correlation, peak, name))
+                    for name, w in weights().items()
+                ),
+            ],
         ),
         does_not_show=(
+            "Whether the order of gravity is right: it is ours, and the correlation rests on it.",
             "Ordinary penalties: fines, detention and sentences come on top and follow the act.",
             "Whether a measure bites: all that are due count.",
             f"{len(SCENARIOS)} acts are a choice, not a sample: no interval is given.",

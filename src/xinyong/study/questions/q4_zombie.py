@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from xinyong.assumptions import assumptions
 from xinyong.study.answer import Answer, Row, figure
-from xinyong.study.arms import Arm, Indicator, Outcome, matter, run_arms, scenario
+from xinyong.study.arms import Arm, Indicator, Outcome, run_arms, scenario
 from xinyong.study.copies import AFTER, BODIES, still_held
-from xinyong.study.measured import COURT, FIRST, LAST, counted, zombies
+from xinyong.study.measured import COURT, FIRST, LAST, VARIED, counted, zombies
 from xinyong.study.settings import Settings
+from xinyong.study.varied import from_runs
 
 __all__ = ["answer", "arms"]
 
 _MONTHS = dict(zip(AFTER, (1, 3, 6), strict=True))
 _RATIOS = (2, 3, 4)
+#: The arms set the delay of withdrawals themselves.
+_TRIED = tuple(name for name in VARIED if name != "exchange.delay_withdraw")
 
 copies = tuple(
     Indicator(f"copies still held after removal, month {_MONTHS[d]}", "per 100 copies",
@@ -98,10 +101,10 @@ def answer(settings: Settings) -> Answer:
         (found.arms[0].name, found.arms[0].about),
         {a.name: a.about for a in found.arms[1:]},
         findings, _rows(found),
-        (
-            matter("exchange.coverage_withdraw", "Sets what is never withdrawn, so the level "
-                   "after six months."),
-            matter("exchange.delay_withdraw", "Sets how many are left after one month."),
+        from_runs(
+            base, _TRIED, found.arms[0], found.arms[_RATIOS[-1] - 1], year,
+            "the time held after removal that the slowest withdrawals add (body-months per 100 "
+            "removed entries)", counted, settings.progress,
         ),
         (
             "How often real authorities fail to act on a removal: neither delay nor loss of "

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from xinyong.assumptions import assumptions
+from xinyong.engine.scenario import Scenario
 from xinyong.study.answer import Answer, Matter, Row, figure
 from xinyong.study.arms import (
     ALL,
@@ -21,13 +22,14 @@ from xinyong.study.arms import (
     Indicator,
     Number,
     Outcome,
-    matter,
     run_arms,
     scenario,
 )
 from xinyong.study.interval import ratio_difference
-from xinyong.study.measured import FIRST, LAST, counted, wrongful, zombies
+from xinyong.study.matters import own, two
+from xinyong.study.measured import FIRST, LAST, VARIED, counted, wrongful, zombies
 from xinyong.study.settings import Settings
+from xinyong.study.varied import varied_arms, varied_trials
 
 __all__ = ["EFFECTS", "PRICES", "SAFEGUARDS", "Safeguard", "answer", "arms", "staff_months"]
 
@@ -190,13 +192,20 @@ def staff_months(arm: str, counts: Counts, today: Counts) -> float:
     return sum(work[n] * PRICES[n][0] for n in names) / MONTH
 
 
-def averted(found: Outcome, arm: str) -> Row:
-    """Return wrongful measure-months averted per staff month, against no safeguard."""
-    today = found.arms[0].name
+def averted(found: Outcome, arm: str, today: str = "", safeguards: str = "") -> Row:
+    """Return wrongful measure-months averted per staff month, against no safeguard.
+
+    Args:
+        found: the counts.
+        arm: with safeguards.
+        today: without any; the baseline if not given.
+        safeguards: of the arm; its name if not given.
+    """
+    today = today or found.arms[0].name
     before = found.column(today, ALL, "wrongful")
     after = found.column(arm, ALL, "wrongful")
     staff = [
-        staff_months(arm, counts, base)
+        staff_months(safeguards or arm, counts, base)
         for counts, base in zip(found.counts[arm], found.counts[today], strict=True)
     ]
     less = [b - a for b, a in zip(before, after, strict=True)]
@@ -206,6 +215,26 @@ def averted(found: Outcome, arm: str) -> Row:
         arm, ALL, "wrongful measures averted", "measure-months per staff month", 0.0, got.value,
         got.difference, got.low, got.high, len(staff), few,
     )  # fmt: skip
+
+
+def _matters(base: Scenario, settings: Settings, best: str) -> tuple[Matter, Matter]:
+    """Return the two assumptions that move what the best safeguard averts per staff month."""
+    pair = arms()[0], _arm([s for s in SAFEGUARDS if s.name == best])
+    tried = varied_arms(VARIED, *pair)
+    found = run_arms(base, tried, counted, 1, settings.progress, with_twin=False)
+
+    def rate(today: str, arm: str) -> float:
+        return averted(found, arm, today, best).value
+
+    centre = rate(pair[0].name, best)
+    price, span = PRICES[best]
+    trials = [
+        own(f"study.price.{best}", "minutes of staff for each thing done", price, span,
+            lambda minutes: centre * price / minutes),
+        *varied_trials(VARIED, rate, *pair),
+    ]  # fmt: skip
+    said = f"what {best} averts (wrongful measure-months per staff month)"
+    return two(said, centre, trials)
 
 
 def answer(settings: Settings) -> Answer:
@@ -241,7 +270,6 @@ def answer(settings: Settings) -> Answer:
         f"on somebody wrong by {figure(sunset_wrong)}, rightful ones by "
         f"{figure(sunset_right)} measure-months per 100 entries.",
     )
-    price, (cheap, dear) = PRICES["time_limit"]
     return Answer(
         "safeguards", "Q9",
         "Which single safeguard removes most wrongful harm per unit of staff time?",
@@ -249,13 +277,7 @@ def answer(settings: Settings) -> Answer:
         (found.arms[0].name, found.arms[0].about),
         {a.name: a.about for a in found.arms[1:]},
         findings, tuple(rows),
-        (
-            Matter("study.price.time_limit", "minutes of staff a copy to be withdrawn", price,
-                   (cheap, dear), "Prices set the order per staff month as much as effects do; "
-                   "all are in the source of this study with their ranges."),
-            matter("exchange.coverage_withdraw", "What is never withdrawn is out of reach of a "
-                   "time limit, and most of what is wrongful."),
-        ),
+        _matters(base, settings, alone[0].arm),
         (
             "What any safeguard costs or stops in fact: every effect and every price is assumed.",
             "Notice given and objections heard for their own sake; only measures averted count.",
