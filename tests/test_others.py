@@ -237,14 +237,14 @@ def test_a_tie_lasts_as_long_as_the_text_that_makes_it(people: Society, ties: Ti
 
 def test_what_texts_say_of_others_is_what_is_followed() -> None:
     world = build(Scenario(scale=100_000))
-    by_link = {(n[0], n[1], n[3]) for n in world.other_names}
+    by_link = {(n[0], n[1], n[3]) for n in world.tie_rows}
     assert ("spending_restriction", "m_private_school", "family") in by_link
     assert ("spending_restriction", "m_no_fly", "legal_representative") in by_link
     assert ("spc_defaulters", "m_notify_employer", "employer") in by_link
     assert ("organs_list", "m_no_honours", "responsible_person") in by_link
     assert not [n for n in by_link if n[2] == "family" and n[1] != "m_private_school"]
     off = build(Scenario(scale=100_000, mechanisms=Mechanisms(others=False)))
-    assert off.other_names == ()
+    assert off.tie_rows == ()
     assert not off.others.rows.size
 
 

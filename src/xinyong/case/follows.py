@@ -22,8 +22,6 @@ from xinyong.law.measures import DueMeasure
 
 __all__ = ["Follows", "concerns", "follows"]
 
-_OF_AGE = 18
-
 
 @dataclass(frozen=True)
 class Follows:
@@ -165,6 +163,4 @@ def _own(
 def concerns(law: Law, measure: str, link: Link) -> bool:
     """Tell whether a measure on the subject concerns a link by its own words."""
     others = law.catalogue.measures[measure].others
-    if others is None or link.word not in others.links or link.to not in others.kinds:
-        return False
-    return not (others.minors and link.age is not None and link.age[0] >= _OF_AGE)
+    return others is not None and link.word in others.links and link.to in others.kinds

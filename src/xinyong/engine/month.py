@@ -171,7 +171,7 @@ def no_measures(world: World) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return zeros: int32[months, measure rows, kinds, ASPECTS], int32[months, ties, 1, OTHERS]."""
     months = world.scenario.months
     shape = (months, len(world.measure_names), len(KINDS), len(ASPECTS))
-    felt = (months, len(world.other_names), 1, len(OTHERS))
+    felt = (months, len(world.tie_rows), 1, len(OTHERS))
     return np.zeros(shape, np.int32), np.zeros(felt, np.int32)
 
 

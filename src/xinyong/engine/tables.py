@@ -136,7 +136,7 @@ def indicator_table(world: World, runs: list[LeafRun]) -> pa.Table:
             unit = "requests" if aspect.startswith("applied") else "entries"
             rows.add(counts[:, i, :, j], "cn", KINDS, "/".join(names), aspect, unit)
     felt = standing_others(total_others(runs)) * (1 << world.sample_shift)
-    for i, tie in enumerate(world.other_names):
+    for i, tie in enumerate(world.tie_rows):
         for j, aspect in enumerate(OTHERS):
             unit = "others" if j in STANDING else "requests"
             rows.add(felt[:, i, :, j], "cn", tie[4:], "/".join(tie[:4]), aspect, unit)

@@ -420,14 +420,14 @@ def felt(held: Folder, remade: Remade) -> str:
     real = standing_others(total_others(remade.leaves))
     if (wrong := np.argwhere(real != total)).size:
         m, p, _, a = wrong[0].tolist()
-        return f"{OTHERS[a]} of {'/'.join(world.other_names[p])} in {held.run.months[m]} differs"
+        return f"{OTHERS[a]} of {'/'.join(world.tie_rows[p])} in {held.run.months[m]} differs"
     said = {
         (month, kind, group, name): value
         for name in OTHERS
         for (month, _, kind, group), (value, _) in held.values.get(name, {}).items()
     }
     made = {
-        (held.run.months[m], world.other_names[p][4], "/".join(world.other_names[p][:4]),
+        (held.run.months[m], world.tie_rows[p][4], "/".join(world.tie_rows[p][:4]),
          OTHERS[a]): int(total[m, p, 0, a])
         for m, p, _, a in np.argwhere(total).tolist()
     }  # fmt: skip

@@ -128,7 +128,7 @@ class World:
     measures: MeasureTable
     measure_names: tuple[tuple[str, str, str], ...]
     others: Others
-    other_names: tuple[tuple[str, str, str, str, str], ...]
+    tie_rows: tuple[tuple[str, str, str, str, str], ...]
     capacity: NDArray[np.int64]
     population: NDArray[np.int64]
     detection: NDArray[np.uint64]
@@ -364,7 +364,7 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
     while scenario.scale << shift < 64:
         shift += 1
     travel = travel_of(scenario, law, given, emergency)
-    others, other_names = others_table(law, travel.measure_names, people, first, months, on.others)
+    others, tie_rows = others_table(law, travel.measure_names, people, first, months, on.others)
     return World(
         scenario=scenario,
         catalogue=catalogue,
@@ -402,6 +402,6 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
         lapse_months=int(given.value("court.lapse_months")),
         sample_shift=shift,
         others=others,
-        other_names=tuple(other_names),
+        tie_rows=tuple(tie_rows),
         **travel._asdict(),
     )  # fmt: skip
