@@ -241,11 +241,11 @@ def run_of(catalogue: Catalogue, found: Rates) -> frozenset[str]:
     )
 
 
-def _uncopied(law: Law) -> Law:
+def _uncopied(tables: t.LawTables) -> t.LawTables:
     """Return the law with provisions that copy a record to nobody; their rows stay in place."""
-    prov = law.tables.prov.copy()
+    prov = tables.prov.copy()
     prov[prov[:, t.P_EFFECT] == t.COPY, t.P_A] = 0
-    return replace(law, tables=law.tables._replace(prov=prov))
+    return tables._replace(prov=prov)
 
 
 class Travel(NamedTuple):
@@ -336,8 +336,10 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
     else:  # what is done is the same, and nothing follows
         run, gates = frozenset(), None
         law = compile_law(catalogue.only(run))
+    laws = [law.tables if gates is None else gates.tables(x) for x in places.leaves()]
     if not on.others:
-        law = _uncopied(law)
+        law = replace(law, tables=_uncopied(law.tables))
+        laws = [_uncopied(tables) for tables in laws]
     people = society(scenario.scale, scenario.seed)
     population = people.totals[:, 0].copy()
     first, months = scenario.first_month, scenario.months
@@ -370,7 +372,7 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
         catalogue=catalogue,
         run=run,
         law=law,
-        laws=tuple(law.tables if gates is None else gates.tables(x) for x in places.leaves()),
+        laws=tuple(laws),
         gates=gates,
         given=given,
         rates=found,
