@@ -227,10 +227,11 @@ def test_a_mechanism_off_is_a_model_whose_rates_of_it_are_zero(
 
 
 def test_without_its_three_channels_an_emergency_is_none(rules: Law) -> None:
-    """Staff, relief and data links are all that an emergency bears on here."""
+    """Staff, relief, data links and the conduct of an emergency are all it bears on here."""
     window = {"scale": 20_000, "from_": "2019-06", "until": "2020-12"}
     without = live(rules, mechanisms=Mechanisms(emergency=False), **window)
     names = ["emergency.diverted", "relief.grace_months", "integration.barrier"]
+    window["mechanisms"] = Mechanisms(epidemic=False)
     assert same(without, live(rules, assume=dict.fromkeys(names, 0.0), **window))
     for name in names[:2]:  # links need more than a year to show in files at this scale
         others = dict.fromkeys([n for n in names if n != name], 0.0)

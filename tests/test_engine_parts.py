@@ -113,12 +113,19 @@ def test_only_mistakes_are_undone_by_objection(rules: Law) -> None:
 
 
 def _link(hops: int, *, friction: bool = True, identity: bool = False) -> exchange.Link:
-    """Return a link with one route of so many hops between central bodies."""
-    network = Network(((hops, False, False),), np.zeros(1, np.int64), np.zeros(1, np.int64))
+    """Return a link with one route of so many hops between central bodies that match alike."""
+    network = Network(((2, False, False, 0),), np.zeros(1, np.int64), np.zeros(1, np.int64))
     vertical = np.ones((len(places.leaves()), 12))
-    return link_of(
-        network, assumptions(), vertical, FIRST, 12, friction=friction, identity=identity
-    )
+    given = assumptions()
+    link = link_of(
+        network, given, vertical, FIRST, 12,
+        friction=friction, identity=identity, matching=False, refresh=False,
+    )  # fmt: skip
+    coverage = link.coverage.copy()
+    for direction, way in enumerate(("add", "withdraw")) if friction else ():
+        coverage[direction] = threshold(given.value(f"exchange.coverage_{way}") ** hops)
+    receiver = np.zeros((1, max(hops, 4)), np.int64)
+    return link._replace(coverage=coverage, hops=np.array([hops]), receiver=receiver)
 
 
 @numba.njit
@@ -182,8 +189,9 @@ def _copies(link, key, acts, word, kind, day):  # type: ignore[no-untyped-def]
 def test_copies_go_astray_over_hops_by_the_closed_form(hops: int, phi: float) -> None:
     """M7: with a chance mu of 0.02 to be missed, printed figures at five hops."""
     mu, n = 0.02, 2_000_000
-    same = np.full((2, 2), threshold(phi), np.uint64)
-    link = _link(hops)._replace(wrong=same, missed=np.full((2, 2), threshold(phi + mu), np.uint64))
+    same = np.full((1, 2, 2), threshold(phi), np.uint64)
+    lost = np.full((1, 2, 2), threshold(phi + mu), np.uint64)
+    link = _link(hops)._replace(wrong=same, missed=lost)
     found = np.bincount(_copies(link, KEYS.exchange_identity, ids(n), name_word("x"), 0, 17_000))
     right = (1 - phi - mu) ** hops
     wrong = phi * (1 - right) / (phi + mu)

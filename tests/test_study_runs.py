@@ -115,7 +115,8 @@ def two_hops(world: World, coverage: float, median: float):  # type: ignore[no-u
     """Return a link of one route of two central hops."""
     other = world.scenario.model_copy(
         update={"assume": {"exchange.coverage_withdraw": coverage,
-                           "exchange.delay_withdraw": float(median)}}
+                           "exchange.delay_withdraw": float(median)},
+                "mechanisms": world.scenario.mechanisms.model_copy(update={"refresh": False})}
     )  # fmt: skip
-    network = replace(world.network, kinds=((2, False, False),))
+    network = replace(world.network, kinds=((2, False, False, 0),))
     return over_links(replace(world, network=network), other).link

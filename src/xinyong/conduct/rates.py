@@ -21,9 +21,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from xinyong.errors import CatalogueError, Problem
 from xinyong.yamlio import read_yaml, validate
 
-__all__ = ["Alike", "Family", "Rates", "check_rates", "rates", "with_files"]
+__all__ = ["EPIDEMIC", "Alike", "Family", "Rates", "check_rates", "rates", "with_files"]
 
-_PATH = Path(str(files("xinyong.conduct") / "data" / "rates.yaml"))
+_DATA = Path(str(files("xinyong.conduct") / "data"))
+_PATH = _DATA / "rates.yaml"
+#: Families of conduct of an emergency, and the norms about it.
+EPIDEMIC = _DATA / "epidemic.yaml"
 Kind = Literal["person", "enterprise", "individual_business", "social_organisation", "organ"]
 Days = tuple[int, int]
 
@@ -73,6 +76,8 @@ class Family(_Block):
         place: where the rate was made for; if that is not the nation, acts are drawn there, and in
             places alike, in the months in which some rule listens to them.
         start: first month, ``YYYY-MM``, in any case.
+        emergency: least level of the emergency in which it happens (0: always), as in
+            ``emergency/data/timeline.csv``.
         propensity: factors of the propensity classes; their weighted mean must be 1.
         with_file: factor for subjects that have a file already (excess rule).
         split: conducts and shares.
@@ -88,6 +93,7 @@ class Family(_Block):
     months: list[int] | None = None
     place: str = "cn"
     start: str = "2013-10"
+    emergency: float = Field(0.0, ge=0, le=1)
     propensity: tuple[float, float, float] = (1.0, 1.0, 1.0)
     with_file: float = 1.0
     split: list[Split] = Field(min_length=1)

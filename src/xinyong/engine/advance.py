@@ -17,12 +17,14 @@ from numpy.typing import NDArray
 
 from xinyong.dates import NEVER
 from xinyong.engine.state import (
+    CASE_ASKED,
     CASE_COPIED,
     CASE_FALSE,
     CASE_LAPSED,
     CASE_MISATTACHED,
     CASE_QUEUED,
     CASE_SHARED,
+    CASE_TURN,
     N_ENTRIES,
     N_EVENTS,
     N_FREE,
@@ -36,7 +38,7 @@ from xinyong.engine.state import (
     release_events,
 )
 from xinyong.institutions.redress import write_exits
-from xinyong.institutions.steps import step_day, takes
+from xinyong.institutions.steps import DECISION, step_day, takes
 from xinyong.jit import lean, njit
 from xinyong.law import tables as t
 from xinyong.law.clocks import LEDGER_COLS, first, is_step
@@ -75,7 +77,17 @@ from xinyong.law.tables import (
     Z_SCORE,
 )
 
-__all__ = ["EXITS", "FLOWS", "Bench", "advance", "bench", "due_files", "serve_queue"]
+__all__ = [
+    "EXITS",
+    "FLOWS",
+    "Bench",
+    "advance",
+    "bench",
+    "due_files",
+    "end_turns",
+    "give_turns",
+    "serve_queue",
+]
 
 _is_step = lean(is_step)
 _first = lean(first)
@@ -179,7 +191,7 @@ def _take_steps(leaf, law, ledger, day, found, led, n, policy, keys, compact):
             case = _case_row(leaf, ledger, row[Q_CASE])
             act, flags = leaf.cs[case].act, leaf.cs[case].flags
             mistaken = flags & (CASE_FALSE | CASE_MISATTACHED) != 0
-            if policy.queue[step]:
+            if policy.queue[step] == DECISION:
                 if not leaf.cs[case].flags & (CASE_QUEUED | CASE_LAPSED):
                     leaf.cs[case].flags |= CASE_QUEUED
                     q = leaf.counts[N_QUEUE]
@@ -193,6 +205,13 @@ def _take_steps(leaf, law, ledger, day, found, led, n, policy, keys, compact):
                         due = leaf.lg_due[ledger]
                         append_event(leaf, ledger, when, then, what, row[Q_CASE], 0)
                         leaf.lg_due[ledger] = due
+                    when = NEVER
+                elif policy.queue[step] and not leaf.cs[case].flags & CASE_TURN:
+                    if not leaf.cs[case].flags & CASE_ASKED:  # all its steps have one turn
+                        leaf.cs[case].flags |= CASE_ASKED
+                        q = leaf.counts[N_QUEUE]
+                        leaf.q_case[q], leaf.q_step[q], leaf.q_day[q] = case, step, when
+                        leaf.counts[N_QUEUE] = q + 1
                     when = NEVER
                 following = min(following, when)
         row[Q_DUE] = when
@@ -339,7 +358,7 @@ def _waits(leaf, ledger):
         held = leaf.en[held].prev
     case = leaf.lg[ledger].case
     while case >= 0:
-        if leaf.cs[case].flags & CASE_QUEUED:
+        if leaf.cs[case].flags & (CASE_QUEUED | CASE_ASKED | CASE_TURN):
             return True
         case = leaf.cs[case].prev
     return False
@@ -508,12 +527,15 @@ def advance(
 
 
 @njit
-def serve_queue(leaf, law, order, served, lapse_before, days, first, length, compact, settled):
+def serve_queue(
+    leaf, law, queue, order, served, lapse_before, days, first, length, compact, settled
+):
     """Take the decisions that the staff can take this month; drop those left too long.
 
     Args:
         leaf: the state; its queue shrinks.
         law: compiled law.
+        queue: int64[steps], whose staff each waits for (`institutions.steps.Policy`).
         order: positions in the queue, those served first.
         served: how many can be served.
         lapse_before: requests that opened before this day are dropped.
@@ -542,7 +564,8 @@ def serve_queue(leaf, law, order, served, lapse_before, days, first, length, com
         done[0] += 1
     n = 0
     for q in range(leaf.counts[N_QUEUE]):
-        if keep[q] and leaf.q_day[q] < lapse_before:
+        decision = queue[leaf.q_step[q]] == DECISION
+        if keep[q] and decision and leaf.q_day[q] < lapse_before:
             flags = leaf.cs[leaf.q_case[q]].flags & ~np.uint8(CASE_QUEUED)
             leaf.cs[leaf.q_case[q]].flags = flags | np.uint8(CASE_LAPSED)
             keep[q] = False
@@ -558,3 +581,61 @@ def serve_queue(leaf, law, order, served, lapse_before, days, first, length, com
             n += 1
     leaf.counts[N_QUEUE] = n
     return done
+
+
+@njit
+def give_turns(leaf, order, days, first):
+    """Give requests for a way off a list their turn with the staff, this month.
+
+    What the law asks is asked again on the day of the turn: a step that is open no more by
+    then is not taken.
+
+    Args:
+        leaf: the state; its queue shrinks.
+        order: positions in the queue of those whose turn it is.
+        days: int64[queue], day within the month drawn for each that waited longer.
+        first: first day of the month.
+
+    Returns:
+        int64[n], the case rows.
+    """
+    keep = np.ones(leaf.counts[N_QUEUE], np.bool_)
+    cases = np.empty(order.size, np.int64)
+    for i in range(order.size):
+        q = order[i]
+        case = leaf.q_case[q]
+        leaf.cs[case].flags = (leaf.cs[case].flags & ~np.uint8(CASE_ASKED)) | np.uint8(CASE_TURN)
+        ledger = leaf.cs[case].ledger
+        day = leaf.q_day[q] if leaf.q_day[q] >= first else first + days[q]
+        leaf.lg_due[ledger] = min(leaf.lg_due[ledger], day)
+        keep[q] = False
+        cases[i] = case
+    n = 0
+    for q in range(leaf.counts[N_QUEUE]):
+        if keep[q]:
+            leaf.q_case[n], leaf.q_step[n], leaf.q_day[n] = (
+                leaf.q_case[q],
+                leaf.q_step[q],
+                leaf.q_day[q],
+            )
+            n += 1
+    leaf.counts[N_QUEUE] = n
+    return cases
+
+
+@njit
+def end_turns(leaf, cases, ledgers, compact, settled):
+    """End the turns of last month; files in which nothing is left to do are settled.
+
+    Args:
+        leaf: the state.
+        cases: int64[n], the case rows.
+        ledgers: int64[n], the files they are of, each once.
+        compact: whether settled files give their events back.
+        settled: int64[n]: how many rows of it are used, then ledger rows of settled files.
+    """
+    for i in range(cases.size):
+        leaf.cs[cases[i]].flags &= ~np.uint8(CASE_TURN)
+    if compact:
+        for i in range(ledgers.size):
+            _settle(leaf, ledgers[i], settled)

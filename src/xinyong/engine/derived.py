@@ -35,6 +35,7 @@ def inputs_of(world: World, indicators: pa.Table, entries: pa.Table) -> Inputs:
         begins=world.measures.begins,
         ends=world.measures.ends,
         vertical=world.vertical,
+        states=world.states,
         first_month=first,
         months=months,
         counts=Counts(indicators, months),

@@ -28,6 +28,8 @@ from xinyong.engine.advance import (
     advance,
     bench,
     due_files,
+    end_turns,
+    give_turns,
     serve_queue,
 )
 from xinyong.engine.copies import copy_cases, count_events
@@ -47,19 +49,31 @@ from xinyong.engine.state import (
 )
 from xinyong.engine.world import World
 from xinyong.errors import XinyongError
-from xinyong.institutions.capacity import rank
+from xinyong.institutions.capacity import rank, turns
 from xinyong.institutions.detection import false_records, recorded
 from xinyong.institutions.identity import MISSED, RIGHT, WRONG, attach
 from xinyong.institutions.measures import ASPECTS
 from xinyong.institutions.others import OTHERS
+from xinyong.institutions.steps import DECISION, REDRESS
 from xinyong.jit import njit
 from xinyong.law import tables as t
 from xinyong.law.vocabulary import KINDS, ROLES
 from xinyong.society.others import BEHIND, LINKS, MOST, others
 from xinyong.streams import below, draw64
 
-__all__ = ["ACTS", "LeafRun", "Message", "Worker", "count", "first_half", "second_half"]
+__all__ = [
+    "ACTS",
+    "REDRESS_COUNTS",
+    "LeafRun",
+    "Message",
+    "Worker",
+    "count",
+    "first_half",
+    "second_half",
+]
 
+#: Counts of requests for a way off a list: came this month, had their turn, wait at its end.
+REDRESS_COUNTS = ("redress_came", "redress_taken", "redress_waiting")
 #: Counts of the way from act to file, for each family and kind.
 ACTS = ("acts", "recorded", "missed", "misattached", "false", "campaign")
 
@@ -96,6 +110,9 @@ class LeafRun:
         points: int64[months, schemes, kinds], points (tenths) of these files beyond the base.
         barred: int64[months, schemes, kinds], files with a live line that a gate bars on paper.
         queue: int64[months, 3], decisions taken, requests dropped, requests waiting.
+        redress: int64[authorities, months, REDRESS_COUNTS], of the ways off lists.
+        spare: int64[authorities], turns left over from last month, one at most.
+        turns: int64[n], cases whose turn came this month.
         files: int64[months], ledgers open.
         entries: uint64[2], digest of the entries let go, and at the end of all.
         copies: rows of cases that are to be copied, with the roles (``row | mask << 32``).
@@ -111,6 +128,9 @@ class LeafRun:
     points: NDArray[np.int64]
     barred: NDArray[np.int64]
     queue: NDArray[np.int64]
+    redress: NDArray[np.int64]
+    spare: NDArray[np.int64]
+    turns: NDArray[np.int64]
     files: NDArray[np.int64]
     entries: NDArray[np.uint64]
     copies: list[NDArray[np.int64]] = field(default_factory=list)
@@ -134,6 +154,9 @@ class LeafRun:
             np.zeros((months, schemes, kinds), np.int64),
             np.zeros((months, schemes, kinds), np.int64),
             np.zeros((months, 3), np.int64),
+            np.zeros((len(world.staffed_by), months, len(REDRESS_COUNTS)), np.int64),
+            np.zeros(len(world.staffed_by), np.int64),
+            np.zeros(0, np.int64),
             np.zeros(months, np.int64),
             np.zeros(2, np.uint64),
         )
@@ -233,7 +256,7 @@ def draw_month(world: World, run: LeafRun, worker: Worker, m: int) -> Acts:
     month = world.scenario.first_month + m
     first = first_day(month)
     found: Acts = draw_leaf(
-        run.leaf, world.drawn[run.place], run.place, month, _alive(world, run.place, month),
+        run.leaf, world.drawn_in(run.place, m), run.place, month, _alive(world, run.place, month),
         world.layers, worker.scratch, world.keys.facts, first, first_day(month + 1) - first,
     )  # fmt: skip
     return found
@@ -258,11 +281,11 @@ def filed(world: World, run: LeafRun, acts: Acts, m: int) -> tuple[list[Records]
     count(1, acts)
     here: list[Records] = []
     away: list[Message] = []
-    if world.false:
+    if world.false.any():
         month = world.scenario.first_month + m
         low, alive = _adults(world, run.place), _alive(world, run.place, month)
         subject, other = false_records(
-            keys.false_records, acts.act, acts.kind, world.false, low, alive
+            keys.false_records, acts.act, acts.kind, world.false[acts.family], low, alive
         )
         hit = subject >= 0
         if hit.any():
@@ -274,8 +297,9 @@ def filed(world: World, run: LeafRun, acts: Acts, m: int) -> tuple[list[Records]
                 )
             )
             count(4, false)
-    if world.missed:
-        fate = attach(keys.identity, acts.act, 0, world.wrong, world.missed)
+    if world.filing.missed.any():
+        limits = (errors[acts.family, acts.kind] for errors in world.filing)
+        fate = attach(keys.identity, acts.act, 0, *limits)
         count(2, _chosen(acts, fate == MISSED))
         wrong = _chosen(acts, fate == WRONG)
         if len(wrong.act):
@@ -404,9 +428,11 @@ def _decisions(world: World, run: LeafRun, m: int) -> None:
     ranks = np.empty(waiting, np.uint64)
     acts = run.leaf.cs["act"][run.leaf.q_case[:waiting]]
     rank(world.keys.queue, acts, ranks)
-    order = np.arange(waiting)
+    queue = world.policy.queue
+    may = queue[run.leaf.q_step[:waiting]] == DECISION
     if world.grace.days and first_day(month + 1) > world.grace.first:
-        order = order[~held_back(world, run, first)]
+        may &= ~held_back(world, run, first)
+    order = np.flatnonzero(may)
     served = min(int(world.capacity[m, run.place]), len(order))
     if served < len(order):  # only those that will be served need an order
         order = order[np.argpartition(ranks[order], served)[:served]]
@@ -416,11 +442,42 @@ def _decisions(world: World, run: LeafRun, m: int) -> None:
     lapse = first_day(month - world.lapse_months + 1)
     settled = np.zeros(1 + waiting, np.int64)
     done = serve_queue(
-        run.leaf, world.laws[run.place], order, served, lapse, days,
+        run.leaf, world.laws[run.place], queue, order, served, lapse, days,
         first, first_day(month + 1) - first, _compacts(world, run), settled,
     )  # fmt: skip
     _retire(world, run, settled)
     run.queue[m, 0], run.queue[m, 1] = done
+
+
+def _turns(world: World, run: LeafRun, m: int) -> None:
+    """Let those who handle ways off lists deal with as many requests as their staff can."""
+    if run.turns.size:
+        ledgers = np.unique(run.leaf.cs["ledger"][run.turns]).astype(np.int64)
+        settled = np.zeros(1 + len(ledgers), np.int64)
+        end_turns(run.leaf, run.turns, ledgers, _compacts(world, run), settled)
+        run.turns = run.turns[:0]
+        _retire(world, run, settled)
+    if not world.staffed_by:
+        return
+    month, waiting = world.scenario.first_month + m, int(run.leaf.counts[N_QUEUE])
+    first, after = first_day(month), first_day(month + 1)
+    whose = world.policy.queue[run.leaf.q_step[:waiting]]
+    due = run.leaf.q_day[:waiting] < after
+    acts = run.leaf.cs["act"][run.leaf.q_case[:waiting]]
+    chosen = [np.zeros(0, np.int64)]
+    for p in range(len(world.staffed_by)):
+        mine = np.flatnonzero(due & (whose == REDRESS + p))
+        free = int(world.redress_capacity[p, m, run.place]) + int(run.spare[p])
+        served = mine[turns(world.keys.turn, acts[mine], month, free)]
+        waited = int(run.redress[p, m - 1, 2]) if m else 0
+        run.redress[p, m] = len(mine) - waited, len(served), len(mine) - len(served)
+        run.spare[p] = min(free - len(served), 1)  # an authority of a fraction of a turn a month
+        chosen.append(served)
+    order = np.concatenate(chosen)
+    ranks = np.empty(waiting, np.uint64)
+    rank(world.keys.turn, acts, ranks, month)
+    days = ((ranks & np.uint64(0xFFFF)) % np.uint64(after - first)).astype(np.int64)
+    run.turns = give_turns(run.leaf, order, days, first)
 
 
 def held_back(world: World, run: LeafRun, first: int) -> NDArray[np.bool_]:
@@ -446,6 +503,7 @@ def first_half(world: World, run: LeafRun, worker: Worker, m: int) -> list[Messa
         _file(world, run, _joined(here))
     _advance(world, run, worker, m)
     _decisions(world, run, m)
+    _turns(world, run, m)
     _advance(world, run, worker, m)
     return away
 
@@ -463,7 +521,8 @@ def second_half(world: World, run: LeafRun, worker: Worker, m: int, inbox: list[
 def count(world: World, run: LeafRun, m: int) -> None:
     """Count what stands at the end of the month."""
     run.files[m] = run.leaf.counts[N_LEDGERS]
-    run.queue[m, 2] = run.leaf.counts[N_QUEUE]
+    waiting = run.leaf.q_step[: int(run.leaf.counts[N_QUEUE])]
+    run.queue[m, 2] = np.count_nonzero(world.policy.queue[waiting] == DECISION)
     for s, inst in enumerate(world.schemes[run.place].tolist()):
         n = int(run.leaf.counts[N_LEDGERS])
         kind = (run.leaf.lg["subject"][:n] >> 32).astype(np.int64)

@@ -27,9 +27,13 @@ class Mechanisms(BaseModel):
         false_records: records of acts that nobody did.
         capacity: listing decisions of courts wait for staff.
         redress: performance and the other routes off a list.
+        redress_staff: checks, grants and removals wait for staff, of which an emergency takes
+            some; off: requests come less often in an emergency, and wait for nobody.
         hops: keys that fail at each hop of the exchange between authorities.
         others: what follows for those behind a body, in a household, for an employer or a firm:
             records copied to them, measures that reach or concern them.
+        matching: each receiver attaches records by a rule of its own; off: all by the key alone.
+        refresh: receivers compare their copies with the source now and then.
         digital: places record and connect better or worse by how digital they are.
         campaigns: spans in which an authority looks harder.
         gates: what a dated limit bars is given up place by place, or lives on for a while.
@@ -38,6 +42,9 @@ class Mechanisms(BaseModel):
         schemes: points and grades of local schemes, and the conduct that they alone hear.
         credit: the credit system itself; without it acts are recorded and ordinarily punished,
             and no list, scheme or measure follows.
+        epidemic: conduct of the emergency, bad and good, and the norms about it (with `emergency`).
+        integration: rules grow alike and law is completed beside technical links, which grow
+            with the first; off: links alone.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -47,8 +54,11 @@ class Mechanisms(BaseModel):
     false_records: bool = True
     capacity: bool = True
     redress: bool = True
+    redress_staff: bool = True
     hops: bool = True
     others: bool = True
+    matching: bool = True
+    refresh: bool = True
     digital: bool = True
     campaigns: bool = True
     gates: bool = True
@@ -56,6 +66,8 @@ class Mechanisms(BaseModel):
     emergency: bool = True
     schemes: bool = True
     credit: bool = True
+    epidemic: bool = True
+    integration: bool = True
 
 
 class Scenario(BaseModel):

@@ -17,12 +17,14 @@ from xinyong.dates import NEVER
 from xinyong.jit import lean, njit
 
 __all__ = [
+    "CASE_ASKED",
     "CASE_COPIED",
     "CASE_FALSE",
     "CASE_LAPSED",
     "CASE_MISATTACHED",
     "CASE_QUEUED",
     "CASE_SHARED",
+    "CASE_TURN",
     "UNSCORED",
     "Leaf",
     "append_event",
@@ -47,6 +49,8 @@ CASE_COPIED = 4  # the record was copied here through a role
 CASE_QUEUED = 8  # its decision waits for the staff of the court
 CASE_SHARED = 16  # the record has been copied on to others
 CASE_LAPSED = 32  # its request was dropped from the queue
+CASE_ASKED = 64  # a way off the list waits for the staff of redress
+CASE_TURN = 128  # its turn with them has come, this month
 
 
 #: Grade of a file that a scheme does not score; -1 is a score without a known grade.
@@ -113,7 +117,8 @@ class Leaf(NamedTuple):
             bars on paper, in each scheme of the leaf; a leaf without one has no column. Scores of
             two schemes are never compared.
         cs: `CASE`[cases]; en: `ENTRY`[entries].
-        q_case, q_step, q_day: decisions waiting for staff: case row, step row, day they opened.
+        q_case, q_step, q_day: what waits for staff: case row, step row, and the day a decision
+            opened or a way off a list is to be dealt with.
         ix_row: int32, open-addressing index from subject to ledger row, -1 where free.
     """
 

@@ -14,7 +14,7 @@ from xinyong import places
 from xinyong.dates import NEVER, first_day
 from xinyong.engine.advance import EXITS, FLOWS
 from xinyong.engine.local import rule_on, start_of
-from xinyong.engine.month import ACTS, LeafRun
+from xinyong.engine.month import ACTS, REDRESS_COUNTS, LeafRun
 from xinyong.engine.spells import is_sampled
 from xinyong.engine.state import (
     CASE_COPIED,
@@ -121,6 +121,9 @@ def indicator_table(world: World, runs: list[LeafRun]) -> pa.Table:
             _grades(world, run, s, inst, rows)
         for j, name in enumerate(("decided", "dropped", "waiting")):
             rows.add(run.queue[:, j : j + 1], place, ("all",), "spc_defaulters", name, _UNITS[name])
+        for p, authority in enumerate(world.staffed_by):
+            for j, name in enumerate(REDRESS_COUNTS):
+                rows.add(run.redress[p, :, j : j + 1], place, ("all",), authority, name, "requests")
         rows.add(run.files[:, None], place, ("all",), "", "files", "subjects")
         alive = np.array(
             [
@@ -213,6 +216,7 @@ def digest(runs: list[LeafRun]) -> str:
             run.points,
             run.barred,
             run.queue,
+            run.redress,
             run.files,
             run.entries,
         ):

@@ -16,6 +16,7 @@ from xinyong.engine import verify_again as again
 from xinyong.engine import verify_folder as folder
 from xinyong.engine.remake import Remade, law_of, needs, remake, scenario_of
 from xinyong.engine.run import simulate
+from xinyong.engine.verify_documents import documents
 from xinyong.engine.verify_replay import Replay
 from xinyong.engine.world import build
 from xinyong.errors import OutputError, XinyongError
@@ -110,6 +111,7 @@ _AGAIN: tuple[tuple[str, str, Callable[[folder.Folder, Remade], str]], ...] = (
     ("events", "every event is of a record, a step of the law, or a way off a list", again.events),
     ("decisions", "every entry rests on a decision, every decision on an act", again.decisions),
     ("followed", "no entry rests on a rule its place had given up", again.followed),
+    ("documents", "every entry has the document that its provision names", documents),
     ("copies", "every effect rests on a copy held, every copy on an entry", again.copies),
     ("others", "what follows for others rests on copies held of entries", again.felt),
     ("alive", "entered less gone is what is alive", again.alive),

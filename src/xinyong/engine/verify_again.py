@@ -70,6 +70,7 @@ __all__ = [
     "followed",
     "manifest_is_the_same",
     "records",
+    "sampled",
     "tables_are_the_same",
 ]
 
@@ -265,7 +266,7 @@ def _copied(
     return ""
 
 
-def _sampled(remade: Remade) -> Iterator[tuple[LeafRun, int]]:
+def sampled(remade: Remade) -> Iterator[tuple[LeafRun, int]]:
     """Yield files in equal steps over all leaves."""
     total = sum(int(run.leaf.counts[N_LEDGERS]) for run in remade.leaves)
     step, at = max(1, total // _FILES), 0
@@ -297,7 +298,7 @@ def events(held: Folder, remade: Remade) -> str:
             bound = then.what is None and is_step(EVENTS.index(then.event))  # type: ignore[no-untyped-call]
             by_law.add((then.event, route.list if bound else then.what or ""))
     by_law.add(("copied", ""))
-    for run, row in _sampled(remade):
+    for run, row in sampled(remade):
         cases = cases_of(run, row)
         for event in ledger_of(world, run, row).events:
             key = (event.event, event.what)
@@ -313,7 +314,7 @@ def decisions(held: Folder, remade: Remade) -> str:
     """Check that every entry was decided for its list on its day, in a case with an act."""
     del held
     world = remade.world
-    for run, row in _sampled(remade):
+    for run, row in sampled(remade):
         ledger = ledger_of(world, run, row).events
         begun = {e.case: e.day for e in ledger if e.event == "occurred"}
         made = {(e.case, e.what, e.day) for e in ledger if e.event in ("decided", "restored")}

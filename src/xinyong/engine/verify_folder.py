@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from xinyong import places
 from xinyong.engine.advance import EXITS, FLOWS
-from xinyong.engine.month import ACTS
+from xinyong.engine.month import ACTS, REDRESS_COUNTS
 from xinyong.engine.remake import scenario_of
 from xinyong.errors import UsageError
 from xinyong.institutions.measures import ASPECTS
@@ -66,6 +66,7 @@ UNITS = {
     **dict.fromkeys(("grade", "grade_default", "scored_barred", "files", "alive"), "subjects"),
     "points": "tenths of a point",
     "decided": "decisions", "dropped": "requests", "waiting": "requests",
+    **dict.fromkeys(REDRESS_COUNTS, "requests"),
 }  # fmt: skip
 
 
@@ -353,6 +354,7 @@ def mechanisms(held: Folder) -> str:
         "applied_mistaken": on.identity or on.false_records,
         "astray": on.hops and on.identity,
         "zombie": on.friction, "applied_zombie": on.friction,
+        **dict.fromkeys(REDRESS_COUNTS, on.redress_staff and on.friction),
         "waiting": on.capacity, "dropped": on.capacity, "decided": on.capacity,
         "entered_barred": on.gates, "scored_barred": on.gates,
         "entered": on.credit, "on_paper": on.credit,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from xinyong import places
 from xinyong.assumptions import Assumptions, assumptions
 from xinyong.conduct.ladder import LayerTables, layer_tables, rung_for
-from xinyong.conduct.rates import Family, Rates, check_rates, rates, with_files
+from xinyong.conduct.rates import EPIDEMIC, Family, Rates, check_rates, rates, with_files
 from xinyong.conduct.sampling import check_bounds
 from xinyong.dates import date_of, first_day, parse_month
 from xinyong.emergency.relief import Grace, grace_of
@@ -21,12 +22,14 @@ from xinyong.engine.drawing import Streams, side_by_side
 from xinyong.engine.filing import Families, families_of
 from xinyong.engine.local import FOREVER, drawn_at, heard, schemes_of
 from xinyong.engine.scenario import Scenario
-from xinyong.institutions.capacity import capacities
-from xinyong.institutions.detection import chances, digitalisation
+from xinyong.institutions.capacity import capacities, redress_capacities, staff_of, staffed_by
+from xinyong.institutions.detection import chances, digitalisation, false_rates
 from xinyong.institutions.exchange import Link
 from xinyong.institutions.gates import Gates, turned
+from xinyong.institutions.integration import States, states_of
+from xinyong.institutions.matching import Matching, filing, recorders
 from xinyong.institutions.measures import MeasureTable, measure_table
-from xinyong.institutions.network import Network, link_of, vertical_coverage
+from xinyong.institutions.network import Network, link_of
 from xinyong.institutions.others import Others, others_table
 from xinyong.institutions.redress import Routes, routes_of
 from xinyong.institutions.steps import Policy, policy_of
@@ -59,6 +62,7 @@ class Keys(NamedTuple):
     elsewhere: np.uint64
     facts: np.uint64
     queue: np.uint64
+    turn: np.uint64
     relief: np.uint64
     sample: np.uint64
 
@@ -79,6 +83,7 @@ class Stream:
         first_stratum: row of the first of these strata in the society.
         months: calendar months in which it happens (1 to 12).
         begins, ends: first and last month in which it is drawn.
+        emergency: least level of the emergency in which it is drawn (0: always).
     """
 
     family: int
@@ -92,6 +97,7 @@ class Stream:
     months: frozenset[int]
     begins: int
     ends: int
+    emergency: float
 
 
 @dataclass(frozen=True)
@@ -120,7 +126,7 @@ class World:
     schemes: tuple[NDArray[np.int64], ...]
     families: tuple[Families, ...]
     streams: tuple[tuple[Stream, ...], ...]
-    drawn: tuple[Streams, ...]
+    drawn: tuple[tuple[tuple[float, Streams], ...], ...]
     layers: LayerTables
     policy: Policy
     routes: Routes
@@ -130,22 +136,30 @@ class World:
     others: Others
     tie_rows: tuple[tuple[str, str, str, str, str], ...]
     capacity: NDArray[np.int64]
+    staffed_by: tuple[str, ...]
+    redress_capacity: NDArray[np.int64]
     population: NDArray[np.int64]
     detection: NDArray[np.uint64]
     plain_detection: NDArray[np.uint64]
     emergency: NDArray[np.float64]
     vertical: NDArray[np.float64]
+    states: States
     network: Network
     grace: Grace
-    wrong: np.uint64
-    missed: np.uint64
-    false: np.uint64
+    recorders: tuple[str, ...]
+    filing: Matching
+    false: NDArray[np.uint64]
     lapse_months: int
     sample_shift: int
 
     def law_in(self, place: int) -> Law:
         """Return the law as it is followed in a leaf, by its position."""
         return replace(self.law, tables=self.laws[place])
+
+    def drawn_in(self, place: int, m: int) -> Streams:
+        """Return the streams of a leaf that are drawn in a month of the run."""
+        level = self.emergency[m, place]
+        return [streams for least, streams in self.drawn[place] if least <= level][-1]
 
 
 def _facts(law: Law, people: Society) -> NDArray[np.int64]:
@@ -174,7 +188,8 @@ def _bounds(family: Family, kind: str) -> tuple[NDArray[np.int8], NDArray[np.uin
 def _streams(people: Society, found: Rates, law: Law, seed: int) -> tuple[tuple[Stream, ...], ...]:
     """Return the streams of each leaf: families that anybody there can take part in.
 
-    Local families are drawn while some rule listens to them there, and at no other time.
+    Local families, and conduct of an emergency, are drawn while some rule listens to them
+    there, and at no other time.
     """
     s = people.strata
     by_leaf: list[tuple[Stream, ...]] = []
@@ -193,7 +208,7 @@ def _streams(people: Society, found: Rates, law: Law, seed: int) -> tuple[tuple[
                 if a == b:
                     continue
                 span: tuple[int, int] | None = (0, FOREVER)
-                if family.place != "cn":
+                if family.place != "cn" or family.emergency:
                     span = heard(law, family, leaf, kind)
                 if span is None:
                     continue
@@ -214,10 +229,17 @@ def _streams(people: Society, found: Rates, law: Law, seed: int) -> tuple[tuple[
                         f, i, k, key, start, rung, np.ascontiguousarray(limit), int(a),
                         frozenset(family.months or range(1, 13)),
                         max(parse_month(family.start), span[0]), span[1],
+                        family.emergency,
                     )
                 )  # fmt: skip
         by_leaf.append(tuple(mine))
     return tuple(by_leaf)
+
+
+def _by_level(mine: Sequence[Stream]) -> tuple[tuple[float, Streams], ...]:
+    """Return the streams of a leaf by the least level of the emergency in which they are drawn."""
+    levels_ = sorted({0.0, *(s.emergency for s in mine)})
+    return tuple((x, side_by_side([s for s in mine if s.emergency <= x])) for x in levels_)
 
 
 def catalogue_of(scenario: Scenario) -> Catalogue:
@@ -252,6 +274,7 @@ class Travel(NamedTuple):
     """By what entries travel between authorities; fields of `World` by the same names."""
 
     vertical: NDArray[np.float64]
+    states: States
     measures: MeasureTable
     measure_names: tuple[tuple[str, str, str], ...]
     network: Network
@@ -274,19 +297,20 @@ def travel_of(
     on = scenario.mechanisms
     first, months = scenario.first_month, scenario.months
     even = np.full(len(places.leaves()), given.value("digital.even"))
-    vertical = vertical_coverage(
+    states = states_of(
         given, months, emergency, digitalisation(given) if on.digital else even,
-        given.value("emergency.diverted"),
+        given.value("emergency.diverted"), three=on.integration,
     )  # fmt: skip
+    vertical = states.links
     if like is None:
         table, network, names = measure_table(law, given, on.friction)
     else:
         table, network, names = like.measures, like.network, list(like.measure_names)
     link = link_of(
         network, given, vertical, first, months, friction=on.friction,
-        identity=on.hops and on.identity,
+        identity=on.hops and on.identity, matching=on.matching, refresh=on.refresh,
     )  # fmt: skip
-    return Travel(vertical, table, tuple(names), network, link)
+    return Travel(states.links, states, table, tuple(names), network, link)
 
 
 def _gated(
@@ -324,12 +348,14 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
     """
     on = scenario.mechanisms
     given = assumptions().changed(scenario.assume)
-    found = with_files(rates(), (Path(file) for file in scenario.rates))
+    more = [EPIDEMIC] if on.epidemic and on.emergency else []
+    found = with_files(rates(), [*more, *(Path(file) for file in scenario.rates)])
     catalogue = catalogue or catalogue_of(scenario)
     check_rates(found, catalogue.conducts)
     run = run_of(catalogue, found)
     if not on.schemes:
         run = frozenset(i for i in run if catalogue.instruments[i].kind != "scheme")
+    ever = run
     listens = compile_law(catalogue.only(run))
     if on.credit:
         catalogue, law, gates = _gated(catalogue, listens, run, given, scenario)
@@ -346,7 +372,8 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
     leaves = len(places.leaves())
     emergency = levels(first, months) if on.emergency else np.zeros((months, leaves))
     diverted = given.value("emergency.diverted")
-    staffed = 1.0 - diverted * emergency
+    staffed, staff = 1.0 - diverted * emergency, staff_of(given)
+    waits = staffed_by(given) if on.redress_staff and on.friction else ()
     digital = digitalisation(given) if on.digital else None
     streams = _streams(people, found, listens, scenario.seed)
     detection = [
@@ -354,13 +381,12 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
         for c in (on.campaigns, False)
     ]
     capacity = capacities(
-        given, "court.capacity", first, months, population, scenario.scale, staffed
-    )
+        given, "court.capacity", first, months, population, scenario.scale,
+        staffed * staff.enforcement,
+    )  # fmt: skip
     schemes = schemes_of(law)
     heard_by = {here: families_of(found, law, here) for here in {tuple(s) for s in schemes}}
-    wrong = given.value("identity.wrong") if on.identity else 0.0
-    missed = given.value("identity.missed") if on.identity else 0.0
-    false = given.value("false_records.per_case") if on.false_records else 0.0
+    authorities = recorders(found, catalogue, ever)
     # One in 2^shift entries is followed through all its measures: all of them up to 1:64.
     shift = 0
     while scenario.scale << shift < 64:
@@ -383,24 +409,31 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
         schemes=schemes,
         families=tuple(heard_by[tuple(here)] for here in schemes),
         streams=streams,
-        drawn=tuple(side_by_side(mine) for mine in streams),
+        drawn=tuple(_by_level(mine) for mine in streams),
         layers=layer_tables(),
         policy=policy_of(
             law, given, nominal=not on.friction, queues=on.capacity,
             objections=on.objection,
+            redress=waits,
         ),
         routes=routes_of(
-            law, given, first, months, on=on.redress, staffed=staffed
+            law, given, first, months, on=on.redress, staffed=None if waits else staffed
         ),
         capacity=capacity,
+        staffed_by=waits,
+        redress_capacity=redress_capacities(
+            given, waits, first, months, population, scenario.scale, staffed * staff.redress
+        ),
         population=population,
         detection=detection[0],
         plain_detection=detection[1],
         emergency=emergency,
         grace=grace_of(given, on.emergency),
-        wrong=threshold(wrong),
-        missed=threshold(wrong + missed),
-        false=threshold(false),
+        recorders=tuple(authorities),
+        filing=filing(
+            given, catalogue, authorities, identity=on.identity, by_receiver=on.matching
+        ),
+        false=false_rates(given, authorities, on=on.false_records),
         lapse_months=int(given.value("court.lapse_months")),
         sample_shift=shift,
         others=others,

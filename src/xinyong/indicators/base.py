@@ -22,6 +22,7 @@ from xinyong.assumptions import Assumptions
 from xinyong.conduct.rates import Rates
 from xinyong.dates import first_day
 from xinyong.institutions.exchange import Link
+from xinyong.institutions.integration import States
 from xinyong.institutions.network import Network
 from xinyong.law.catalogue import Catalogue
 from xinyong.law.vocabulary import KINDS
@@ -256,6 +257,7 @@ class Inputs:
         names: (list, measure, authority) of each measure row.
         begins, ends: first and last day of force of each measure row.
         vertical: float64[leaves, months], coverage of the provinces' platforms.
+        states: integration as three states that run.
         first_month: ``year * 12 + month - 1``; months: labels.
         counts: of the run; spells: entries; sample, file_sample: each stands for so many.
         friction: whether exchange has losses and delays.
@@ -272,6 +274,7 @@ class Inputs:
     begins: NDArray[np.int64]
     ends: NDArray[np.int64]
     vertical: NDArray[np.float64]
+    states: States
     first_month: int
     months: tuple[str, ...]
     counts: Counts

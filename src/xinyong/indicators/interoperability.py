@@ -188,7 +188,7 @@ def acting_bodies(x: Inputs, name: str) -> dict[str, NDArray[np.float64]]:
             each.setdefault(row[2], []).append(i)
     scale = float(2**64)
     era = (x.month_ends >= int(x.link.unified[0])).astype(np.int64)
-    lost = x.link.missed[0].astype(np.float64)[era] / scale
+    lost = x.link.missed[:, 0].astype(np.float64)[:, era] / scale
     late: dict[int, NDArray[np.float64]] = {}
     found = {}
     for authority, rows_ in each.items():
@@ -204,7 +204,8 @@ def acting_bodies(x: Inputs, name: str) -> dict[str, NDArray[np.float64]]:
             quiet = (1.0 - _asked(x, x.names[i][1])) ** np.arange(window, 0, -1)
             silent *= np.where(on[None, :], quiet[:, None], 1.0)
         acts = (late[hops][:, None] * (1.0 - silent)).sum(axis=0)
-        found[authority] = limit * (1.0 - lost) ** hops * acts
+        kept = np.prod(1.0 - lost[x.link.receiver[route, :hops]], axis=0)
+        found[authority] = limit * kept * acts
     return found
 
 

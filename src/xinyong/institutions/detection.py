@@ -15,6 +15,7 @@ what they bring is counted apart.
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -34,7 +35,15 @@ from xinyong.law.schema import Bilingual
 from xinyong.streams import below, draw64, happens, threshold
 from xinyong.yamlio import nearest, read_yaml, validate
 
-__all__ = ["Campaign", "campaigns", "chances", "digitalisation", "false_records", "recorded"]
+__all__ = [
+    "Campaign",
+    "campaigns",
+    "chances",
+    "digitalisation",
+    "false_rates",
+    "false_records",
+    "recorded",
+]
 
 _DATA = Path(str(files("xinyong.institutions") / "data"))
 _PATH = _DATA / "campaigns.yaml"
@@ -164,6 +173,21 @@ def chances(
     return out
 
 
+def false_rates(given: Assumptions, authorities: Sequence[str], *, on: bool) -> NDArray[np.uint64]:
+    """Return uint64[families]: thresholds of a false record beside a processed case.
+
+    Args:
+        given: assumptions ``false_records.per_case`` and, for authorities that record worse or
+            better than that, ``false_records.factor.<authority>``.
+        authorities: who records each family (`matching.recorders`).
+        on: False: none.
+    """
+    base = given.value("false_records.per_case") if on else 0.0
+    names = [f"false_records.factor.{a}" for a in authorities]
+    factors = [given.value(n) if n in given.rows else 1.0 for n in names]
+    return np.array([threshold(min(base * f, 1.0)) for f in factors], np.uint64)
+
+
 @njit
 def recorded(key, act, limit):
     """Tell which acts are recorded.
@@ -190,7 +214,7 @@ def false_records(key, act, kind, limit, low, alive):
         key: of the stream ``false_records``.
         act: uint64[n] ids of processed cases.
         kind: int64[n], kinds of their subjects.
-        limit: threshold per case.
+        limit: uint64[n], threshold of each case, by who records it.
         low: int64[kinds], first index that can be hit (adults).
         alive: int64[kinds], one past the last.
 
@@ -203,7 +227,7 @@ def false_records(key, act, kind, limit, low, alive):
     for i in range(act.size):
         first, second = draw64(key, act[i], np.uint64(0), np.uint64(0))
         k = kind[i]
-        if first < limit and alive[k] > low[k]:
+        if first < limit[i] and alive[k] > low[k]:
             subject[i] = low[k] + np.int64(below(second, np.uint64(alive[k] - low[k])))
             other[i] = draw64(key, act[i], np.uint64(0), np.uint64(1))[0]
     return subject, other

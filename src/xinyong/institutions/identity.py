@@ -33,8 +33,8 @@ def attach(key, act, hop, wrong, missed):
         key: of the stream ``identity``.
         act: uint64[n] ids.
         hop: number of the hop.
-        wrong: threshold of phi.
-        missed: threshold of phi + mu.
+        wrong: uint64[n], threshold of phi of each record at its receiver.
+        missed: uint64[n], threshold of phi + mu.
 
     Returns:
         int8[n].
@@ -42,9 +42,9 @@ def attach(key, act, hop, wrong, missed):
     out = np.zeros(act.size, np.int8)
     for i in range(act.size):
         uniform = draw64(key, act[i], np.uint64(hop), np.uint64(0))[0]
-        if uniform < wrong:
+        if uniform < wrong[i]:
             out[i] = WRONG
-        elif uniform < missed:
+        elif uniform < missed[i]:
             out[i] = MISSED
     return out
 
@@ -54,9 +54,18 @@ def attach_hops(key, act, hops, wrong, missed):
 
     A record once attached to the wrong subject stays there, or is missed at a later hop no
     more (it is counted wrong), as in the closed form.
+
+    Args:
+        key: of the stream.
+        act: uint64[n] ids.
+        hops: how many.
+        wrong: threshold of phi, alike at all hops, or one a hop.
+        missed: threshold of phi + mu, likewise.
     """
+    wrong, missed = (np.broadcast_to(np.asarray(x, np.uint64), hops) for x in (wrong, missed))
     state = np.zeros(len(act), np.int8)
     for hop in range(hops):
         right = state == RIGHT
-        state[right] = attach(key, act[right], hop, wrong, missed)
+        limits = (np.full(right.sum(), x[hop]) for x in (wrong, missed))
+        state[right] = attach(key, act[right], hop, *limits)
     return state

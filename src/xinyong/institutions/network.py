@@ -7,13 +7,7 @@ local keeper or a local authority adds a hop over the platform of its province. 
 is *linked* to the national platform some months after the first instrument that makes it
 act on the lists of another was in force.
 
-The coverage of the platforms of provinces grows with the staff that works on integration::
-
-    w[t+1] = w[t] + g k (1 - e) d w (1 - w) + s b e (1 - w)
-
-with g the growth, k the share of staff on integration, e the state of emergency, d the
-digitalisation of the province, b the barrier removal an emergency brings, and s the share
-of it that spills over to credit links.
+The coverage of the platforms of provinces grows as `institutions.integration` says.
 """
 
 from __future__ import annotations
@@ -28,18 +22,19 @@ from numpy.typing import NDArray
 from xinyong import places
 from xinyong.assumptions import Assumptions
 from xinyong.dates import NEVER, day_of
-from xinyong.institutions.exchange import Link
+from xinyong.institutions.exchange import MOST_HOPS, Link
+from xinyong.institutions.matching import hop_errors, read_receivers, refresh_months
 from xinyong.law.catalogue import Catalogue
 from xinyong.streams import threshold
 
 __all__ = [
     *("Network", "delay_days", "link_of", "linked_bodies", "network_of", "spans_of"),
-    "vertical_coverage",
 ]
 
 _LOCAL = frozenset({"local", "provincial", "municipal", "county", "town", "village"})
 #: From this day on organisations bear the unified social credit code (GuoFa [2015] 33).
 _UNIFIED = dt.date(2015, 10, 1)
+_DAYS_A_MONTH = 30.4375
 
 
 @dataclass(frozen=True)
@@ -47,13 +42,13 @@ class Network:
     """The routes of a run.
 
     Attributes:
-        kinds: (hops, over the platform of the sending province, … of the receiving one) of
-            each route.
+        kinds: (hops, over the platform of the sending province, … of the receiving one,
+            position of the last receiver in `matching.read_receivers`) of each route.
         route: for each measure row, its route; -1 where keeper and authority are one.
         linked: for each measure row, the first day on which its authority is linked.
     """
 
-    kinds: tuple[tuple[int, bool, bool], ...]
+    kinds: tuple[tuple[int, bool, bool, int], ...]
     route: NDArray[np.int64]
     linked: NDArray[np.int64]
 
@@ -107,7 +102,8 @@ def network_of(
     """
     ties = first_tie(catalogue)
     lag = int(given.value("exchange.link_lag")) if on else 0
-    kinds: dict[tuple[int, bool, bool], int] = {}
+    kinds: dict[tuple[int, bool, bool, int], int] = {}
+    receivers = read_receivers()
     route = np.full(len(names), -1, np.int64)
     linked = np.full(len(names), -NEVER, np.int64)
     for i, (name, _, authority) in enumerate(names):
@@ -116,38 +112,11 @@ def network_of(
         if authority in (keeper, it.decider):
             continue
         up, down = _is_local(catalogue, keeper), _is_local(catalogue, authority)
-        kind = (2 + up + down, up, down)
+        to = receivers.of(authority, catalogue.authorities[authority].level)
+        kind = (2 + up + down, up, down, to)
         route[i] = kinds.setdefault(kind, len(kinds))
         linked[i] = ties[authority] + lag
     return Network(tuple(kinds), route, linked)
-
-
-def vertical_coverage(
-    given: Assumptions,
-    months: int,
-    emergency: NDArray[np.float64],
-    digital: NDArray[np.float64],
-    diverted: float,
-) -> NDArray[np.float64]:
-    """Return float64[leaves, months]: coverage of the platform of each leaf's province.
-
-    Args:
-        given: assumptions ``integration.…``.
-        months: how many.
-        emergency: float64[months, leaves], from 0 to 1.
-        digital: float64[leaves], digitalisation, from 0 to 1.
-        diverted: share of the staff that an emergency takes away.
-    """
-    growth = given.value("integration.growth") * given.value("integration.staff")
-    barrier = given.value("integration.barrier") * given.value("integration.spill_over")
-    out = np.empty((len(digital), months), np.float64)
-    w = np.full(len(digital), given.value("integration.start"))
-    for m in range(months):
-        out[:, m] = w
-        e = emergency[m]
-        w = w + growth * (1.0 - diverted * e) * digital * w * (1.0 - w) + barrier * e * (1.0 - w)
-        w = np.minimum(w, 1.0)
-    return out
 
 
 def spans_of(median: float) -> list[int]:
@@ -189,7 +158,7 @@ def delay_days(spans: Sequence[int], hops: int) -> NDArray[np.float64]:
 
 def link_of(
     network: Network, given: Assumptions, vertical: NDArray[np.float64], first_month: int,
-    months: int, *, friction: bool, identity: bool,
+    months: int, *, friction: bool, identity: bool, matching: bool = True, refresh: bool = True,
 ) -> Link:  # fmt: skip
     """Return the network as arrays; without friction everything arrives the day it is sent.
 
@@ -201,31 +170,40 @@ def link_of(
         months: how many.
         friction: coverage and delay.
         identity: wrong and missed attachment at each hop.
+        matching: by the rule of each receiver; False: all match alike.
+        refresh: receivers compare their copies with the source now and then.
     """
+    receivers = read_receivers()
+    between = [r.id for r in receivers.receivers].index(receivers.between)
     leaves = len(places.leaves())
     n = max(len(network.kinds), 1)
     coverage = np.ones((2, n, leaves, months), np.float64)
     days = np.zeros((2, 4), np.int64)
     if friction:
         for direction, way in enumerate(("add", "withdraw")):
-            for i, (hops, up, down) in enumerate(network.kinds):
+            for i, (hops, up, down, _) in enumerate(network.kinds):
                 central = given.value(f"exchange.coverage_{way}") ** (hops - up - down)
                 coverage[direction, i] = central * vertical ** (int(up) + int(down))
             median = given.value(f"exchange.delay_{way}")
             days[direction] = spans_of(median)
-    flat = [threshold(c) for c in coverage.ravel().tolist()]
-    phi, mu = np.zeros((2, 2)), np.zeros((2, 2))
-    if identity:
-        for group, kind in enumerate(("person", "organisation")):
-            for era, when in enumerate(("before", "after")):
-                phi[group, era] = given.value(f"identity.hop_wrong.{kind}_{when}")
-                mu[group, era] = given.value(f"identity.hop_missed.{kind}_{when}")
+    chances, which = np.unique(coverage, return_inverse=True)  # routes share most of them
+    limits = np.array([threshold(c) for c in chances.tolist()], np.uint64)
+    receiver = np.full((n, MOST_HOPS), -1, np.int64)
+    every = np.zeros(n, np.int64)
+    for i, (hops, _, _, to) in enumerate(network.kinds):
+        receiver[i, : hops - 1], receiver[i, hops - 1 : hops] = between, to
+        if refresh and friction:
+            months_between = refresh_months(given, receivers.receivers[to])
+            every[i] = round(months_between * _DAYS_A_MONTH)
+    errors = hop_errors(given, identity=identity, by_receiver=matching)
     return Link(
-        np.array(flat, np.uint64).reshape(coverage.shape),
+        limits[which].reshape(coverage.shape),
         np.array([k[0] for k in network.kinds] or [0], np.int64),
         days,
-        np.array([threshold(p) for p in phi.ravel()], np.uint64).reshape(2, 2),
-        np.array([threshold(p) for p in (phi + mu).ravel()], np.uint64).reshape(2, 2),
+        receiver,
+        errors.wrong,
+        errors.missed,
+        every,
         np.array([day_of(_UNIFIED)], np.int64),
         np.array([first_month], np.int64),
     )

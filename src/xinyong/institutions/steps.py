@@ -13,6 +13,7 @@ then the decision is not taken. Objections after it are a way off the list (`red
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -26,8 +27,13 @@ from xinyong.law.compile import Law
 from xinyong.law.vocabulary import EVENTS
 from xinyong.streams import below, draw64, name_word, threshold
 
-__all__ = ["Policy", "policy_of", "step_day", "takes"]
+__all__ = ["DECISION", "REDRESS", "Policy", "policy_of", "step_day", "takes"]
 
+
+#: Whose staff a step waits for (`Policy.queue`).
+DECISION, REDRESS = 1, 2
+#: What an authority does on the way off a list: check an objection, grant a request, annul, remove.
+_OFF_A_LIST = ("checked", "granted", "annulled", "removed")
 
 #: Events that the kernel itself reads, whatever the rules say.
 _KERNEL_READS = ("decided", "recorded", "removed", "restored", "extended")
@@ -39,7 +45,8 @@ class Policy(NamedTuple):
     Attributes:
         nominal: bool[1], every must on its last lawful day.
         word: uint64[steps], of instrument and step, alike in all versions.
-        queue: bool[steps], the step waits for staff.
+        queue: int64[steps], whose staff the step waits for: 0 nobody's, `DECISION` that of the
+            courts that list, `REDRESS` and up that of an authority's ways off lists.
         share: uint64[steps], threshold of taking the step at all.
         limited: bool[steps], the law sets a limit.
         inert: bool[steps], no provision, step or term reads the event it writes.
@@ -56,7 +63,7 @@ class Policy(NamedTuple):
 
     nominal: NDArray[np.bool_]
     word: NDArray[np.uint64]
-    queue: NDArray[np.bool_]
+    queue: NDArray[np.int64]
     share: NDArray[np.uint64]
     limited: NDArray[np.bool_]
     inert: NDArray[np.bool_]
@@ -128,7 +135,8 @@ def _objections(law: Law) -> NDArray[np.int64]:
 
 
 def policy_of(
-    law: Law, given: Assumptions, nominal: bool, queues: bool, objections: bool = False
+    law: Law, given: Assumptions, nominal: bool, queues: bool, objections: bool = False,
+    redress: Sequence[str] = (),
 ) -> Policy:
     """Return the policy for every compiled step.
 
@@ -138,6 +146,8 @@ def policy_of(
         nominal: follow the nominal course.
         queues: let listing decisions of courts wait for staff.
         objections: let subjects object before a decision.
+        redress: authorities whose staff for ways off lists is limited, in the order of their
+            codes from `REDRESS` on.
     """
     objection = _objections(law)
     if nominal or not objections:
@@ -145,7 +155,7 @@ def policy_of(
     objecting = {int(i) for i in objection if i >= 0}
     steps = law.tables.step
     share = np.zeros(len(steps), np.uint64)
-    queue = np.zeros(len(steps), np.bool_)
+    queue = np.zeros(len(steps), np.int64)
     last_days = np.zeros(len(steps), np.int64)
     for i, origin in enumerate(law.steps):
         must = origin.step.modality == "must"
@@ -159,7 +169,10 @@ def policy_of(
         name = f"steps.last_days.{origin.instrument}.{origin.step.id}"
         last_days[i] = int(given.value(name)) if name in given.rows else 0
         decides = origin.step.then == "decided" and origin.step.by == "court"
-        queue[i] = queues and decides and origin.instrument == "spc_defaulters"
+        if queues and decides and origin.instrument == "spc_defaulters":
+            queue[i] = DECISION
+        elif origin.step.then in _OFF_A_LIST and origin.step.by in redress:
+            queue[i] = REDRESS + list(redress).index(origin.step.by)
     return Policy(
         np.array([nominal]),
         np.array([name_word(f"{o.instrument}/{o.step.id}") for o in law.steps], np.uint64),

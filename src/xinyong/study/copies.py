@@ -216,7 +216,7 @@ def read(world: World, runs: list[LeafRun]) -> NDArray[np.int64]:
     return out
 
 
-def still_held(days: int, hops: int, coverage: float, median: float) -> float:
+def still_held(days: int, hops: int, coverage: float, median: float, every: float = 0.0) -> float:
     """Return the closed form: the share of copies held so many days after a removal.
 
     A withdrawal comes through each hop with the same coverage, after the delays of all hops
@@ -227,12 +227,17 @@ def still_held(days: int, hops: int, coverage: float, median: float) -> float:
         hops: of the route.
         coverage: of one hop.
         median: delay of one hop, days.
+        every: days after which a receiver compares its copies with their source (0: never); the
+            day of the removal is any of them.
 
     Example:
         >>> still_held(0, 2, 0.0, 10)  # nothing is ever withdrawn
         1.0
         >>> round(still_held(400, 2, 0.9, 10), 6)  # all that come have come: 1 - 0.9 * 0.9
         0.19
+        >>> still_held(365, 2, 0.9, 10, 365)  # by then every copy has been compared
+        0.0
     """
     total = delay_days(spans_of(median), hops)
-    return float(1.0 - coverage**hops * total[: days + 1].sum())
+    due = max(1.0 - days / every, 0.0) if every else 1.0
+    return float(due * (1.0 - coverage**hops * total[: days + 1].sum()))

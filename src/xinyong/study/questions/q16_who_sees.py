@@ -25,9 +25,9 @@ from xinyong.law.compile import law
 from xinyong.law.memoranda import TOTAL
 from xinyong.law.schema import Instrument
 from xinyong.society.margins import leaf_margins, name_classes
+from xinyong.society.namesakes import COUNTIES, birth_dates, poisson
 from xinyong.study.answer import Answer, Matter, Row
 from xinyong.study.matters import Trial, own, two
-from xinyong.study.questions.q1_mistaken_identity import COUNTIES, birth_dates, poisson
 from xinyong.study.settings import Settings
 
 __all__ = ["FACTS", "YEARS", "View", "answer", "breaches", "holders_like", "published", "view"]

@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xinyong.assumptions import assumptions
-from xinyong.society.margins import leaf_margins, name_classes
+from xinyong.society.namesakes import sharing
 from xinyong.streams import compiled, draw64, stream_key, threshold
 from xinyong.study.answer import Answer, Row
 from xinyong.study.matters import own, two
@@ -69,15 +69,10 @@ MISSED = 0.02
 #: Assumption: one wrong ID in ten is a whole number of somebody else, taken from the wrong row. A
 #: slip of one digit or a swap of neighbours fails the check digit (ISO 7064 MOD 11-2).
 SOMEBODY_ELSES_ID = 0.1
-#: Assumption: county-level units of equal size; 2,844 at the end of 2020 (rounded yearbook count).
-COUNTIES = 2844
 #: Assumption: the list holds one adult in a hundred (questions.md, note 1).
 LISTED_SHARE = 0.01
 #: Assumption: rightly listed subjects leave at this monthly rate (M11: implied for 2023).
 EXIT = 0.025
-_BANDS = {"0-14": 15, "15-59": 45, "60-64": 5, "65+": 25}
-_MOST = 160
-_YEAR = 365.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,43 +101,11 @@ class Cell:
 
 
 @cache
-def birth_dates() -> float:
-    """Return the effective number of birth dates: one over the chance that two persons share one.
-
-    Ages are even within each band of the census; 65+ is taken to be 65 to 89.
-    """
-    people = sum(m.population for m in leaf_margins())
-    chance = 0.0
-    for band, years in _BANDS.items():
-        share = float(sum(m.ages[band] * m.population for m in leaf_margins()) / people)
-        chance += share**2 / (years * _YEAR)
-    return 1 / chance
-
-
-def poisson(mean: float) -> NDArray[np.float64]:
-    """Return the chances of 0, 1, … of a Poisson variable; the last holds the rest."""
-    out = np.zeros(_MOST)
-    p = math.exp(-mean)
-    for c in range(_MOST - 1):
-        out[c] = p
-        p *= mean / (c + 1)
-    out[-1] = max(0.0, 1.0 - out.sum())
-    return out
-
-
-@cache
 def levels(rule: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the values of r c / (c + 1) under a rule and the share of persons with each."""
     if rule == "id":
         return np.array([SOMEBODY_ELSES_ID]), np.ones(1)
-    holders = np.array([h for h, _ in name_classes()], float)
-    weights = np.array([w for _, w in name_classes()], float) / 1e9
-    if rule == "name":
-        return (holders - 1) / holders, weights
-    spread = birth_dates() if rule == "name_birth" else COUNTIES
-    chances = sum(w * poisson((h - 1) / spread) for h, w in zip(holders, weights, strict=True))
-    c = np.arange(_MOST)
-    return c / (c + 1), np.asarray(chances)
+    return sharing(rule)
 
 
 def mean_phi(rule: str, error: float) -> float:
