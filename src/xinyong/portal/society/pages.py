@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from xinyong.portal.society import charts, runs
+from xinyong.portal.society import charts, flows, map, runs
 
 __all__ = ["router"]
 
 router = APIRouter()
-for part in (charts, runs):
+for part in (charts, map, flows, runs):
     router.include_router(part.router)
