@@ -21,6 +21,7 @@ from xinyong.portal.jobs import Jobs
 from xinyong.portal.problems import RESPONSES, of_error, problem
 from xinyong.portal.site import Site
 from xinyong.portal.society import pages as society
+from xinyong.portal.society.looker import Lookers
 from xinyong.portal.society.views import Views
 
 __all__ = ["create_app"]
@@ -38,6 +39,7 @@ def create_app(site: Site) -> FastAPI:
     """
     jobs = Jobs(site.limits)
     views = Views(site, jobs)
+    lookers = Lookers(site.limits)
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
@@ -45,6 +47,7 @@ def create_app(site: Site) -> FastAPI:
         views.warm()
         yield
         views.close()
+        lookers.close()
         jobs.close()
 
     app = FastAPI(
@@ -59,6 +62,7 @@ def create_app(site: Site) -> FastAPI:
     app.state.site = site
     app.state.jobs = jobs
     app.state.views = views
+    app.state.lookers = lookers
     for part in (start, catalogue, running, about, society, studies):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(packages=[("xinyong.portal", "static")]), name="static")

@@ -112,7 +112,9 @@ def squares(view: View, chosen: Chosen, month: Month) -> tuple[list[Square], lis
     The shades mean the same in every month, so that months can be compared by eye.
     """
     values = _values(view, chosen)
-    top = max(_over(c, n, chosen.rate) for cs, ns in values.values() for c, n in zip(cs, ns))
+    top = max(
+        _over(c, n, chosen.rate) for cs, ns in values.values() for c, n in zip(cs, ns, strict=True)
+    )
     bounds = [top * (i + 1) / _SHADES for i in range(_SHADES)]
     found = []
     for tile in places.tiles():

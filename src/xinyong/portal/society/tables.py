@@ -8,6 +8,7 @@ from typing import Any
 from xinyong import places
 from xinyong.portal.society.views import View
 from xinyong.report.data import STABLE, Data
+from xinyong.report.effects import GRADES
 from xinyong.report.lists import EXITS, left
 
 __all__ = ["errors", "flows", "grades", "lists", "measures", "names_of"]
@@ -72,7 +73,10 @@ def grades(view: View, at: int) -> list[dict[str, Any]]:
                 "subjects": row["value"], "unstable": row["value"] < STABLE,
             }
         )  # fmt: skip
-    return rows
+    rank = {grade: i for i, grade in enumerate(GRADES)}
+    return sorted(
+        rows, key=lambda r: (r["place"], r["scheme"], r["kind"], rank.get(r["grade"], 9))
+    )  # fmt: skip
 
 
 def measures(view: View, name: str = "") -> list[dict[str, Any]]:
