@@ -25,7 +25,7 @@ _FIELDS = ("scale", "seed", "from", "to", "rates", "with", "amend", "keep")
 
 def changes(a: View, b: View) -> list[tuple[str, str, str]]:
     """Return what differs between two runs before anything is drawn: field, first, second."""
-    found = []
+    found: list[tuple[str, str, str]] = []
     for name in _FIELDS:
         one, two = a.scenario.get(name), b.scenario.get(name)
         if one != two and name != "keep":  # what is kept changes no figure
@@ -38,10 +38,10 @@ def changes(a: View, b: View) -> list[tuple[str, str, str]]:
     amended = any(name == "amend" for name, _, _ in found)
     law = [str(v.manifest["catalogue_digest"])[:12] for v in (a, b)]
     if law[0] != law[1] and not amended:  # an amendment gives another digest by itself
-        found.append(("catalogue", *law))
+        found.append(("catalogue", law[0], law[1]))
     versions = [str(v.manifest.get("xinyong")) for v in (a, b)]
     if versions[0] != versions[1]:
-        found.append(("xinyong", *versions))
+        found.append(("xinyong", versions[0], versions[1]))
     return found
 
 

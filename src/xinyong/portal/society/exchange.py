@@ -27,6 +27,10 @@ __all__ = ["router"]
 router = part("/society/{run}")
 
 _NODE, _GAP = 40, 8
+_TOLD = (
+    "At the end of {month} {n} central bodies are linked to the national platform and get "
+    "entries of others. The platforms of the provinces cover {share} % on average."
+)
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,8 @@ def drawing(
     local = [b for b in found if b.local]
     rows = -(-len(central) // columns)
     bar = 26 + rows * step + 6
-    nodes, teeth = [], {}
+    nodes: list[tuple[int, int, Body, str]] = []
+    teeth: dict[int, int] = {}
     for i, body in enumerate(central):
         # Those linked first hang nearest to the platform, so that no link passes one unlinked.
         x, y = (i % columns) * step + _NODE // 2, bar - (i // columns + 1) * step + _NODE // 2
@@ -189,9 +194,7 @@ def exchange(request: Request, view: Viewed, month: Monthly) -> HTMLResponse:
     linked = sum(b.stands(day) == "linked" and not b.local for b in found)
     mean = sum(v[month.at] for v in shares.values()) / len(shares)
     told = say(
-        "At the end of {month} {n} central bodies are linked to the national platform and get "
-        "entries of others. The platforms of the provinces cover {share} % on average.",
-        month=month.label, n=linked, share=f"{100 * mean:.0f}",
+        _TOLD, month=month.label, n=linked, share=f"{100 * mean:.0f}",
     )  # fmt: skip
     months = view.run.months
     ends = [_day(m) for m in months]

@@ -21,6 +21,9 @@ __all__ = ["router"]
 
 router = part("/society/{run}")
 
+_TOLD = (
+    "{n} entries are alive at the end of {month}; {made} were made over the run and {gone} ended."
+)
 Form = Literal["json", "csv"]
 Word = Annotated[str, Query(max_length=80)]
 
@@ -69,8 +72,7 @@ def one_list(request: Request, view: Viewed, name: str) -> HTMLResponse:
     )  # fmt: skip
     title = data.zh(name) if language() == "zh" and data.zh(name) else data.en(name)
     told = say(
-        "{n} entries are alive at the end of {month}; {made} were made over the run and {gone} "
-        "ended.", n=f"{stock[-1]:,}", month=months[-1], made=f"{sum(made):,}",
+        _TOLD, n=f"{stock[-1]:,}", month=months[-1], made=f"{sum(made):,}",
         gone=f"{sum(gone):,}",
     )  # fmt: skip
     years = {y: ps for y, ps in data.years().items() if any(made[i] or stock[i] for i in ps)}

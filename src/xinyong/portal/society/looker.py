@@ -37,7 +37,8 @@ class Looked:
     """A run that is looked into.
 
     Attributes:
-        run: the run; state: where it stands; why: it failed.
+        run: the run; state: where it stands.
+        why: it failed, in English: no language is spoken in the background.
         picks: id of the telling subject of each kind, or "" where there is none.
     """
 
@@ -73,7 +74,7 @@ class Looked:
                     raise EOFError
                 word, value = pipe.recv()
             except (EOFError, OSError):
-                self._fail(say("what was made again is gone; ask once more"))
+                self._fail("what was made again is gone; ask once more")
                 raise OutputError(self.why) from None
             if word == "why":
                 raise UsageError(str(value))
@@ -90,7 +91,7 @@ class Looked:
             process.terminate()
             process.join(5)
         if self.state == "preparing":
-            self.state, self.why = "failed", say("it was stopped")
+            self._fail("it was stopped")
 
     def _fail(self, why: str) -> None:
         self.state, self.why = "failed", why
@@ -121,7 +122,7 @@ class Looked:
             return
         if process.is_alive():
             process.terminate()
-        self._fail(say("it could not be made again within the time and memory of this portal"))
+        self._fail("it could not be made again within the time and memory of this portal")
 
 
 class Lookers:

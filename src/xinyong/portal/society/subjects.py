@@ -65,7 +65,7 @@ def gallery(
     except OutputError as error:
         return _waiting(request, view, str(error))
     if looked.state != "ready":
-        return _waiting(request, view, looked.why)
+        return _waiting(request, view, say(looked.why))
     if pick and looked.picks.get(pick):
         return RedirectResponse(address(f"/society/{view.name}/subject/{looked.picks[pick]}"), 303)
     return shown(
@@ -78,7 +78,7 @@ def _history(request: Request, view: View, id: str) -> History | None:
     """Return a history; None while the run is being made again."""
     looked = _looked(request, view)
     if looked.state == "failed":
-        raise OutputError(looked.why)
+        raise OutputError(say(looked.why))
     if looked.state != "ready":
         return None
     try:
@@ -87,14 +87,19 @@ def _history(request: Request, view: View, id: str) -> History | None:
         raise HTTPException(404) from None
 
 
+def _ready(request: Request, view: View, id: str) -> History:
+    """Return a history, or tell a program to come back."""
+    found = _history(request, view, id)
+    if found is None:
+        told = say("being prepared; come back in a minute")
+        raise HTTPException(503, told, {"Retry-After": "10"})
+    return found
+
+
 @router.get("/{id}.json", response_model=None)
 def subject_data(request: Request, view: Viewed, id: Id) -> Response:
     """Return the history of one subject, as data."""
-    found = _history(request, view, id)
-    if found is None:
-        raise HTTPException(
-            503, say("being prepared; come back in a minute"), {"Retry-After": "10"}
-        )
+    found = _ready(request, view, id)
     data = json.loads(json.dumps(asdict(found), default=str))
     rows = data.pop("moments")
     data.pop("synthetic")
@@ -104,11 +109,7 @@ def subject_data(request: Request, view: Viewed, id: Id) -> Response:
 @router.get("/{id}.csv", response_model=None)
 def subject_table(request: Request, view: Viewed, id: Id) -> Response:
     """Return the moments of one subject, as a table."""
-    found = _history(request, view, id)
-    if found is None:
-        raise HTTPException(
-            503, say("being prepared; come back in a minute"), {"Retry-After": "10"}
-        )
+    found = _ready(request, view, id)
     return as_csv(view, found.id, [asdict(moment) for moment in found.moments])
 
 

@@ -111,9 +111,8 @@ def errors(view: View) -> dict[str, list[dict[str, Any]]]:
         entries.append({k: row[k] for k in keys})
     copies: dict[str, dict[str, Any]] = {}
     for row in measures(view):
-        total = copies.setdefault(
-            row["list"], {"list": row["list"], **names_of(data, row["list"])}
-        )  # fmt: skip
+        name = str(row["list"])
+        total = copies.setdefault(name, {"list": name, **names_of(data, name)})
         for k in (*ASPECTS, "applied_mistaken"):
             total[k] = total.get(k, 0) + row[k]
     return {
