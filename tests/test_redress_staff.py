@@ -38,8 +38,7 @@ def ids(n: int, first: int = 1) -> Any:
 
 def served_by_turns(arrivals: list[Any], capacity: list[int]) -> dict[int, int]:
     """Serve a queue month by month with the engine's own choice of whose turn it is."""
-    waiting = np.zeros(0, np.uint64)
-    served: dict[int, int] = {}
+    waiting, served = np.zeros(0, np.uint64), {}
     for month, (came, free) in enumerate(zip(arrivals, capacity, strict=True)):
         waiting = np.concatenate([waiting, came])
         now = turns(KEYS.turn, waiting, month, free)

@@ -15,19 +15,35 @@ from starlette.responses import RedirectResponse, Response
 
 from xinyong import __version__
 from xinyong.errors import XinyongError
-from xinyong.portal import about, catalogue, running, start, studies
+from xinyong.portal import (
+    about,
+    audited,
+    catalogue,
+    compare,
+    history,
+    instrument,
+    keepers,
+    linted,
+    running,
+    start,
+    studies,
+    vocabulary,
+)
 from xinyong.portal.guard import Guard
 from xinyong.portal.jobs import Jobs
 from xinyong.portal.problems import RESPONSES, of_error, problem
 from xinyong.portal.site import Site
 from xinyong.portal.society import pages as society
-from xinyong.portal.society.looker import Lookers
 from xinyong.portal.society.views import Views
 
 __all__ = ["create_app"]
 
 #: Names under which a portal on this machine alone answers: no other site may borrow one.
 _HERE = ["localhost", "127.0.0.1", "[::1]", "testserver"]
+
+
+#: In this order: a fixed address goes before the name of an instrument.
+_CATALOGUE = (catalogue, compare, history, audited, keepers, vocabulary, linted, instrument)
 
 
 def create_app(site: Site) -> FastAPI:
@@ -39,7 +55,6 @@ def create_app(site: Site) -> FastAPI:
     """
     jobs = Jobs(site.limits)
     views = Views(site, jobs)
-    lookers = Lookers(site.limits)
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
@@ -47,7 +62,6 @@ def create_app(site: Site) -> FastAPI:
         views.warm()
         yield
         views.close()
-        lookers.close()
         jobs.close()
 
     app = FastAPI(
@@ -62,8 +76,7 @@ def create_app(site: Site) -> FastAPI:
     app.state.site = site
     app.state.jobs = jobs
     app.state.views = views
-    app.state.lookers = lookers
-    for part in (start, catalogue, running, about, society, studies):
+    for part in (*_CATALOGUE, start, running, about, society, studies):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(packages=[("xinyong.portal", "static")]), name="static")
     app.add_api_route("/", _front, include_in_schema=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import Headers
@@ -20,7 +20,7 @@ from xinyong.errors import (
 if TYPE_CHECKING:
     from starlette.types import Scope
 
-__all__ = ["RESPONSES", "of_error", "problem", "status_of"]
+__all__ = ["RESPONSES", "MissingError", "of_error", "problem", "status_of"]
 
 _TITLES = {
     400: "Bad request",
@@ -59,11 +59,23 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
+class MissingError(XinyongError):
+    """Something that an address names is not there.
+
+    Attributes:
+        near: what may have been meant, as (name, address).
+    """
+
+    def __init__(self, message: str, near: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(message)
+        self.near = tuple(near)
+
+
 def status_of(error: XinyongError) -> int:
     """Return the status of an error: what is unknown is 404, what is wrong 422."""
     if isinstance(error, UsageError | CaseError | ScenarioError | CatalogueError):
         return 422
-    return 404 if isinstance(error, OutputError) else 500
+    return 404 if isinstance(error, OutputError | MissingError) else 500
 
 
 def wants_page(scope: Scope) -> bool:
@@ -76,20 +88,38 @@ def wants_page(scope: Scope) -> bool:
 
 
 def problem(
-    scope: Scope, status: int, detail: str, headers: Mapping[str, str] | None = None
+    scope: Scope,
+    status: int,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    near: Sequence[tuple[str, str]] = (),
 ) -> Response:
-    """Return a problem as the one who asks can read it. What was sent is never repeated."""
+    """Return a problem as the one who asks can read it. What was sent is never repeated.
+
+    Args:
+        scope: of the request.
+        status: of the answer; detail: what went wrong; headers: more of them.
+        detail: see there.
+        headers: see there.
+        near: what may have been meant, as (name, address).
+    """
     title = _TITLES.get(status, "Problem")
     if wants_page(scope):
         from xinyong.portal.page import render  # it knows this module
 
-        text = render(scope, "problem.html.j2", status=status, title=title, detail=detail)
+        text = render(
+            scope, "problem.html.j2", status=status, title=title, detail=detail, near=near
+        )
         return HTMLResponse(text, status, dict(headers or {}))
-    content = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    content: dict[str, Any] = {"type": "about:blank", "title": title, "status": status}
+    content["detail"] = detail
+    if near:
+        content["near"] = [{"title": name, "href": where} for name, where in near]
     return JSONResponse(content, status, dict(headers or {}), "application/problem+json")
 
 
 def of_error(scope: Scope, error: XinyongError) -> Response:
     """Return a problem for an error of ours; folders of this machine are not named."""
     detail = "this is not in the results here" if isinstance(error, OutputError) else str(error)
-    return problem(scope, status_of(error), detail)
+    near = error.near if isinstance(error, MissingError) else ()
+    return problem(scope, status_of(error), detail, near=near)

@@ -13,7 +13,18 @@ from xinyong.law.lint.attributes import LABELS
 from xinyong.law.lint.engine import Finding, Later, Met, Report, Untested
 from xinyong.law.lint.predicates import Value
 
-__all__ = ["as_dict", "count", "lines", "shown", "wrapped"]
+__all__ = [
+    "as_dict",
+    "by_limit",
+    "count",
+    "element_words",
+    "lines",
+    "part_words",
+    "same_elements",
+    "shown",
+    "worth",
+    "wrapped",
+]
 
 _DEPTHS = {
     "full text": "read in full",
@@ -120,28 +131,33 @@ def _untested(report: Report, instrument: str, version: str) -> Iterator[tuple[s
             yield "yellow", f"  nothing tested: {why}{todo}"
 
 
-def _of_result(found: list[Finding], style: str, every: bool) -> Iterator[tuple[str, str]]:
-    by_limit: dict[tuple[str, str], list[Finding]] = {}
+def by_limit(found: Iterable[Finding]) -> dict[tuple[str, str], list[Finding]]:
+    """Return findings by profile and limit, in the order in which they were found."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
     for f in found:
-        by_limit.setdefault((f.profile, f.limit), []).append(f)
-    for (profile, limit), group in by_limit.items():
+        groups.setdefault((f.profile, f.limit), []).append(f)
+    return groups
+
+
+def _of_result(found: list[Finding], style: str, every: bool) -> Iterator[tuple[str, str]]:
+    for (profile, limit), group in by_limit(found).items():
         first = group[0]
         yield style, f"  {first.result.upper()} {profile}.{limit}: {first.title}"
-        yield "dim", f"    {_worth(first)}"
+        yield "dim", f"    {worth(first)}"
         yield "dim", f"    why: {first.reason}"
-        same = _same(group)
+        same = same_elements(group)
         if same:
-            yield "dim", f"    in each case: {'; '.join(map(_element, same))}"
+            yield "dim", f"    in each case: {'; '.join(map(element_words, same))}"
         for f in group if every else group[:_MOST]:
-            yield "", f"    - {_part(f)}"
+            yield "", f"    - {part_words(f)}"
             for e in f.elements:
                 if e not in same:
-                    yield "dim", f"      {_element(e)}"
+                    yield "dim", f"      {element_words(e)}"
         if len(group) > _MOST and not every:
             yield "dim", f"    ... and {len(group) - _MOST} more; --all names them"
 
 
-def _worth(f: Finding) -> str:
+def worth(f: Finding) -> str:
     """Return source, depth and rank of a limit, and since when it is in force."""
     if f.rank == "craft_rule":
         return "a rule of the craft, in no law; on every day"
@@ -152,14 +168,15 @@ def _worth(f: Finding) -> str:
     return f"{f.source} ({_DEPTHS[f.depth]}), {rank}, {since}{older}{away}"
 
 
-def _same(group: list[Finding]) -> tuple[Met, ...]:
+def same_elements(group: list[Finding]) -> tuple[Met, ...]:
     """Return the elements that are the same in every finding of a group of several."""
     if len(group) == 1:
         return ()
     return tuple(e for e in group[0].elements if all(e in f.elements for f in group))
 
 
-def _part(f: Finding) -> str:
+def part_words(f: Finding) -> str:
+    """Return what part of a rulebook a finding is about, and where it stands."""
     name = f.path.rpartition(".")[2] if f.over != "instrument" else f.instrument
     where = f" (Art. {f.article})" if f.article and f.article != "whole" else ""
     article = where.replace("Art. annex", "annex")
@@ -167,7 +184,7 @@ def _part(f: Finding) -> str:
     return f"{over} {name}{article}: {f.part} [{f.article_depth}]"
 
 
-def _element(e: Met) -> str:
+def element_words(e: Met) -> str:
     """Return what is so, and the values it was read from."""
     said = {True: "", False: "clear, as ", None: "in doubt: "}[e.met]
     if all(isinstance(value, bool) for value in e.values.values()):

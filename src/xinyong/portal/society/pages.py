@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from xinyong.portal.society import (
-    charts,
-    compare,
-    exchange,
-    flows,
-    indicators,
-    map,
-    runs,
-    subjects,
-)
+from xinyong.portal.society import charts, runs
 
 __all__ = ["router"]
 
 router = APIRouter()
-for part in (compare, charts, map, flows, exchange, indicators, subjects, runs):
+for part in (charts, runs):
     router.include_router(part.router)

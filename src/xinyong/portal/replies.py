@@ -1,0 +1,23 @@
+"""Answers that are no pages: tables and pictures at addresses that do not change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from xinyong.browse.told import csv_text
+from xinyong.portal.pictures import Picture
+
+__all__ = ["csv", "svg"]
+
+
+def csv(rows: Iterable[Mapping[str, Any]]) -> Response:
+    """Return rows as a table."""
+    return Response(csv_text(rows), media_type="text/csv; charset=utf-8")
+
+
+def svg(picture: Picture) -> Response:
+    """Return a picture as a file."""
+    return Response(picture.file(), media_type="image/svg+xml")
