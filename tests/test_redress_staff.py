@@ -38,7 +38,8 @@ def ids(n: int, first: int = 1) -> Any:
 
 def served_by_turns(arrivals: list[Any], capacity: list[int]) -> dict[int, int]:
     """Serve a queue month by month with the engine's own choice of whose turn it is."""
-    waiting, served = np.zeros(0, np.uint64), {}
+    waiting = np.zeros(0, np.uint64)
+    served: dict[int, int] = {}
     for month, (came, free) in enumerate(zip(arrivals, capacity, strict=True)):
         waiting = np.concatenate([waiting, came])
         now = turns(KEYS.turn, waiting, month, free)

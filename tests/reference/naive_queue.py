@@ -26,8 +26,8 @@ def naive_queue(arrivals: list[list[int]], capacity: list[int], key: Any) -> dic
     served = {}
     for month, (came, free) in enumerate(zip(arrivals, capacity, strict=True)):
         waiting += came
-        ranked = sorted(waiting, key=lambda case, m=month: (_rank(key, case, m), case))
-        for case in ranked[:free]:
+        ranked = sorted((_rank(key, case, month), case) for case in waiting)
+        for _, case in ranked[:free]:
             served[case] = month
-        waiting = ranked[free:]
+        waiting = [case for _, case in ranked[free:]]
     return served

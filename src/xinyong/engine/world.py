@@ -42,7 +42,10 @@ from xinyong.society.links import Links, links
 from xinyong.society.strata import LABELS, Society, society
 from xinyong.streams import stream_key, threshold
 
-__all__ = ["Keys", "Stream", "World", "build", "catalogue_of", "run_of", "travel_of"]
+__all__ = [
+    *("Keys", "Stream", "World", "build", "catalogue_of", "emergency_of", "platforms_of"),
+    *("run_of", "travel_of"),
+]
 
 _AGES = ((0, 14), (15, 17), (18, 34), (35, 59), (60, 64), (65, 120))
 _ADULT = 2  # position of the first age band of adults
@@ -281,6 +284,29 @@ class Travel(NamedTuple):
     link: Link
 
 
+def emergency_of(scenario: Scenario) -> NDArray[np.float64]:
+    """Return float64[months, leaves]: how strongly each leaf is in an emergency, from 0 to 1."""
+    if not scenario.mechanisms.emergency:
+        return np.zeros((scenario.months, len(places.leaves())))
+    return levels(scenario.first_month, scenario.months)
+
+
+def platforms_of(scenario: Scenario, given: Assumptions, emergency: NDArray[np.float64]) -> States:
+    """Return the states of integration of each leaf, month by month.
+
+    Args:
+        scenario: its months and mechanisms count.
+        given: the assumptions.
+        emergency: as `emergency_of`.
+    """
+    even = np.full(len(places.leaves()), given.value("digital.even"))
+    on = scenario.mechanisms
+    return states_of(
+        given, scenario.months, emergency, digitalisation(given) if on.digital else even,
+        given.value("emergency.diverted"), three=on.integration,
+    )  # fmt: skip
+
+
 def travel_of(
     scenario: Scenario, law: Law, given: Assumptions, emergency: NDArray[np.float64],
     like: World | None = None,
@@ -296,11 +322,7 @@ def travel_of(
     """
     on = scenario.mechanisms
     first, months = scenario.first_month, scenario.months
-    even = np.full(len(places.leaves()), given.value("digital.even"))
-    states = states_of(
-        given, months, emergency, digitalisation(given) if on.digital else even,
-        given.value("emergency.diverted"), three=on.integration,
-    )  # fmt: skip
+    states = platforms_of(scenario, given, emergency)
     vertical = states.links
     if like is None:
         table, network, names = measure_table(law, given, on.friction)
@@ -369,8 +391,7 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
     people = society(scenario.scale, scenario.seed)
     population = people.totals[:, 0].copy()
     first, months = scenario.first_month, scenario.months
-    leaves = len(places.leaves())
-    emergency = levels(first, months) if on.emergency else np.zeros((months, leaves))
+    emergency = emergency_of(scenario)
     diverted = given.value("emergency.diverted")
     staffed, staff = 1.0 - diverted * emergency, staff_of(given)
     waits = staffed_by(given) if on.redress_staff and on.friction else ()

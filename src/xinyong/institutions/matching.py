@@ -209,11 +209,15 @@ def refresh_months(given: Assumptions, receiver: Receiver) -> float:
     return given.value(name if name in given.rows else "exchange.refresh_months.other")
 
 
-def _heard(catalogue: Catalogue, run: frozenset[str]) -> dict[str, set[str]]:
-    """Return the conduct that each list and scheme that is run hears of; lists come first."""
+def _heard(found: Rates, catalogue: Catalogue, run: frozenset[str]) -> dict[str, set[str]]:
+    """Return the conduct that each list and scheme that is run hears of.
+
+    Lists come first, and in the order in which the rates name them: theirs is the conduct.
+    """
+    named = {name: i for i, name in enumerate(found.instruments)}
     order = sorted(
         (it for it in catalogue.instruments.values() if it.id in run),
-        key=lambda it: (it.kind != "list", it.id),
+        key=lambda it: (it.kind != "list", named.get(it.id, len(named)), it.id),
     )
     return {
         it.id: {c for v in it.versions for p in v.provisions for c in p.conduct}.union(
@@ -234,7 +238,7 @@ def recorders(found: Rates, catalogue: Catalogue, run: frozenset[str]) -> list[s
         catalogue: the law.
         run: ids of the instruments that are run.
     """
-    heard = _heard(catalogue, run)
+    heard = _heard(found, catalogue, run)
 
     def of(family: Family) -> str:
         for name in heard:

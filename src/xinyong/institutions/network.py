@@ -28,7 +28,8 @@ from xinyong.law.catalogue import Catalogue
 from xinyong.streams import threshold
 
 __all__ = [
-    *("Network", "delay_days", "link_of", "linked_bodies", "network_of", "spans_of"),
+    *("Network", "delay_days", "first_tie", "is_local", "link_of", "linked_bodies", "network_of"),
+    "spans_of",
 ]
 
 _LOCAL = frozenset({"local", "provincial", "municipal", "county", "town", "village"})
@@ -53,7 +54,8 @@ class Network:
     linked: NDArray[np.int64]
 
 
-def _is_local(catalogue: Catalogue, authority: str) -> bool:
+def is_local(catalogue: Catalogue, authority: str) -> bool:
+    """Tell whether there is one of an authority in every province, city or county."""
     return catalogue.authorities[authority].level in _LOCAL
 
 
@@ -86,7 +88,7 @@ def linked_bodies(catalogue: Catalogue, given: Assumptions, day: int) -> list[st
     """
     lag = int(given.value("exchange.link_lag"))
     ties = first_tie(catalogue)
-    return sorted(a for a, d in ties.items() if not _is_local(catalogue, a) and d + lag <= day)
+    return sorted(a for a, d in ties.items() if not is_local(catalogue, a) and d + lag <= day)
 
 
 def network_of(
@@ -111,7 +113,7 @@ def network_of(
         keeper = it.keeper or it.issuer
         if authority in (keeper, it.decider):
             continue
-        up, down = _is_local(catalogue, keeper), _is_local(catalogue, authority)
+        up, down = is_local(catalogue, keeper), is_local(catalogue, authority)
         to = receivers.of(authority, catalogue.authorities[authority].level)
         kind = (2 + up + down, up, down, to)
         route[i] = kinds.setdefault(kind, len(kinds))

@@ -34,6 +34,7 @@ from xinyong.portal.jobs import Jobs
 from xinyong.portal.problems import RESPONSES, of_error, problem
 from xinyong.portal.site import Site
 from xinyong.portal.society import pages as society
+from xinyong.portal.society.looker import Lookers
 from xinyong.portal.society.views import Views
 
 __all__ = ["create_app"]
@@ -55,6 +56,7 @@ def create_app(site: Site) -> FastAPI:
     """
     jobs = Jobs(site.limits)
     views = Views(site, jobs)
+    lookers = Lookers(site.limits)
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
@@ -62,6 +64,7 @@ def create_app(site: Site) -> FastAPI:
         views.warm()
         yield
         views.close()
+        lookers.close()
         jobs.close()
 
     app = FastAPI(
@@ -76,6 +79,7 @@ def create_app(site: Site) -> FastAPI:
     app.state.site = site
     app.state.jobs = jobs
     app.state.views = views
+    app.state.lookers = lookers
     for part in (*_CATALOGUE, start, running, about, society, studies):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(packages=[("xinyong.portal", "static")]), name="static")

@@ -75,6 +75,7 @@ def _environment() -> Environment:
         _=say, plural=plural, url=address, static=static, languages=LANGUAGES, spoken=language
     )
     found.filters["thousands"] = lambda n: f"{n:,}"
+    found.filters["extract"] = lambda i, row: row[i]
     return found
 
 

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from xinyong.portal.society import charts, runs
+from xinyong.portal.society import (
+    charts,
+    compare,
+    exchange,
+    flows,
+    indicators,
+    map,
+    runs,
+    subjects,
+)
 
 __all__ = ["router"]
 
 router = APIRouter()
-for part in (charts, runs):
+for part in (compare, charts, map, flows, exchange, indicators, subjects, runs):
     router.include_router(part.router)

@@ -123,6 +123,31 @@ class View:
         return found
 
     @cached_property
+    def grades(self) -> dict[str, list[dict[str, Any]]]:
+        """The subjects of each grade by month, place, group and kind; known to have it or not."""
+        table = self.run.indicators()
+        rows = table.filter(
+            pc.is_in(table["indicator"], pc.cast(["grade", "grade_default"], "string"))
+        ).to_pylist()
+        sums: dict[tuple[str, str, str, str], dict[str, Any]] = {}
+        for row in rows:
+            key = row["month"], row["place"], row["group"], row["kind"]
+            found = sums.setdefault(
+                key, {"place": key[1], "group": key[2], "kind": key[3], "value": 0, "default": 0}
+            )
+            found["value"] += row["value"]
+            found["default"] += row["value"] if row["indicator"] == "grade_default" else 0
+        by_month: dict[str, list[dict[str, Any]]] = {}
+        for (month, *_), found in sorted(sums.items()):
+            by_month.setdefault(month, []).append(found)
+        return by_month
+
+    @property
+    def grades_since(self) -> str:
+        """The first month in which anybody has a grade; "" if nobody ever has."""
+        return min(self.grades, default="")
+
+    @cached_property
     def catalogue(self) -> Catalogue | None:
         """The law of the run; None if it cannot be had again."""
         from xinyong.engine.remake import law_of  # here: it brings the engine along
@@ -141,7 +166,7 @@ class View:
         for indicator, group in (("alive", ""), ("stock", "spc_defaulters")):
             self.by_province(indicator, group, "all")
             yield
-        _ = self.catalogue
+        _ = self.catalogue, self.grades
 
 
 class Views:
