@@ -128,8 +128,9 @@ def _changes(changes: Changes | None) -> dict[str, Any] | None:
     }
 
 
-def _ways(law: Law, ways: tuple[undo.Way, ...]) -> list[dict[str, Any]]:
+def _ways(result: CaseResult, ways: tuple[undo.Way, ...]) -> list[dict[str, Any]]:
     """Return how a finding ends or is undone."""
+    law = result.law
     return [
         {
             "kind": w.kind,
@@ -141,9 +142,10 @@ def _ways(law: Law, ways: tuple[undo.Way, ...]) -> list[dict[str, Any]]:
                     "step": law.steps[row].step.id,
                     "by": law.steps[row].step.by,
                     "modality": law.steps[row].step.modality,
+                    "latest": _day(day),
                     "basis": basis(trace.of_step(law, row)),
                 }
-                for row in w.steps
+                for row, day in zip(w.steps, undo.latest(result, w), strict=True)
             ],
             "basis": basis(trace.of_provision(law, w.row)),
         }
@@ -228,7 +230,7 @@ def _act(result: CaseResult, number: int, changes: Changes | None) -> dict[str, 
         ],
         "entries": [
             entry(law, e)
-            | {"ways_out": _ways(law, undo.of_entry(result, e))}
+            | {"ways_out": _ways(result, undo.of_entry(result, e))}
             | {"rests_on": _rests(because.of_entry(result, changes or Changes(), e))}
             for e in result.entries
             if e.case == number
@@ -236,7 +238,7 @@ def _act(result: CaseResult, number: int, changes: Changes | None) -> dict[str, 
         "steps": [_step(law, s) for s in found.steps if s.case == number],
         "lines": [
             _line(law, x)
-            | {"ways_out": _ways(law, undo.of_line(result, x))}
+            | {"ways_out": _ways(result, undo.of_line(result, x))}
             | {"rests_on": _rests(because.of_line(result, changes or Changes(), x))}
             for x in found.lines
             if x.case == number

@@ -48,11 +48,12 @@ class Fact(Part):
 
 
 class WayStep(Part):
-    """One step of a way out."""
+    """One step of a way out; `latest` is its day if all is done as soon as it can be."""
 
     step: str
     by: str
     modality: Literal["must", "may"]
+    latest: Day | None
     basis: Basis
 
 

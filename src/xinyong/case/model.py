@@ -39,6 +39,7 @@ __all__ = [
     "Link",
     "SubjectFacts",
     "case_of",
+    "looks_like_identity",
     "read_case",
 ]
 
@@ -352,6 +353,16 @@ def checked_places(case: Case) -> Case:
     if problems:
         raise CaseError(problems)
     return case
+
+
+def looks_like_identity(text: str) -> bool:
+    """Tell whether some part of a text looks like an identity.
+
+    Example:
+        >>> looks_like_identity("wendeng"), looks_like_identity("call 13800138000")
+        (False, True)
+    """
+    return _IDENTITY.search(text) is not None
 
 
 def refuse_identities(data: Any, problem: Any) -> None:

@@ -18,7 +18,7 @@ from xinyong.law import tables as t
 from xinyong.law.determine import Entry, Line
 from xinyong.law.regulations import add
 
-__all__ = ["Way", "of_entry", "of_line"]
+__all__ = ["Way", "latest", "of_entry", "of_line"]
 
 _MOST_STEPS = 5
 
@@ -57,6 +57,24 @@ def of_entry(result: CaseResult, entry: Entry) -> tuple[Way, ...]:
     elif entry.row >= 0:
         found.append(Way("expiry", "by itself never: it has no term", None, (), (), entry.row))
     found += _ended_by(result, entry)
+    return tuple(found)
+
+
+def latest(result: CaseResult, way: Way) -> tuple[dt.date | None, ...]:
+    """Return by when each step of a way is taken at the latest, if all is done on the first day.
+
+    The first day is the first on which the way is open, or the day asked for if that is later.
+    Where a step has no time limit, it and what comes after it have no day, and the count ends.
+    """
+    day = way.from_ if way.kind == "expiry" else max(way.from_ or result.on, result.on)
+    found: list[dt.date | None] = []
+    for row in way.steps:
+        step = result.law.steps[row].step
+        if day is not None and step.by != "subject":
+            within = step.within
+            number = add(day_of(day), within.n, within.unit) if within else None
+            day = None if number is None else date_of(number)
+        found.append(day)
     return tuple(found)
 
 

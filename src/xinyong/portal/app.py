@@ -18,6 +18,7 @@ from xinyong.errors import XinyongError
 from xinyong.portal import (
     about,
     audited,
+    building,
     catalogue,
     compare,
     history,
@@ -80,7 +81,7 @@ def create_app(site: Site) -> FastAPI:
     app.state.jobs = jobs
     app.state.views = views
     app.state.lookers = lookers
-    for part in (*_CATALOGUE, start, running, about, society, studies):
+    for part in (*_CATALOGUE, start, building, running, about, society, studies):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(packages=[("xinyong.portal", "static")]), name="static")
     app.add_api_route("/", _front, include_in_schema=False)

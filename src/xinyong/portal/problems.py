@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from xinyong.case.model import looks_like_identity
 from xinyong.errors import (
     CaseError,
     CatalogueError,
@@ -107,6 +108,10 @@ def problem(
     if wants_page(scope):
         from xinyong.portal.page import render  # it knows this module
 
+        # Nor do its links to the same page in another language repeat it.
+        scope = {**scope, "query_string": b""}
+        if looks_like_identity(str(scope["path"])):
+            scope["path"] = "/"
         text = render(
             scope, "problem.html.j2", status=status, title=title, detail=detail, near=near
         )
