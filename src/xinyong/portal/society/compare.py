@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
@@ -77,9 +77,12 @@ def compare(
         "Entries alive on {name}, at one to one: {a} at the end of A, {b} at the end of B.",
         name=name, a=f"{ends[0]:,}", b=f"{ends[1]:,}",
     )  # fmt: skip
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in figures(one, two):
+        groups.setdefault(row["what"], []).append(row)
     return shown(
         request, "society/compare.html.j2", title=title, names=names, a=a, b=b, one=one, two=two,
-        changed=changes(one, two), paired=paired(one, two), rows=figures(one, two),
+        changed=changes(one, two), paired=paired(one, two), groups=groups,
         which=which, options=options, data=data, told=told,
         same=one.manifest["digest"] == two.manifest["digest"],
         picture=both_widths(months, series, say("Entries alive, at one to one"), told),

@@ -67,8 +67,8 @@ def bodies(view: View, catalogue: Catalogue) -> list[Body]:
     run = {i["id"] for i in view.manifest["instruments"] if i["simulated"]}
     keeps: dict[str, list[tuple[int, str]]] = {}
     for id in sorted(run):
-        it = catalogue.instruments[id]
-        if it.kind == "list":
+        it = catalogue.instruments.get(id)  # None: a list that a place made of barred rules
+        if it is not None and it.kind == "list":
             first = min(day_of(v.in_force.from_) for v in it.versions)
             keeps.setdefault(it.keeper or it.issuer, []).append((first, id))
     since = {a: day + lag for a, day in first_tie(catalogue).items()}
