@@ -90,7 +90,7 @@ def deeds_of(
         first = first_day(month)
         day = int(act_day(world.keys.facts, act, first, first_day(month + 1) - first))
         one = np.array([act])
-        found.append(_fate(world, leaves, stream.family, place, m, one, day))
+        found.append(_fate(world, leaves, stream, m, one, day))
     return sorted(found, key=lambda d: (d.day, d.act))
 
 
@@ -103,16 +103,16 @@ def _streams(world: World, place: int, kind: int) -> Iterator[tuple[int, Stream]
                 yield m, stream
 
 
-def _fate(
-    world: World, leaves: list[LeafRun], family: int, place: int, m: int, act: Any, day: int
-) -> Deed:
-    limit = np.array([world.detection[family, place, m]], np.uint64)
+def _fate(world: World, leaves: list[LeafRun], stream: Stream, m: int, act: Any, day: int) -> Deed:
+    family = stream.family
+    limit = np.array([world.detection[family, stream.leaf, m]], np.uint64)
     if not recorded(world.keys.detection, act, limit)[0]:
         return Deed(int(act[0]), family, day, "unknown")
-    state = attach(world.keys.identity, act, 0, world.wrong, world.missed)[0]
-    if world.missed and state == MISSED:
+    limits = (errors[[family], [stream.kind]] for errors in world.filing)
+    state = attach(world.keys.identity, act, 0, *limits)[0]
+    if state == MISSED:
         return Deed(int(act[0]), family, day, "lost")
-    if world.missed and state == WRONG:
+    if state == WRONG:
         return Deed(int(act[0]), family, day, "misattached", _landed(leaves, int(act[0])))
     return Deed(int(act[0]), family, day, "recorded")
 

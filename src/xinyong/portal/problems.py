@@ -110,7 +110,7 @@ def problem(
 
         # Nor do its links to the same page in another language repeat it.
         scope = {**scope, "query_string": b""}
-        if looks_like_identity(str(scope["path"])):
+        if status == 404 or looks_like_identity(str(scope["path"])):
             scope["path"] = "/"
         text = render(
             scope, "problem.html.j2", status=status, title=title, detail=detail, near=near

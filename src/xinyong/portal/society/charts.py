@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from xinyong.language import language
 from xinyong.portal.page import shown
 from xinyong.portal.parts import part
-from xinyong.portal.society.views import Viewed, as_csv, as_json
+from xinyong.portal.society.views import Viewed, as_csv, as_json, sent
 from xinyong.report.charts import CHARTS
 from xinyong.report.figure import NARROW, WIDE
 
@@ -18,6 +18,7 @@ __all__ = ["router"]
 
 router = part("/society/{run}/chart")
 
+_SENT = sent("application/json", "text/csv", "image/svg+xml", "image/png")
 _SPACES = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
 
 
@@ -30,7 +31,7 @@ def _known(name: str) -> str:
 Chart = Annotated[str, Depends(_known)]
 
 
-@router.get("/{name}.{form}")
+@router.get("/{name}.{form}", response_class=Response, responses=_SENT)
 def chart_data(view: Viewed, name: Chart, form: Literal["json", "csv", "svg", "png"]) -> Response:
     """Return a chart as figures or as a picture."""
     found = view.figure(name)

@@ -12,7 +12,7 @@ from xinyong.portal.page import shown
 from xinyong.portal.parts import part
 from xinyong.portal.society.differences import changes, figures, paired
 from xinyong.portal.society.lines import both_widths
-from xinyong.portal.society.views import View, as_csv, views_of
+from xinyong.portal.society.views import SENT, View, as_csv, views_of
 
 __all__ = ["router"]
 
@@ -29,7 +29,7 @@ def _both(request: Request, a: str, b: str) -> tuple[View, View]:
     return one, two
 
 
-@router.get(".{form}", response_model=None)
+@router.get(".{form}", response_class=Response, responses=SENT)
 def compare_data(request: Request, form: Literal["json", "csv"], a: Name, b: Name) -> Response:
     """Return the difference of two runs, as data."""
     one, two = _both(request, a, b)

@@ -20,7 +20,7 @@ from xinyong.portal.page import shown
 from xinyong.portal.parts import part
 from xinyong.portal.society.lines import both_widths
 from xinyong.portal.society.months import Monthly
-from xinyong.portal.society.views import View, Viewed, as_csv, as_json
+from xinyong.portal.society.views import SENT, View, Viewed, as_csv, as_json
 
 __all__ = ["router"]
 
@@ -172,7 +172,7 @@ def _day(label: str) -> int:
     return first_day(parse_month(label) + 1) - 1
 
 
-@router.get("/exchange.{form}")
+@router.get("/exchange.{form}", response_class=Response, responses=SENT)
 def exchange_data(view: Viewed, month: Monthly, form: Literal["json", "csv"]) -> Response:
     """Return the bodies of the exchange at the end of a month, as data."""
     law = view.catalogue

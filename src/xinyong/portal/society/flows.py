@@ -13,7 +13,7 @@ from xinyong.portal.parts import part
 from xinyong.portal.society import tables
 from xinyong.portal.society.lines import both_widths
 from xinyong.portal.society.months import Monthly
-from xinyong.portal.society.views import View, Viewed, as_csv, as_json
+from xinyong.portal.society.views import SENT, View, Viewed, as_csv, as_json
 from xinyong.report.data import STABLE
 from xinyong.report.lists import EXITS, left
 
@@ -32,7 +32,7 @@ def _sent(view: View, name: str, form: Form, rows: Any) -> Response:
     return as_csv(view, name, rows) if form == "csv" else as_json(view, rows)
 
 
-@router.get("/lists.{form}")
+@router.get("/lists.{form}", response_class=Response, responses=SENT)
 def lists_data(view: Viewed, form: Form) -> Response:
     """Return what flowed over each list, as data."""
     return _sent(view, "lists", form, tables.lists(view))
@@ -54,7 +54,7 @@ def _known(view: View, name: str) -> None:
         raise HTTPException(404)
 
 
-@router.get("/lists/{name}.{form}")
+@router.get("/lists/{name}.{form}", response_class=Response, responses=SENT)
 def list_data(view: Viewed, name: str, form: Form) -> Response:
     """Return one list month by month, as data."""
     _known(view, name)
@@ -90,7 +90,7 @@ def one_list(request: Request, view: Viewed, name: str) -> HTMLResponse:
     )  # fmt: skip
 
 
-@router.get("/grades.{form}")
+@router.get("/grades.{form}", response_class=Response, responses=SENT)
 def grades_data(view: Viewed, month: Monthly, form: Form) -> Response:
     """Return the grades at the end of a month, as data."""
     return _sent(view, "grades", form, tables.grades(view, month.at))
@@ -109,7 +109,7 @@ def grades(request: Request, view: Viewed, month: Monthly) -> HTMLResponse:
     )  # fmt: skip
 
 
-@router.get("/measures.{form}")
+@router.get("/measures.{form}", response_class=Response, responses=SENT)
 def measures_data(
     view: Viewed, form: Form, which: Annotated[str, Query(alias="list", max_length=80)] = ""
 ) -> Response:
@@ -132,7 +132,7 @@ def measures(
     )  # fmt: skip
 
 
-@router.get("/errors.{form}")
+@router.get("/errors.{form}", response_class=Response, responses=SENT)
 def errors_data(view: Viewed, form: Form) -> Response:
     """Return what went wrong, as data: one row a conduct or list, by what it is of."""
     found = tables.errors(view)

@@ -16,7 +16,7 @@ from xinyong.language import say
 from xinyong.portal.page import shown
 from xinyong.portal.parts import part
 from xinyong.portal.society.lines import both_widths
-from xinyong.portal.society.views import View, Viewed, as_csv, as_json
+from xinyong.portal.society.views import SENT, View, Viewed, as_csv, as_json
 
 __all__ = ["router"]
 
@@ -42,7 +42,7 @@ def _chosen(family: str) -> list[Indicator]:
     return [i for i in INDICATORS.values() if family in ("", i.family)]
 
 
-@router.get("/indicators.{form}")
+@router.get("/indicators.{form}", response_class=Response, responses=SENT)
 def indicators_data(view: Viewed, form: Literal["json", "csv"], family: Word = "") -> Response:
     """Return the values of a family at the end of the run, as data."""
     rows = [
@@ -80,7 +80,7 @@ def _rows(view: View, name: str, group: str | None, kind: str, place: str) -> li
     return found
 
 
-@router.get("/indicators/{name}.{form}")
+@router.get("/indicators/{name}.{form}", response_class=Response, responses=SENT)
 def indicator_data(view: Viewed, name: str, form: Literal["json", "csv"]) -> Response:
     """Return every value of an indicator, as data."""
     rows = _rows(view, name, None, "", "")

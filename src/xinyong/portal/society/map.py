@@ -14,7 +14,7 @@ from xinyong.language import language, say
 from xinyong.portal.page import shown
 from xinyong.portal.parts import part
 from xinyong.portal.society.months import Month, Monthly
-from xinyong.portal.society.views import View, Viewed, as_csv, as_json
+from xinyong.portal.society.views import SENT, View, Viewed, as_csv, as_json
 from xinyong.report.data import STABLE
 
 __all__ = ["router"]
@@ -162,7 +162,7 @@ Word = Annotated[str, Query(max_length=80)]
 Per = Annotated[Literal["subjects", "none"], Query(description="for 10,000 subjects, or counts")]
 
 
-@router.get("/map.{form}")
+@router.get("/map.{form}", response_class=Response, responses=SENT)
 def map_data(
     view: Viewed, month: Monthly, form: Literal["json", "csv"], indicator: Word = "stock",
     group: Word = "", kind: Word = "all", per: Per = "subjects",

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 from xinyong.language import say
 from xinyong.portal.page import shown
 from xinyong.portal.parts import part
-from xinyong.portal.society.views import View, Viewed, as_json, views_of
+from xinyong.portal.society.views import View, Viewed, as_json, sent, views_of
 from xinyong.report.charts import CHARTS
 from xinyong.report.data import STABLE
 from xinyong.report.figure import NARROW, WIDE
@@ -61,7 +61,7 @@ def run_data(view: Viewed) -> JSONResponse:
     )  # fmt: skip
 
 
-@router.get("/{run}.zip")
+@router.get("/{run}.zip", response_class=StreamingResponse, responses=sent("application/zip"))
 def run_tables(view: Viewed) -> StreamingResponse:
     """Return the tables of a run and its manifest as one file."""
     names = ["manifest.json", *sorted(str(f) for f in view.manifest.get("files", {}))]

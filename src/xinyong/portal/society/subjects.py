@@ -19,7 +19,7 @@ from xinyong.language import say
 from xinyong.portal.page import address, shown
 from xinyong.portal.parts import Day, part
 from xinyong.portal.society.looker import Looked, Lookers
-from xinyong.portal.society.views import View, Viewed, as_csv, as_json
+from xinyong.portal.society.views import View, Viewed, as_csv, as_json, sent
 from xinyong.society.subjects import parse_id
 
 __all__ = ["router"]
@@ -27,6 +27,7 @@ __all__ = ["router"]
 router = part("/society/{run}/subject")
 
 _LANE, _TOP = 38, 24
+_LED: dict[int | str, dict[str, Any]] = {303: {"description": "To an example"}}
 
 
 def _looked(request: Request, view: View) -> Looked:
@@ -52,7 +53,7 @@ def _waiting(request: Request, view: View, why: str = "", status: int = 200) -> 
     )
 
 
-@router.get("", response_model=None)
+@router.get("", response_class=HTMLResponse, response_model=None, responses=_LED)
 def gallery(
     request: Request, view: Viewed,
     pick: Annotated[str, Query(max_length=40, description="a telling example")] = "",
@@ -96,7 +97,7 @@ def _ready(request: Request, view: View, id: str) -> History:
     return found
 
 
-@router.get("/{id}.json", response_model=None)
+@router.get("/{id}.json", response_class=Response, responses=sent("application/json"))
 def subject_data(request: Request, view: Viewed, id: Id) -> Response:
     """Return the history of one subject, as data."""
     found = _ready(request, view, id)
@@ -106,7 +107,7 @@ def subject_data(request: Request, view: Viewed, id: Id) -> Response:
     return as_json(view, rows, subject=data)
 
 
-@router.get("/{id}.csv", response_model=None)
+@router.get("/{id}.csv", response_class=Response, responses=sent("text/csv"))
 def subject_table(request: Request, view: Viewed, id: Id) -> Response:
     """Return the moments of one subject, as a table."""
     found = _ready(request, view, id)
@@ -183,7 +184,7 @@ def _by_day(moments: Sequence[Moment]) -> list[tuple[dt.date, dict[str, list[str
     return days
 
 
-@router.get("/{id}", response_model=None)
+@router.get("/{id}", response_class=HTMLResponse)
 def subject(request: Request, view: Viewed, id: Id, until: Day = None) -> HTMLResponse:
     """Show one subject as the public, the subject, authorities and the truth have it."""
     try:

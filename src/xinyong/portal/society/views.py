@@ -25,7 +25,16 @@ if TYPE_CHECKING:
     from xinyong.portal.site import Site
     from xinyong.results import Run
 
-__all__ = ["View", "Viewed", "Views", "as_csv", "as_json", "views_of"]
+__all__ = ["SENT", "View", "Viewed", "Views", "as_csv", "as_json", "sent", "views_of"]
+
+
+def sent(*types: str) -> dict[int | str, dict[str, Any]]:
+    """Return how an address describes what it sends."""
+    return {200: {"description": "As asked", "content": {t: {} for t in types}}}
+
+
+#: What an address sends that ends in ``.json`` or ``.csv``.
+SENT = sent("application/json", "text/csv")
 
 
 class View:
