@@ -64,17 +64,23 @@ def by_depth(a: Audit, name: str) -> Picture:
 
     def draw(width: int) -> Drawing:
         legend = 22 if width > 500 else 22 * len(_LOOKS)
-        d = Drawing(width, legend + 46 * len(counts) + 4)
+        row = 64
+        d = Drawing(width, legend + row * len(counts) + 4)
         x = y = 0.0
         for depth, (fill, opacity) in _LOOKS.items():
             d.rect(x, y + 2, 14, 14, fill, INK, opacity=opacity)
             d.text(x + 20, y + 14, say(depth), 12)
             x, y = (x + 140, y) if width > 500 else (x, y + 22)
         for i, (kind, by) in enumerate(counts.items()):
-            top, total = legend + 46 * i, sum(by.values())
+            top, total = legend + row * i, sum(by.values())
             d.text(0, top + 14, f"{say(kind.replace('_', ' '))}: {total:,}", 12, MUTED)
             x = 0.0
             for depth, n in by.items():
+                share = f"{100 * n / total:.0f} %"
+                for label in (f"{say(depth)} {share}", share):
+                    if len(label) * 7 < n / total * width:
+                        d.text(x, top + 53, label, 11, MUTED)
+                        break
                 wide = n / total * (width - 1)
                 fill, opacity = _LOOKS[depth]
                 d.rect(x, top + 20, wide, 20, fill, INK, opacity=opacity)

@@ -74,7 +74,8 @@ def _tile(
             d.rect(x, y, inner, inner, BLUE, INK, opacity=0.08 + 0.5 * n / most, r=3)
         size = 15 if side > 40 else 12
         middle = x + inner / 2
-        d.text(middle, y + inner * 0.45, tile.short_zh, size, anchor="middle")
+        short = tile.short_zh if language() == "zh" else tile.letters
+        d.text(middle, y + inner * 0.45, short, size, anchor="middle")
         label = "?" if unseen else str(n)
         d.text(middle, y + inner * 0.45 + size + 1, label, size - 1, anchor="middle",
                weight="bold" if n else None)  # fmt: skip

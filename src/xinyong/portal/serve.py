@@ -6,6 +6,7 @@ import uvicorn
 
 from xinyong.portal.app import create_app
 from xinyong.portal.site import Site
+from xinyong.portal.warm import warm
 
 __all__ = ["serve"]
 
@@ -26,4 +27,5 @@ def serve(site: Site, host: str, port: int) -> None:
         timeout_graceful_shutdown=10,
         proxy_headers=False,
     )
+    warm(site)
     uvicorn.Server(config).run()
