@@ -66,6 +66,7 @@ MEANT_OTHERWISE = {
     "xinyong.study.questions.q9_safeguards.Safeguard.name": "id of a safeguard",
     "xinyong.indicators.base.Inputs.names": "ids of lists, measures and authorities",
     "xinyong.study.arms.Indicator.name": "id of an indicator",
+    "xinyong.portal.jobs.Job.name": "id of a run",
     "data/places.csv:name_en": "name of a province or city",
     "data/places.csv:name_zh": "name of a province or city",
     "xinyong.law.provincial.ProvincialList.name_en": "name of a list on a portal",

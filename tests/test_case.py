@@ -12,6 +12,7 @@ import pytest
 
 from xinyong.case import Case, calculate, read_case
 from xinyong.case.export import SCHEMA_VERSION, as_dict
+from xinyong.case.further import further
 from xinyong.case.model import NUMBERS, Act
 from xinyong.errors import CaseError
 from xinyong.law import vocabulary as v
@@ -108,6 +109,29 @@ def test_why_not_names_the_one_condition_that_fails() -> None:
         if result.law.origins[a.row].instrument == "spc_defaulters"
     }
     assert reasons == {"ground_1": "not met: able to perform"}
+
+
+def test_an_act_from_which_nothing_follows_names_what_listens_to_it() -> None:
+    """A bare act fails at several conditions; each is said, with its unit."""
+    result = result_of(
+        {
+            "subject": {"kind": "enterprise", "place": "hangzhou"},
+            "acts": [{"conduct": "tax_evasion", "from": "2020-03-01", "amount": 2_000_000}],
+            "on": "2021-01-01",
+        }
+    )
+    assert (result.entries, result.almost) == ((), ())
+    (far,) = further(result, 0)
+    assert result.law.origins[far.row].provision == "ground_evasion"
+    assert [r for r in far.reasons if "share" in r] == ["not met: share of at least 10 %"]
+    assert any("tax handling decision" in reason for reason in far.reasons)
+    (told,) = as_dict(result)["acts"][0]["further"]
+    assert told["why_not"] == list(far.reasons)
+
+
+def test_nothing_further_is_told_where_something_follows() -> None:
+    assert result_of(PERSON).entries
+    assert further(result_of(PERSON), 0) == ()
 
 
 def test_the_stated_course_takes_no_step() -> None:

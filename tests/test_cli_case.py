@@ -158,6 +158,9 @@ def test_an_amendment_and_a_reading(capsys: pytest.CaptureFixture[str]) -> None:
     ("args", "code", "message"),
     [
         (("--act", "drunk_drivin,from=2020-03-10"), 4, "did you mean 'drunk_driving'?"),
+        (("--act", "running_a_red_light,from=2020-03-10"), 4, "'traffic_12_points'? 'xinyong"),
+        (("--act", "quarantine_violation,from=2020-03-10"), 4, "did you mean 'isolation_breach'"),
+        (("--act", "concealing_travel_history,from=2020-03-10"), 4, "'epidemic_concealment'? 'x"),
         (("--act", "drunk_driving"), 4, "from: this field is missing"),
         (("--act", "from=2020-03-10"), 2, "write the conduct first"),
         (("--act", f"{DRUNK},from=2020-03-11"), 2, "'from' is given twice"),
@@ -182,6 +185,25 @@ def test_wrong_options_are_one_line_each_and_repeat_no_identity(
     assert "13800138000" not in ran.err
 
 
+JOINED = ("case", "--kind", "person", "--brief")
+
+
+def test_a_scheme_that_one_has_to_join_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "5000")
+    outside = run(capsys, *JOINED, "--place", "suzhou", "--on", "2020-01-01").out
+    assert "scores only those who join; state consents: [suzhou_guihua]" in outside
+    inside = run(
+        capsys, *JOINED, "--place", "suzhou", "--on", "2020-01-01", "--consent", "suzhou_guihua"
+    ).out
+    assert "scores only those who join" not in inside
+    over = run(
+        capsys, *JOINED, "--place", "suzhou", "--on", "2016-06-01", "--consent", "tencent_credit"
+    ).out
+    assert "joined, but not in force on 2016-06-01" in over
+
+
 @pytest.mark.parametrize(
     ("args", "code", "message"),
     [
@@ -192,6 +214,10 @@ def test_wrong_options_are_one_line_each_and_repeat_no_identity(
         (("case", "."), 4, "is not a file"),
         (("catalogue",), 2, "Missing command"),
         (("catalogue", "show", "spc_defaulter"), 2, "did you mean 'spc_defaulters'"),
+        (("catalogue", "show", "sesam"), 2, "did you mean 'sesame_credit'"),
+        (("catalogue", "show", "Sesame Credit"), 2, "did you mean 'sesame_credit'"),
+        (("catalogue", "show", "芝麻"), 2, "did you mean 'sesame_credit'"),
+        (("lint", "spc_defaulters", "--against", "gpdr"), 2, "did you mean 'gdpr_22'"),
         (("catalogue", "show", "spc_defaulters", "--on", "2010-01-01"), 2, "not in force"),
         (("catalogue", "show", "spc_defaulters", "--on", "yesterday"), 2, "calendar date"),
     ],

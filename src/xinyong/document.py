@@ -98,20 +98,34 @@ def dotted(loc: Sequence[str | int]) -> str:
     return out
 
 
-def nearest(word: str, options: Iterable[str], cutoff: float = 0.6) -> str:
+def nearest(word: str, options: Iterable[str], cutoff: float = 0.6, parts: bool = False) -> str:
     """Return ``did you mean 'x'?`` for the option nearest to a word, or an empty string.
 
     Example:
         >>> nearest("efect", ["effect", "trigger"])
         "did you mean 'effect'?"
+        >>> nearest("gpdr", ["craft", "gdpr_22"], parts=True)  # by one word of several
+        "did you mean 'gdpr_22'?"
         >>> nearest("zzz", ["effect", "trigger"])
         ''
 
     """
     names = {option.lower(): option for option in options}
     # difflib is quadratic in the word, which the file chooses: names are short.
-    near = difflib.get_close_matches(word[:80].lower(), names, n=1, cutoff=cutoff)
+    sought = word[:80].lower()
+    near = difflib.get_close_matches(sought, names, n=1, cutoff=cutoff)
+    if parts and not near:
+        by: dict[str, str] = {}
+        for name in names:
+            for part in name.split("_"):
+                if len(part) >= _PART:
+                    by.setdefault(part, name)
+        near = [by[x] for x in difflib.get_close_matches(sought, by, n=1, cutoff=max(cutoff, 0.75))]
     return f"did you mean {names[near[0]]!r}?" if near else ""
+
+
+#: So many letters a word of an id has at least to be taken for the id.
+_PART = 4
 
 
 def limited(problems: list[Problem]) -> list[Problem]:

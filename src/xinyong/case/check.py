@@ -29,6 +29,8 @@ _OWN_FIELD = {
 }
 #: Dates that start, end or undo an act may always be stated.
 _ALWAYS = {"ended", "formed", "served", "effective", "corrected", "performed"}
+#: How well, beside the best, a conduct fits an unknown word that is hinted at as well.
+_FIT = 0.6
 
 
 def check_day(case: Case, on: dt.date | None) -> dt.date:
@@ -39,7 +41,13 @@ def check_day(case: Case, on: dt.date | None) -> dt.date:
     """
     day = on or case.on
     if day is None:
-        raise CaseError(case.problem(("on",), "this field is missing", "add 'on: YYYY-MM-DD'"))
+        raise CaseError(
+            case.problem(
+                ("on",),
+                "this field is missing",
+                "add 'on: YYYY-MM-DD', or --on on the command line",
+            )
+        )
     if not _FIRST <= day <= _LAST:
         raise CaseError(case.problem(("on",), f"{day} lies outside {_FIRST} to {_LAST}"))
     return day
@@ -157,7 +165,8 @@ def _conduct_hint(law: Law, word: str) -> str:
 
         said = sought.replace("_", " ")
         hits = search(law.catalogue, said, 3, "conduct") or partly(law.catalogue, said, 40)
-        near = [h.id for h in hits if h.kind == "conduct"][:3]
+        meant = [h for h in hits if h.kind == "conduct"]
+        near = [h.id for h in meant if h.score >= _FIT * meant[0].score][:3]
     if not near:
         return law.catalogue.conduct_hint(word)
     first, *others = (repr(x) for x in near)

@@ -11,6 +11,7 @@ from typing import Any
 from xinyong.case import because, limits, records, seen, timeline, undo
 from xinyong.case.calculator import CaseResult, Follows
 from xinyong.case.changes import Changes, search
+from xinyong.case.further import further
 from xinyong.case.uncertain import Touched
 from xinyong.dates import date_of
 from xinyong.law import schema, trace
@@ -248,6 +249,10 @@ def _act(result: CaseResult, number: int, changes: Changes | None) -> dict[str, 
             {"at": a.at, "why_not": a.reason, "basis": basis(trace.of_provision(law, a.row))}
             for a in result.almost
             if a.case == number
+        ],
+        "further": [
+            {"why_not": list(f.reasons), "basis": basis(trace.of_provision(law, f.row))}
+            for f in further(result, number)
         ],
     }
 

@@ -131,6 +131,13 @@ class Almost(Part):
     basis: Basis
 
 
+class Further(Part):
+    """A provision that failed at several conditions, where nothing nearer is told."""
+
+    why_not: list[str]
+    basis: Basis
+
+
 class ActResult(Part):
     """All that follows from one act."""
 
@@ -146,6 +153,7 @@ class ActResult(Part):
     lines: list[Line]
     regulations: list[dict[str, Any]] = Field(description="what regulations say of the record")
     almost: list[Almost]
+    further: list[Further]
 
 
 class Score(Part):

@@ -9,9 +9,12 @@ from xinyong.case import because, limits, records, seen, timeline, undo
 from xinyong.case.calculator import CaseResult, Follows
 from xinyong.case.changes import Changes, search
 from xinyong.case.export import measure_provenance, scheme_provenance
+from xinyong.case.further import further
 from xinyong.case.phrases import Words, plain
 from xinyong.dates import date_of
 from xinyong.law import trace
+from xinyong.law.catalogue import reaches
+from xinyong.law.compile import consent_schemes
 from xinyong.law.determine import OpenStep
 from xinyong.law.gates import Bar
 from xinyong.law.private import Membership
@@ -171,6 +174,12 @@ def _almost(words: Words, number: int) -> Lines:
         rest = len(almost) - _MOST_ALMOST
         more = "1 more provision fails" if rest == 1 else f"{rest} more provisions fail"
         yield "dim", f"  almost: {more} at one condition; --json lists them"
+    for far in further(words.result, number):
+        where = trace.of_provision(words.law, far.row)
+        missing = "; ".join(reason.removeprefix("not met: ") for reason in far.reasons)
+        at = f"{words.name(where.instrument)}, {where.text}"
+        doubt = words.doubt(row=far.row)
+        yield "dim", f"  further off: {at}: not met: {missing}{doubt} — {words.where(where)}"
 
 
 def _fed(words: Words, number: int) -> Lines:
@@ -198,9 +207,29 @@ def _scores(words: Words) -> Lines:
         for b in limits.on_score(result, s.instrument):
             yield "dim", f"    {_gate_words(words, b.bar)}"
     if not result.determination.scores:
-        yield "", "  none: no scheme reaches the subject on this day"
+        yield "", "  none: no scheme scores the subject on this day"
     for joined in result.private:
         yield from _member(words, joined)
+    yield from _consents(words)
+
+
+def _consents(words: Words) -> Lines:
+    """Say why no scheme follows from a consent, or for want of one."""
+    result, cat = words.result, words.law.catalogue
+    subject = result.case.subject
+    for name in subject.consents:
+        if cat.version(name, result.on) is None:
+            yield "dim", f"  {words.name(name)}: joined, but not in force on {result.on}"
+    for name in consent_schemes(cat):
+        it = cat.instrument(name)
+        if (
+            name not in subject.consents
+            and subject.kind in it.subjects
+            and reaches(it, subject.place)
+            and cat.version(name, result.on) is not None
+        ):
+            hint = f"state consents: [{name}], or --consent {name}"
+            yield "dim", f"  {words.name(name)}: scores only those who join; {hint}"
 
 
 def _member(words: Words, m: Membership) -> Lines:

@@ -71,7 +71,14 @@ class Catalogue:
             UsageError: there is none of that id; the message names the nearest.
         """
         if name not in self.instruments:
-            hint = nearest(name, self.instruments)
+            named = {
+                n.lower(): i for i, x in self.instruments.items() for n in (x.name.en, x.name.zh)
+            }
+            sought = name[:80].strip().lower()
+            meant = named.get(sought) or next((i for n, i in named.items() if sought in n), "")
+            hint = nearest(name, self.instruments, parts=True)
+            if not hint and meant and len(sought) > (2 if sought.isascii() else 1):
+                hint = f"did you mean {meant!r}?"
             tail = f"; {hint or 'see: xinyong catalogue list'}"
             raise UsageError(f"unknown instrument {name[:60]!r}{tail}")
         return self.instruments[name]

@@ -205,7 +205,7 @@ def words(condition: schema.Condition, law: Law) -> str:
         >>> words(schema.Condition(circumstance="able"), law())
         'able to perform'
         >>> words(schema.Condition(band=schema.Band(of="amount", lo=500, hi=None)), law())
-        'amount of at least 500'
+        'amount of at least 500 yuan'
     """
     c = condition
     names = law.catalogue
@@ -228,7 +228,7 @@ def words(condition: schema.Condition, law: Law) -> str:
     if c.severity is not None:
         return f"severity {_any(list(c.severity))}"
     if c.band is not None:
-        return f"{_word(c.band.of)} {_band(c.band)}"
+        return quantity(c.band)
     if c.event is not None:
         by = f" by the day of {noun(c.event.by)}" if c.event.by else ""
         of = f" of {names.documents[c.event.document].en}" if c.event.document else ""
@@ -241,7 +241,7 @@ def words(condition: schema.Condition, law: Law) -> str:
     if c.cumulative is not None:
         u = c.cumulative
         bound = schema.Band(of=u.of, lo=u.lo, hi=u.hi)
-        return f"{_word(u.of)} of the year's acts together {_band(bound)}"
+        return quantity(bound, " of the year's acts together")
     if c.continuing is not None:
         return "the act still continues" if c.continuing else "the act has ended"
     if c.listed_on is not None:
@@ -257,15 +257,27 @@ def words(condition: schema.Condition, law: Law) -> str:
     return f"another case is on the list: {names.instrument(str(c.other_listing)).name.en}"
 
 
-def _band(band: schema.Band) -> str:
+#: In what quantities are counted, where their names do not say it.
+_COUNTED_IN = {"amount": "yuan", "fine": "yuan", "confiscation": "yuan", "duration": "days"}
+
+
+def quantity(band: schema.Band, what: str = "") -> str:
+    """Return a band in words, with its unit; a share is stated in parts of ten thousand.
+
+    Example:
+        >>> quantity(schema.Band(of="share", lo=1000, hi=None, hi_inclusive=True))
+        'share of at least 10 %'
+    """
     low = "at least" if band.lo_inclusive else "more than"
     high = "at most" if band.hi_inclusive else "less than"
-    parts = []
-    if band.lo is not None:
-        parts.append(f"{low} {band.lo:,}")
-    if band.hi is not None:
-        parts.append(f"{high} {band.hi:,}")
-    return "of " + " and ".join(parts)
+    share = band.of == "share"
+    bounds = [
+        f"{word} {f'{bound / 100:g}' if share else f'{bound:,}'}"
+        for word, bound in ((low, band.lo), (high, band.hi))
+        if bound is not None
+    ]
+    unit = "%" if share else _COUNTED_IN.get(band.of, "")
+    return f"{_word(band.of)}{what} of {' and '.join(bounds)}" + (f" {unit}" if unit else "")
 
 
 def why_not(law: Law, tried: Tried) -> str:

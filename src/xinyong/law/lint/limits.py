@@ -210,6 +210,6 @@ def chosen(names: list[str]) -> list[Profile]:
     found = load_profiles()
     for name in names:
         if name not in found:
-            tail = nearest(name, found) or f"there are {', '.join(found)}"
+            tail = nearest(name, found, parts=True) or f"there are {', '.join(found)}"
             raise UsageError(f"unknown profile {name!r}; {tail}")
     return [found[name] for name in dict.fromkeys(names)]
