@@ -42,6 +42,8 @@ class Stated:
         role, consent: of the subject; private_score: ``SCHEME=N``.
         link: such as ``enterprise,as=legal_representative_of,place=beijing``.
         act: such as ``drunk_driving,from=2020-03-10,document=penalty_decision:2020-03-12``.
+        reading, amend: under which law it is worked out, if not as it stands; no part of the
+            case itself.
     """
 
     kind: str = ""
@@ -55,6 +57,8 @@ class Stated:
     act: tuple[str, ...] = ()
     course: str = ""
     on: str = ""
+    reading: tuple[str, ...] = ()
+    amend: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether anything was stated."""

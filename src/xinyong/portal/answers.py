@@ -48,6 +48,16 @@ DAYS = {
     "performed_on": "Performed or paid on",
     "settled_on": "Settled on",
 }
+#: Quantities with their units.
+UNITS = {
+    "amount": "amount in yuan",
+    "fine": "fine in yuan",
+    "confiscation": "confiscation in yuan",
+    "share": "share in parts of ten thousand",
+    "sentence_months": "sentence in months",
+    "score": "score reached",
+    "points": "points, where the item leaves a range",
+}
 _PAPER_DAYS = ("formed", "served", "effective")
 #: Said elsewhere: by the days of the act, of its documents, or as facts.
 _ELSEWHERE = {"occurred", "ended", "formed", "served", "effective", "detail", "copied",
@@ -453,6 +463,11 @@ COURSE = {
 }
 
 
+def quantity(name: str) -> str:
+    """Return what a quantity is called, with its unit."""
+    return say(UNITS.get(name, name.replace("_", " ")))
+
+
 def _word(identifier: str) -> tuple[str, str]:
     return say(identifier.replace("_", " ")) if identifier else "", ""
 
@@ -488,7 +503,7 @@ def _facts_said(offered: Offer) -> list[tuple[str, str]]:
         if name in act:
             value = act[name]
             value = f"{value:,}" if isinstance(value, int) else say(str(value).replace("_", " "))
-            said.append((f"{_word(name)[0]}: {value}", ""))
+            said.append((f"{quantity(name)}: {value}", ""))
     names = {x: (en, zh) for x, en, zh in offered.circumstances}
     return [*said, *(names.get(x, (x, "")) for x in act.get("circumstances", ()))]
 

@@ -58,8 +58,10 @@ def check_page(
     if error is not None:
         for p in getattr(error, "problems", None) or [Problem("", 0, "", str(error))]:
             tail = f"; {p.suggestion}" if p.suggestion else ""
-            problems.append((_row_of(p.field, stated), f"{p.message}{tail}"))
-        # What could not be read is not shown as an answer.
+            told = f"{p.message}{tail}"
+            if p.message == "this field is missing":
+                told = say("Answer this question.")
+            problems.append((_row_of(p.field, stated), told))
     rows = answers.rows(site.law, stated, link)
     return shown(
         request,
@@ -133,6 +135,7 @@ def build(
         kept=list(_kept(stated, step)),
         offer=_offered(site, stated, step, n),
         places=place_groups(),
+        quantity=answers.quantity,
         link=link,
         last=_before(stated, step, n, back),
         **found,

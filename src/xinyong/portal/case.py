@@ -5,29 +5,32 @@ All that is stated stands in the address, in the syntax of ``xinyong case``; not
 
 from __future__ import annotations
 
-import csv
-import io
 import shlex
+from functools import lru_cache
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.responses import Response
 
+from xinyong import cli_case
+from xinyong.browse.told import csv_text
 from xinyong.case import because, timeline
 from xinyong.case.calculator import CaseResult, calculate
 from xinyong.case.changes import Changes, search
 from xinyong.case.export import as_dict
 from xinyong.case.gallery import gallery
-from xinyong.case.model import case_of, refuse_identities
+from xinyong.case.model import Case, case_of, refuse_identities
 from xinyong.case.stating import Stated, written
 from xinyong.errors import CaseError, Problem, UsageError
 from xinyong.language import language, say
+from xinyong.law.compile import Law
 from xinyong.portal.case_picture import Picture, picture
 from xinyong.portal.casework import Name, View, link, place_groups, worth
 from xinyong.portal.comparing import compared, elsewhere
 from xinyong.portal.page import render, shown
 from xinyong.portal.parts import Shown, part
+from xinyong.portal.site import Site
 
 __all__ = ["Asked", "router"]
 
@@ -61,11 +64,14 @@ def _asked(
     act: Texts = [],  # noqa: B006
     course: Text = "",
     on: Text = "",
+    reading: Texts = [],  # noqa: B006
+    amend: Texts = [],  # noqa: B006
 ) -> Stated:
     """Read what an address states of a case."""
     return Stated(
         kind, place, registered, age, tuple(role), tuple(consent), tuple(private_score),
         tuple(link), tuple(act), course, on,
+        tuple(reading), tuple(amend),
     )  # fmt: skip
 
 
@@ -76,8 +82,26 @@ router = part("/case")
 router.dependencies.append(Depends(_nobody))
 
 
-def _calculated(site: Shown, stated: Stated) -> CaseResult:
-    return calculate(stated.case(), site.law)
+def law_of(site: Site, stated: Stated) -> Law:
+    """Return the law of a case: as it stands, or with readings and values of the address.
+
+    Raises:
+        UsageError: a reading or an amendment names nothing, or does not fit.
+    """
+    if not (stated.reading or stated.amend):
+        return site.law
+    return _changed_law(stated.amend, stated.reading)
+
+
+@lru_cache(maxsize=4)
+def _changed_law(amendments: tuple[str, ...], readings: tuple[str, ...]) -> Law:
+    found = cli_case.law_of(None, list(amendments), list(readings))
+    assert found is not None  # noqa: S101 - there is something to change
+    return found
+
+
+def _calculated(site: Site, stated: Stated) -> CaseResult:
+    return calculate(stated.case(), law_of(site, stated))
 
 
 @router.get("", response_class=HTMLResponse)
@@ -100,13 +124,17 @@ def result_data(
 @router.get("/timeline.csv")
 def timeline_rows(site: Shown, stated: Asked) -> Response:
     """Return the timeline of a case as a table."""
-    told = io.StringIO()
-    table = csv.writer(told, lineterminator="\n")
-    table.writerow(["on", "act", "kind", "text", "ahead"])
-    for m in timeline.moments(_calculated(site, stated)):
-        act = m.act if m.act >= 0 else ""
-        table.writerow([m.day, act, m.kind, m.text, str(m.ahead).lower()])
-    return Response(told.getvalue(), media_type="text/csv; charset=utf-8")
+    rows = [
+        {
+            "on": m.day.isoformat(),
+            "act": m.act if m.act >= 0 else None,
+            "kind": m.kind,
+            "text": m.text,
+            "ahead": m.ahead,
+        }
+        for m in timeline.moments(_calculated(site, stated))
+    ]
+    return Response(csv_text(rows), media_type="text/csv; charset=utf-8")
 
 
 @router.get("/timeline.svg")
@@ -161,7 +189,7 @@ def _picture(found: CaseResult, width: int) -> Picture | None:
         "measures": say("measures"),
         "line": say("points"),
     }
-    return picture(found, width, labels)
+    return picture(found, width, labels, language() == "zh")
 
 
 def _mend(
@@ -187,7 +215,7 @@ def changes(
         return _mend(request, site, stated, error)
     searched = search(found, more)
     view = View(found)
-    rows = [(c, link("/case/result", written(case_of(_data(c.case))))) for c in searched.found]
+    rows = [(c, link("/case/result", _as_asked(stated, c.case))) for c in searched.found]
     return shown(
         request,
         "case_changes.html.j2",
@@ -217,6 +245,11 @@ def _rest_on(view: View, searched: Changes) -> list[tuple[str, Name, tuple[becau
     return [x for x in found if x[2]]
 
 
+def _as_asked(stated: Stated, case: Case) -> Stated:
+    """Return what states a changed case, under the same law."""
+    return written(case_of(_data(case))).changed(reading=stated.reading, amend=stated.amend)
+
+
 def _data(case: Any) -> dict[str, Any]:
     data: dict[str, Any] = case.model_dump(mode="json", by_alias=True, exclude_unset=True)
     return data
@@ -237,7 +270,7 @@ def compare(
     if other_place or other_on:
         other = elsewhere(stated, other_place, other_on)
         try:
-            both = compared(View(first), View(_calculated(site, other)), site.law)
+            both = compared(View(first), View(_calculated(site, other)), first.law)
         except (CaseError, UsageError) as error:
             problems = getattr(error, "problems", []) or [Problem("", 0, "", str(error))]
             status = 422

@@ -53,13 +53,16 @@ class Picture:
     rows: tuple[Row, ...]
 
 
-def picture(result: CaseResult, width: int, labels: dict[str, str]) -> Picture | None:
+def picture(
+    result: CaseResult, width: int, labels: dict[str, str], chinese: bool = False
+) -> Picture | None:
     """Return the picture of a case; None if it has nothing to show.
 
     Args:
         result: what follows.
         width: in units of the picture.
         labels: what each kind of stretch is called.
+        chinese: whether things are called by their Chinese names, where they have one.
     """
     bars = timeline.bars(result)
     if not bars:
@@ -81,7 +84,7 @@ def picture(result: CaseResult, width: int, labels: dict[str, str]) -> Picture |
     for n, b in enumerate(bars):
         fill, thick = _LOOKS[b.kind]
         x, over = at(b.start), at(b.end) if b.end else float(width - _EDGE)
-        text = f"{labels[b.kind]}: {_text(result, b)}"
+        text = f"{labels[b.kind]}: {_text(result, b, chinese)}"
         y = _TOP + n * row + (row // 2 if wide else row - 12)
         rows.append(
             Row(
@@ -102,19 +105,25 @@ def picture(result: CaseResult, width: int, labels: dict[str, str]) -> Picture |
     )
 
 
-def _text(result: CaseResult, bar: timeline.Bar) -> str:
+def _text(result: CaseResult, bar: timeline.Bar, chinese: bool) -> str:
+    cat = result.law.catalogue
+    if bar.kind == "act":
+        _, number, name = bar.label.split(" ", 2)
+        conduct = cat.conducts[name]
+        text = (chinese and conduct.zh) or conduct.en
+        return text if len(result.case.acts) == 1 else f"{int(number) + 1}. {text}"
+    shorts = (it.short or it.name for it in cat.instruments.values())
+    names = {n.en: n.zh for n in (*shorts, *cat.documents.values()) if chinese}
     if bar.kind == "measures":
-        many, _, name = bar.label.partition(" ")
-        return f"{many}, {name.partition(' due for ')[2]}"
-    if bar.kind != "act":
-        return bar.label
-    _, number, conduct = bar.label.split(" ", 2)
-    text = result.law.catalogue.conducts[conduct].en
-    return text if len(result.case.acts) == 1 else f"{int(number) + 1}. {text}"
+        many, _, text = bar.label.partition(" ")
+        name = text.partition(" due for ")[2]
+        return f"{many}, {names.get(name, name)}"
+    return names.get(bar.label, bar.label)
 
 
 def _years(begin: dt.date, end: dt.date, at: object, room: int) -> list[tuple[float, str]]:
     assert callable(at)  # noqa: S101 - of the function above
     years = [y for y in range(begin.year, end.year + 2) if begin <= dt.date(y, 1, 1) <= end]
     step = max(1, -(-len(years) * 46 // room))
-    return [(at(dt.date(y, 1, 1)), str(y)) for y in years[::step]]
+    ticks = [(at(dt.date(y, 1, 1)), str(y)) for y in years[::step]]
+    return [(x, year) for x, year in ticks if x < at(end) - 34]  # room for its text

@@ -124,6 +124,22 @@ class View:
             and (where["provision"] in x["touches"] or x["id"] in where["interpretations"])
         ]
 
+    def alternatives(self, number: int, stated: Stated) -> list[tuple[str, str]]:
+        """Return how an open reading can be read otherwise, and where it is worked out so.
+
+        The second is empty where no value of the law says the other reading.
+        """
+        x = self.result.uncertain[number]
+        found = []
+        for a in x.note.alternatives:
+            text = f"{x.instrument}.{x.note.id}={a.id}"
+            where = ""
+            if a.path is not None and text not in stated.reading:
+                others = [r for r in stated.reading if not r.startswith(text.partition("=")[0])]
+                where = link("/case/result", stated.changed(reading=(*others, text)))
+            found.append((a.reading, where))
+        return found
+
     # parts of the page -----------------------------------------------------------------------
 
     def records(self, act: int) -> list[seen.Held]:
