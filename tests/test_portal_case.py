@@ -203,6 +203,13 @@ def test_an_act_and_a_link_can_be_added_and_left_out(client: TestClient) -> None
     assert dropped == link("/case/check", COURT)
 
 
+def test_what_is_missing_is_asked_for(client: TestClient) -> None:
+    shown = text(client, "/en/case/result", 422)
+    assert '<a href="#kind"' in shown
+    assert '<a href="#place"' in shown
+    assert "Answer this question." in shown
+
+
 # --- what else ------------------------------------------------------------------------------
 
 
@@ -212,6 +219,24 @@ def test_what_would_change_it_leads_to_the_changed_case(client: TestClient) -> N
     changed = re.findall(r'href="(/en/case/result\?[^"]+)"', shown)
     assert changed
     text(client, changed[0].replace("&amp;", "&"))
+
+
+def test_an_open_reading_is_worked_out_otherwise(
+    client: TestClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stated = written(gallery()["gate"].case)
+    shown = text(client, link("/case/result", stated))
+    there = next(
+        x for x in re.findall(r'href="(/en/case/result\?[^"]+)"', shown) if "reading=" in x
+    )
+    there = there.replace("&amp;", "&")
+    other = text(client, there)
+    assert "Under another law:" in other
+    reading = dict(parse_qsl(urlsplit(there).query))["reading"]
+    told = client.get(link("/case/result.json", stated.changed(reading=(reading,)), search=0))
+    app(["case", *stated.options(), "--reading", reading, "--search", "0", "--json"],
+        standalone_mode=False)  # fmt: skip
+    assert json.loads(capsys.readouterr().out) == told.json()
 
 
 def test_two_places_and_two_days_are_compared(client: TestClient) -> None:

@@ -167,12 +167,12 @@ def _events(
         yield from ((event, name) for name in sorted(instruments & taken))
 
 
-def joinable(law: Law, consent: Iterable[str]) -> list[tuple[str, str, str]]:
-    """Return the schemes that one joins: (id, en, zh); those with a score to state first."""
+def joinable(law: Law, consent: Iterable[str]) -> list[tuple[str, str, str, bool]]:
+    """Return the schemes that one joins: (id, en, zh, whether a score in it can be stated)."""
     cat = law.catalogue
     private = [it.id for it in cat.instruments.values() if it.kind == "private_scheme"]
     names = ((x, cat.instrument(x).name) for x in dict.fromkeys((*private, *consent)))
-    return [(x, name.en, name.zh) for x, name in names]
+    return [(x, name.en, name.zh, x in private) for x, name in names]
 
 
 # --- taking an answer ---------------------------------------------------------------------------

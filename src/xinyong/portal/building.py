@@ -25,7 +25,7 @@ from xinyong.law.reads import reads
 from xinyong.portal import answers
 from xinyong.portal.answers import Answer, Form, Offer, offer
 from xinyong.portal.case import Asked, router
-from xinyong.portal.casework import link, place_groups
+from xinyong.portal.casework import link, named, place_groups
 from xinyong.portal.page import shown
 from xinyong.portal.parts import Shown
 
@@ -136,6 +136,7 @@ def build(
         offer=_offered(site, stated, step, n),
         places=place_groups(),
         quantity=answers.quantity,
+        short=lambda name: named(site.catalogue, name),
         link=link,
         last=_before(stated, step, n, back),
         **found,
