@@ -64,7 +64,7 @@ def bodies(view: View, catalogue: Catalogue) -> list[Body]:
     scenario = scenario_of(view.run)
     given = assumptions().changed(scenario.assume)
     lag = int(given.value("exchange.link_lag")) if scenario.mechanisms.friction else 0
-    run = {i["id"] for i in view.manifest["instruments"] if i["simulated"]}
+    run = {i["id"] for i in view.manifest["instruments"] if i.get("simulated", True)}
     keeps: dict[str, list[tuple[int, str]]] = {}
     for id in sorted(run):
         it = catalogue.instruments.get(id)  # None: a list that a place made of barred rules

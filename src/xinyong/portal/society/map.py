@@ -137,7 +137,7 @@ def short(value: float) -> str:
         >>> short(0), short(3.14159), short(123.4), short(4321.0), short(1234567)
         ('0', '3.1', '123', '4.3k', '1.2M')
     """
-    if value >= 999_950:
+    if value >= 999_500:
         return f"{value / 1e6:.3g}M"
     if value >= 9_995:
         return f"{value / 1e3:.3g}k"
