@@ -19,7 +19,7 @@ from xinyong.law.determine import OpenStep
 from xinyong.law.gates import Bar
 from xinyong.law.private import Membership
 
-__all__ = ["grouped", "lines", "other_words"]
+__all__ = ["consents", "grouped", "lines", "other_words"]
 
 Lines = Iterator[tuple[str, str]]
 
@@ -215,11 +215,20 @@ def _scores(words: Words) -> Lines:
 
 def _consents(words: Words) -> Lines:
     """Say why no scheme follows from a consent, or for want of one."""
-    result, cat = words.result, words.law.catalogue
-    subject = result.case.subject
+    for name, joined in consents(words.result):
+        if joined:
+            yield "dim", f"  {words.name(name)}: joined, but not in force on {words.result.on}"
+        else:
+            hint = f"state consents: [{name}], or --consent {name}"
+            yield "dim", f"  {words.name(name)}: scores only those who join; {hint}"
+
+
+def consents(result: CaseResult) -> Iterator[tuple[str, bool]]:
+    """Yield schemes from which nothing follows: joined but not in force, or not joined here."""
+    cat, subject = result.law.catalogue, result.case.subject
     for name in subject.consents:
         if cat.version(name, result.on) is None:
-            yield "dim", f"  {words.name(name)}: joined, but not in force on {result.on}"
+            yield name, True
     for name in consent_schemes(cat):
         it = cat.instrument(name)
         if (
@@ -228,8 +237,7 @@ def _consents(words: Words) -> Lines:
             and reaches(it, subject.place)
             and cat.version(name, result.on) is not None
         ):
-            hint = f"state consents: [{name}], or --consent {name}"
-            yield "dim", f"  {words.name(name)}: scores only those who join; {hint}"
+            yield name, False
 
 
 def _member(words: Words, m: Membership) -> Lines:

@@ -13,7 +13,7 @@ from xinyong.case import records, seen
 from xinyong.case.calculator import CaseResult
 from xinyong.case.export import as_dict, basis
 from xinyong.case.stating import Stated
-from xinyong.case.text import grouped, other_words
+from xinyong.case.text import consents, grouped, other_words
 from xinyong.language import language, say
 from xinyong.law import trace
 from xinyong.law.catalogue import Catalogue
@@ -183,6 +183,10 @@ class View:
             numbers = sorted({i for i in of if i >= 0})
             levels.setdefault(s.level, []).append((s, numbers, basis(s.where) if s.where else None))
         return list(levels.items())
+
+    def unjoined(self) -> list[tuple[Name, bool]]:
+        """Return schemes from which nothing follows, and whether they were joined."""
+        return [(self.name(x), joined) for x, joined in consents(self.result)]
 
     def others(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield what follows for others: whom, in words, and the data."""

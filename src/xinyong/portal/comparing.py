@@ -17,10 +17,10 @@ __all__ = ["Both", "Row", "compared", "elsewhere"]
 
 @dataclass(frozen=True)
 class Row:
-    """One thing in both: its part of the result, its name, and how it is in each."""
+    """One thing in both: its part of the result, its title, and how it is in each."""
 
     part: str
-    name: Name
+    title: Name
     first: str
     second: str
 

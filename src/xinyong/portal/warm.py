@@ -1,4 +1,4 @@
-"""What a portal makes ready while nobody asks yet: the search with its sounds, the audit."""
+"""What a portal makes ready while nobody asks yet: the search with its sounds, the audit, cases."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import threading
 
 from xinyong.browse.index import sounded
 from xinyong.browse.names import named
+from xinyong.case import calculate
+from xinyong.case.gallery import gallery
 from xinyong.portal.audited import audited
+from xinyong.portal.casework import View
 from xinyong.portal.linted import report_on
 from xinyong.portal.site import Site
 
@@ -26,5 +29,7 @@ def warmed(site: Site) -> None:
     sounded(found)
     named(found, "conducts")
     audited(found)
+    for worked in gallery().values():  # the law, its kernel, and what a result is told with
+        View(calculate(worked.case, site.law))
     for name in found.items:  # the longest rulebooks
         report_on(name, None)
