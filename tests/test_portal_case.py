@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from starlette.testclient import TestClient
 
+from reference.golden_cases import GOLDEN, golden
 from xinyong.case import calculate
 from xinyong.case.export import as_dict
 from xinyong.case.gallery import gallery
@@ -85,6 +86,12 @@ def test_what_is_written_of_a_worked_case_reads_as_the_same(name: str) -> None:
     case = gallery()[name].case
     assert written(written(case).case()) == written(case)
     assert as_dict(calculate(written(case).case())) == as_dict(calculate(case))
+
+
+def test_every_golden_case_is_written_and_read_again() -> None:
+    for path in GOLDEN:
+        case = golden(path).case
+        assert written(case).case().model_dump() == case.model_dump(), path.name
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -244,6 +251,10 @@ def test_two_places_and_two_days_are_compared(client: TestClient) -> None:
     shown = text(client, link("/case/compare", stated, other_place="rongcheng"))
     assert "differs" in shown
     assert "Rongcheng" in shown
+    data = client.get(link("/case/compare.json", stated, other_place="rongcheng")).json()
+    assert data["first"] == as_dict(calculate(stated.case()))
+    assert data["second"] == as_dict(calculate(stated.changed(place="rongcheng").case()))
+    assert data["differences"]
     shown = text(client, link("/case/compare", COURT, other_on="2019-06-30"))
     assert "No difference" in shown
     shown = text(client, link("/case/compare", COURT, other_on="2016-01-01"), 422)

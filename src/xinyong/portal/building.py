@@ -74,7 +74,6 @@ def check_page(
         by_row=dict(reversed(problems)),
         link=link,
         acts=len(stated.act),
-        ready=bool(stated.kind and stated.place and stated.on),
     )
 
 

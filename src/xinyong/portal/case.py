@@ -255,6 +255,22 @@ def _data(case: Any) -> dict[str, Any]:
     return data
 
 
+@router.get("/compare.json", response_class=JSONResponse)
+def compared_data(
+    site: Shown, stated: Asked, other_place: Text = "", other_on: Text = ""
+) -> dict[str, Any]:
+    """Return the same case in two places, or on two days, as data."""
+    first = _calculated(site, stated)
+    second = _calculated(site, elsewhere(stated, other_place, other_on))
+    side = compared(View(first), View(second), first.law)
+    return {
+        "status": "hypothetical, synthetic",
+        "differences": list(side.words),
+        "first": side.first.data,
+        "second": side.second.data,
+    }
+
+
 @router.get("/compare", response_class=HTMLResponse)
 def compare(
     request: Request, site: Shown, stated: Asked, other_place: Text = "", other_on: Text = ""
