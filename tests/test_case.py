@@ -134,6 +134,12 @@ def test_nothing_further_is_told_where_something_follows() -> None:
     assert further(result_of(PERSON), 0) == ()
 
 
+def test_that_schemes_score_minors_is_said_to_be_assumed() -> None:
+    minor = changed(PERSON, "subject", "age", to="14-16")
+    assert any("minors" in text for text in result_of(minor).assumptions)
+    assert not any("minors" in text for text in result_of(PERSON).assumptions)
+
+
 def test_the_stated_course_takes_no_step() -> None:
     result = result_of(PERSON | {"course": "stated"})
     assert (result.entries, result.taken) == ((), ())

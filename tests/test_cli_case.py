@@ -198,6 +198,10 @@ def test_a_scheme_that_one_has_to_join_is_named(
         capsys, *JOINED, "--place", "suzhou", "--on", "2020-01-01", "--consent", "suzhou_guihua"
     ).out
     assert "scores only those who join" not in inside
+    needless = run(
+        capsys, *JOINED, "--place", "fuzhou", "--on", "2021-01-01", "--consent", "fuzhou_moli"
+    )
+    assert "nobody has to join 'fuzhou_moli'" in needless.err
     over = run(
         capsys, *JOINED, "--place", "suzhou", "--on", "2016-06-01", "--consent", "tencent_credit"
     ).out

@@ -29,6 +29,9 @@ from xinyong.law.regulations import RecordRules, record_rules
 
 __all__ = ["CaseResult", "Follows", "calculate", "ledger_of", "own_entries"]
 
+#: From this age on a person is of full age (Civil Code, Art. 17).
+_ADULT = 18
+
 
 @dataclass(frozen=True)
 class CaseResult:
@@ -125,7 +128,7 @@ def calculate(case: Case, law: Law | None = None, on: dt.date | None = None) -> 
         measures=measures,
         follows=others,
         almost=tuple(trace.unmet(law, ledger, found)),
-        assumptions=_assumptions(case, others),
+        assumptions=_assumptions(case, others, found),
         act_of=act_of,
         private=tuple(memberships(law, ledger, found, case.subject.private_scores)),
         records=tuple(record_rules(law, ledger, found)),
@@ -141,10 +144,14 @@ def _measure_bars(law: Law, m: DueMeasure, place: str, day: dt.date) -> tuple[Ba
     return bars(law.catalogue, measure_target(it, version, row), day, place)
 
 
-def _assumptions(case: Case, others: tuple[Follows, ...]) -> tuple[str, ...]:
+def _assumptions(
+    case: Case, others: tuple[Follows, ...], determination: Determination
+) -> tuple[str, ...]:
     found = []
     if case.subject.age is None and case.subject.kind == "person":
         found.append("the person is an adult (18 to 120): no age is stated")
+    if case.subject.age is not None and case.subject.age[0] < _ADULT and determination.scores:
+        found.append("a scheme scores minors as it scores adults: no age limit of one is encoded")
     if case.subject.registered is None:
         found.append("registered where resident: no place of registration is stated")
     if case.course == "nominal":

@@ -97,6 +97,8 @@ def _consents(case: Case, law: Law, on: dt.date) -> Iterator[Problem]:
         if name not in joinable:
             hint = nearest(name, joinable) or f"one of {', '.join(joinable) or 'none'}"
             message = f"no scheme {name[:40]!r} that asks for consent"
+            if name in cat.instruments:
+                message, hint = f"nobody has to join {name!r}: it asks for no consent", "remove it"
             yield case.problem(("subject", "consents", i), message, hint)
     for name, score in subject.private_scores.items():
         loc = ("subject", "private_scores", name)
