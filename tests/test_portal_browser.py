@@ -42,6 +42,18 @@ PAGES = [
     "/catalogue/spc_defaulters",
     "/studies",
     "/studies/zombie",
+    "/society",
+    "/society/small",
+    "/society/small/chart/court_list",
+    "/society/small/map?indicator=entered",
+    "/society/small/lists",
+    "/society/small/lists/spc_defaulters",
+    "/society/small/measures",
+    "/society/small/errors",
+    "/society/small/exchange",
+    "/society/small/indicators?family=burden",
+    "/society/small/subject",
+    "/society/compare?a=small&b=small",
     "/run",
     "/about",
     "/nowhere",
@@ -161,3 +173,29 @@ def test_the_keyboard_alone_leads_from_the_start_to_an_answer(browser: Browser, 
     page.keyboard.press("Enter")
     page.wait_for_url("**/en/studies")
     page.context.close()
+
+
+def test_a_map_is_played_by_script_and_asked_without(browser: Browser, base: str) -> None:
+    page, wrong = opened(browser, base)
+    page.goto(f"{base}/en/society/small/map?at=3")
+    told = page.locator("#shown caption")
+    assert "2014-01" in told.inner_text()
+    page.get_by_label("Month").press("ArrowRight")
+    page.locator("#shown caption", has_text="2014-02").wait_for()
+    assert page.get_by_label("Month").get_attribute("aria-valuetext") == "2014-02"
+    page.get_by_role("button", name="Play").click()
+    page.locator("#shown caption", has_text="2014-04").wait_for()
+    page.keyboard.press("Escape")
+    assert page.get_by_role("button", name="Play").is_visible()
+    assert wrong == []
+    page.context.close()
+    still, _ = opened(browser, base, reduced_motion="reduce")
+    still.goto(f"{base}/en/society/small/map")
+    assert not still.get_by_role("button", name="Play").is_visible()
+    still.context.close()
+    plain, _ = opened(browser, base, java_script_enabled=False)
+    plain.goto(f"{base}/en/society/small/map")
+    plain.get_by_label("Month").fill("3")
+    plain.get_by_role("button", name="Show").click()
+    assert "2014-01" in plain.locator("#shown caption").inner_text()
+    plain.context.close()

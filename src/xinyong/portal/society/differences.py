@@ -110,12 +110,13 @@ def figures(a: View, b: View) -> list[dict[str, Any]]:
             one, two = first.get(name, {}), second.get(name, {})
             named = one or two
             add(what, name, named["en"], named["zh"], "entries", one.get(key, 0), two.get(key, 0))
+    every = [measures(v) for v in (a, b)]
     for what, key, unit in (
         ("copies held at the end", "received", "copies"),
         ("zombie copies at the end", "zombie", "copies"),
         ("mistaken copies at the end", "mistaken", "copies"),
         ("measures applied in the last year", "applied", "requests"),
     ):
-        sums = [sum(r[key] for r in measures(v)) for v in (a, b)]
-        add(what, "", "all lists", "全部名单", unit, *sums)
+        x, y = (sum(r[key] for r in found) for found in every)
+        add(what, "", "all lists", "全部名单", unit, x, y)
     return rows
