@@ -14,13 +14,13 @@ from markupsafe import Markup
 
 from xinyong import places
 from xinyong.errors import XinyongError
+from xinyong.law.catalogue import Catalogue, load
 from xinyong.report.charts import CHARTS, png, svg
 from xinyong.report.data import Data
 from xinyong.report.figure import NARROW, WIDE, Figure
 from xinyong.report.html import csv_text
 
 if TYPE_CHECKING:
-    from xinyong.law.catalogue import Catalogue
     from xinyong.portal.jobs import Jobs
     from xinyong.portal.site import Site
     from xinyong.results import Run
@@ -78,6 +78,13 @@ class View:
     def off(self) -> list[str]:
         """The mechanisms that the scenario switches off."""
         return [name for name, on in self.scenario.get("mechanisms", {}).items() if not on]
+
+    def known(self, id: str) -> bool:
+        """Tell whether the built-in catalogue has a page of an instrument.
+
+        It has none of the lists that places make of barred rules, nor of those of a layer.
+        """
+        return id in load().instruments
 
     def figure(self, name: str) -> Figure:
         """Return a chart with its reading and tables; its name must be one of `CHARTS`."""
