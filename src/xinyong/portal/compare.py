@@ -15,6 +15,7 @@ from xinyong.browse.diff import Change, Side, differences, side
 from xinyong.browse.told import changes_told
 from xinyong.errors import UsageError
 from xinyong.language import say
+from xinyong.law import schema
 from xinyong.law.catalogue import Catalogue
 from xinyong.portal.known import Word, own_name, place_table
 from xinyong.portal.page import shown
@@ -159,17 +160,22 @@ def compare_places(
         on=_today(on),
         error=error,
         got=got,
-        pairs=_schemes(got) if got else [],
+        pairs=_alike(got) if got else [],
         places=place_table().values(),
         law=site.catalogue,
     )
 
 
-def _schemes(got: Between) -> list[tuple[str, str]]:
+def _alike(got: Between) -> list[tuple[str, str]]:
     """Return the pairs of instruments of one kind, each in one place alone, worth comparing."""
     return [
         (x.id, y.id)
         for x, _ in got.only_a
         for y, _ in got.only_b
-        if x.kind == y.kind and (x.kind == "scheme" or x.rank == y.rank == "local_regulation")
+        if x.kind == y.kind and (x.kind == "scheme" or (_of_credit(x) and _of_credit(y)))
     ][:12]
+
+
+def _of_credit(it: schema.Instrument) -> bool:
+    """Whether an instrument is a regulation on credit itself, and not on something else."""
+    return it.kind == "regulation" and "信用" in it.name.zh

@@ -14,7 +14,7 @@ from xinyong import places
 from xinyong.browse import show
 from xinyong.browse.exits import WAYS, exits
 from xinyong.browse.schemes import item_words
-from xinyong.language import language, say
+from xinyong.language import say
 from xinyong.law import schema
 from xinyong.law.annex import Item
 from xinyong.law.catalogue import Catalogue
@@ -238,5 +238,4 @@ def items_page(
         pages=pages,
         rows=[_item_row(found, x) for x in fitting[(page - 1) * _ITEMS : page * _ITEMS]],
         at=lambda n: address(f"/catalogue/{it.id}/items", q=q, group=group, page=n),
-        zh=language() == "zh",
     )
