@@ -199,3 +199,24 @@ def test_a_map_is_played_by_script_and_asked_without(browser: Browser, base: str
     plain.get_by_role("button", name="Show").click()
     assert "2014-01" in plain.locator("#shown caption").inner_text()
     plain.context.close()
+
+
+def test_a_telling_subject_is_found_and_followed_day_by_day(browser: Browser, base: str) -> None:
+    page, wrong = opened(browser, base)
+    page.goto(f"{base}/en/society/small/subject")
+    page.get_by_role("heading", name="Telling examples").wait_for(timeout=300_000)
+    page.get_by_role("link", name="longest").click()
+    page.get_by_role("heading", level=1, name="SYN-").wait_for()
+    days = page.locator("table.views tbody tr")
+    every = days.count()
+    assert every > 1
+    page.get_by_role("link", name="first day").click()
+    page.locator("#shown", has_text="day 1 of").wait_for()
+    assert days.count() == 1
+    page.get_by_role("link", name="later").click()
+    page.locator("#shown", has_text="day 2 of").wait_for()
+    assert days.count() == 2
+    page.reload()  # where one is stands in the address
+    assert days.count() == 2
+    assert wrong == []
+    page.context.close()

@@ -173,7 +173,9 @@ class Lookers:
 def _work(back: Connection, path: Path, most: int) -> None:
     """Make a run again and answer for its subjects until nobody asks any more."""
     import os
+    import signal
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the portal ends it
     with contextlib.suppress(ImportError, ValueError, OSError):  # not on every system
         import resource
 

@@ -193,6 +193,7 @@ class Views:
         self._views: dict[str, View] = {}
         self._lock = threading.Lock()
         self._stop = threading.Event()
+        self._warming = False
 
     def runs(self) -> dict[str, Run]:
         """Return every finished run by its name: those given first, then the latest made."""
@@ -207,6 +208,8 @@ class Views:
                 del self._views[gone]
             if name in runs and name not in self._views:
                 self._views[name] = View(name, runs[name])
+                if self._warming:  # made while the portal runs
+                    self._begin([self._views[name]])
             return self._views.get(name)
 
     def all(self) -> list[View]:
@@ -214,15 +217,19 @@ class Views:
         return [view for name in self.runs() if (view := self.get(name)) is not None]
 
     def warm(self) -> None:
-        """Begin to make what takes long, besides other work."""
-        threading.Thread(target=self._warm, daemon=True).start()
+        """Begin to make what takes long, besides other work; so with every run made later."""
+        self._begin(self.all())
+        self._warming = True
 
     def close(self) -> None:
         """Make nothing more."""
         self._stop.set()
 
-    def _warm(self) -> None:
-        for view in self.all():
+    def _begin(self, views: list[View]) -> None:
+        threading.Thread(target=self._warm, args=(views,), daemon=True).start()
+
+    def _warm(self, views: list[View]) -> None:
+        for view in views:
             try:
                 for _ in view.warm():
                     if self._stop.is_set():
