@@ -18,6 +18,7 @@ from xinyong.engine.scenario import Mechanisms, Scenario
 from xinyong.engine.state import CASE_COPIED, N_CASES
 from xinyong.engine.tables import entry_table, indicator_table
 from xinyong.engine.world import build
+from xinyong.institutions.copies import copies_of
 from xinyong.institutions.measures import MeasureTable
 from xinyong.institutions.others import (
     OTHERS,
@@ -134,9 +135,11 @@ def test_links_do_not_lead_out_of_their_direction(people: Society, ties: Ties) -
 
 @numba.njit
 def _felt(table, felt, link, keys, acts, kind, index, start, end, mistaken, first, out):  # type: ignore[no-untyped-def]
+    copies = np.zeros((table.inst.size, 5), np.int64)
     for i in range(acts.size):
+        copies_of(table, link, keys, acts[i], 0, kind, 0, start, end, copies)
         account_others(
-            table, felt, link, keys, acts[i], 0, kind, index[i], 0, start, end, mistaken, first, out
+            table, felt, copies, keys, acts[i], 0, kind, index[i], 0, mistaken, first, out
         )
 
 
@@ -168,7 +171,7 @@ def counted(
     return standing_others(out)[:, :, 0]
 
 
-def always(kinds: int) -> MeasureTable:
+def asked(kinds: int) -> MeasureTable:
     """A measure on these kinds of which somebody asks every month, at no distance."""
     return _one_measure(1.0)._replace(kinds=np.array([kinds]))
 
@@ -185,7 +188,7 @@ def test_a_firms_ban_is_felt_by_each_of_those_behind_it_once(people: Society, ti
         int(((who[2] != who[0]) & (who[2] != who[1])).sum()),
     ]
     assert 0 < apart[1] < apart[2] < 200
-    found = counted(always(1 << k), reached(ties, people, links, 0, 1 << k), index, k, start, end)
+    found = counted(asked(1 << k), reached(ties, people, links, 0, 1 << k), index, k, start, end)
     for i, n in enumerate(apart):
         for aspect in STANDING:
             assert found[:, i, aspect].tolist() == [0] * 10 + [n] * 10 + [0] * 20
@@ -204,7 +207,7 @@ def test_a_parents_ban_is_felt_by_its_children_and_not_by_its_partner(
     listed = np.concatenate([parents, childless])
     children = sum(int((others(ties, LEAF, listed, FAMILY, k) >= 0).sum()) for k in range(1, MOST))
     found = counted(
-        always(1), reached(ties, people, ["family"], 0, 1, first=1), listed.tolist(), 0, start, end,
+        asked(1), reached(ties, people, ["family"], 0, 1, first=1), listed.tolist(), 0, start, end,
         mistaken=1,
     )  # fmt: skip
     assert children > len(parents)
@@ -216,10 +219,11 @@ def test_a_parents_ban_is_felt_by_its_children_and_not_by_its_partner(
 def test_a_copy_astray_or_lost_reaches_nobody(people: Society, ties: Ties) -> None:
     k = KINDS.index("enterprise")
     felt = reached(ties, people, ["legal_representative"], 0, 1 << k)
-    always_wrong = np.full((2, 2), np.uint64(2**64 - 1))
-    link = _link(1, friction=False)._replace(wrong=always_wrong, missed=always_wrong)
+    link = _link(1, friction=False)
+    always = np.full(link.wrong.shape, np.uint64(2**64 - 1))
+    link = link._replace(wrong=always, missed=always)
     start, end = first_day(FIRST + 2), first_day(FIRST + 5)
-    found = counted(always(1 << k), felt, [1, 2, 3], k, start, end, link)
+    found = counted(asked(1 << k), felt, [1, 2, 3], k, start, end, link)
     assert found[2:5, 0, OTHERS.index("others_on_paper")].tolist() == [3, 3, 3]
     assert not found[..., 1:].any()
 
@@ -230,7 +234,7 @@ def test_a_tie_lasts_as_long_as_the_text_that_makes_it(people: Society, ties: Ti
     felt = felt._replace(
         begins=np.array([first_day(FIRST + 4)]), ends=np.array([first_day(FIRST + 7) - 1])
     )
-    found = counted(always(1 << k), felt, [1], k, first_day(FIRST + 2), first_day(FIRST + 9))
+    found = counted(asked(1 << k), felt, [1], k, first_day(FIRST + 2), first_day(FIRST + 9))
     assert found[:, 0, 0].nonzero()[0].tolist() == [4, 5, 6]
     assert found[:, 0, OTHERS.index("others_applied")].nonzero()[0].tolist() == [4, 5, 6]
 

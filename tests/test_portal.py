@@ -103,7 +103,7 @@ def test_too_long_too_large_and_from_elsewhere_are_refused() -> None:
 
 
 def test_a_client_that_asks_too_often_waits_and_then_is_served() -> None:
-    with TestClient(create_app(Site(limits=Limits(per_second=20, burst=3)))) as client:
+    with TestClient(create_app(Site(limits=Limits(per_second=0.01, burst=3)))) as client:
         answers = [client.get("/static/icon.svg") for _ in range(6)]
         assert answers[0].status_code == 200
         assert 429 in [a.status_code for a in answers]

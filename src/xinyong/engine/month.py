@@ -225,7 +225,7 @@ def _ordered(records: Records) -> Records:
 
 def _alive(world: World, place: int, month: int) -> NDArray[np.int64]:
     """Return int64[kinds]: one past the last index alive in a leaf."""
-    return np.array([world.society.alive(place, k, month) for k in range(len(KINDS))], np.int64)
+    return world.others.alive[place, :, month - world.scenario.first_month].copy()
 
 
 def _adults(world: World, place: int) -> NDArray[np.int64]:
@@ -462,17 +462,23 @@ def _turns(world: World, run: LeafRun, m: int) -> None:
     month, waiting = world.scenario.first_month + m, int(run.leaf.counts[N_QUEUE])
     first, after = first_day(month), first_day(month + 1)
     whose = world.policy.queue[run.leaf.q_step[:waiting]]
-    due = run.leaf.q_day[:waiting] < after
+    theirs = np.flatnonzero((run.leaf.q_day[:waiting] < after) & (whose >= REDRESS))
     acts = run.leaf.cs["act"][run.leaf.q_case[:waiting]]
-    chosen = [np.zeros(0, np.int64)]
-    for p in range(len(world.staffed_by)):
-        mine = np.flatnonzero(due & (whose == REDRESS + p))
-        free = int(world.redress_capacity[p, m, run.place]) + int(run.spare[p])
-        served = mine[turns(world.keys.turn, acts[mine], month, free)]
-        waited = int(run.redress[p, m - 1, 2]) if m else 0
-        run.redress[p, m] = len(mine) - waited, len(served), len(mine) - len(served)
-        run.spare[p] = min(free - len(served), 1)  # an authority of a fraction of a turn a month
+    free = world.redress_capacity[:, m, run.place] + run.spare
+    came = np.bincount(whose[theirs] - REDRESS, minlength=len(free))
+    taken = np.zeros(len(free), np.int64)
+    chosen = [theirs[:0]]
+    for p in np.flatnonzero(came).tolist():  # few of them in most months
+        mine = theirs[whose[theirs] == REDRESS + p]
+        served = mine[turns(world.keys.turn, acts[mine], month, int(free[p]))]
+        taken[p] = len(served)
         chosen.append(served)
+    waited = run.redress[:, m - 1, 2] if m else 0
+    run.redress[:, m, 0], run.redress[:, m, 1] = came - waited, taken
+    run.redress[:, m, 2] = came - taken
+    run.spare[:] = np.minimum(free - taken, 1)  # an authority of a fraction of a turn a month
+    if not taken.any():
+        return
     order = np.concatenate(chosen)
     ranks = np.empty(waiting, np.uint64)
     rank(world.keys.turn, acts, ranks, month)

@@ -19,6 +19,7 @@ from xinyong.engine.state import (
     N_ENTRIES,
     release_spells,
 )
+from xinyong.institutions.copies import copies_of
 from xinyong.institutions.measures import account_spell
 from xinyong.institutions.others import account_others
 from xinyong.jit import lean, njit
@@ -40,7 +41,7 @@ def is_sampled(keys, place, subject):
 
 @lean
 def _account_entry(
-    leaf, e, place, table, others, link, keys, shift, first_month, counts, felt
+    leaf, e, place, table, others, link, keys, shift, first_month, counts, felt, copies
 ):  # fmt: skip
     """Account for the measures of one entry, if it is among those followed."""
     case = leaf.en[e].case
@@ -53,13 +54,12 @@ def _account_entry(
     kind, inst = subject >> 32, leaf.en[e].inst
     start, end = np.int64(leaf.en[e].start), np.int64(leaf.en[e].end)
     mistaken = leaf.cs[case].flags & (CASE_FALSE | CASE_MISATTACHED)
-    account_spell(
-        table, link, keys, act, inst, kind, place, start, end, mistaken, first_month, counts
-    )
+    copies_of(table, link, keys, act, inst, kind, place, start, end, copies)
+    account_spell(table, copies, keys, act, inst, kind, mistaken, first_month, counts)
+    index = subject & 0xFFFFFFFF
     account_others(
-        table, others, link, keys, act, inst, kind, subject & 0xFFFFFFFF, place, start, end,
-        mistaken, first_month, felt,
-    )  # fmt: skip
+        table, others, copies, keys, act, inst, kind, index, place, mistaken, first_month, felt
+    )
 
 
 @lean
@@ -97,10 +97,11 @@ def account(leaf, place, table, others, link, keys, shift, first_month, counts, 
         counts: int32[months, rows, kinds, ASPECTS], added to.
         felt: int32[months, ties, 1, OTHERS], added to.
     """
+    copies = np.zeros((table.inst.size, 5), np.int64)
     for e in range(leaf.counts[N_ENTRIES]):
         if leaf.en[e].inst >= 0:
             _account_entry(
-                leaf, e, place, table, others, link, keys, shift, first_month, counts, felt
+                leaf, e, place, table, others, link, keys, shift, first_month, counts, felt, copies
             )
 
 
@@ -134,6 +135,7 @@ def retire(
         felt: int32[months, ties, 1, OTHERS], added to.
         sums: uint64[2], the digest of entries let go, added to.
     """
+    copies = np.zeros((table.inst.size, 5), np.int64)
     for i in range(settled.size):
         ledger = settled[i]
         if is_sampled(keys, place, leaf.lg[ledger].subject):
@@ -141,7 +143,7 @@ def retire(
         e = leaf.lg[ledger].entry
         while e >= 0:
             _account_entry(
-                leaf, e, place, table, others, link, keys, shift, first_month, counts, felt
+                leaf, e, place, table, others, link, keys, shift, first_month, counts, felt, copies
             )
             _add_entry(leaf, e, sums)
             e = leaf.en[e].prev

@@ -141,17 +141,33 @@ def acts_of_strata(x: Inputs, name: str) -> NDArray[np.float64]:
     return out
 
 
-def groups(x: Inputs, kind: str) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
-    """Yield (place, attribute=value, which strata) of a kind: attributes first, then places."""
+def groups(
+    x: Inputs, kind: str, columns: NDArray[np.float64]
+) -> Iterator[tuple[str, str, NDArray[np.float64]]]:
+    """Yield (place, attribute=value, sums of the columns) of a kind: attributes, then places.
+
+    Args:
+        x: what the indicators read.
+        kind: of subjects.
+        columns: float64[columns, strata].
+    """
     s = x.society.strata
-    mine = (s.kind == KINDS.index(kind)) & ~minors(x)
+    mine = np.flatnonzero((s.kind == KINDS.index(kind)) & ~minors(x))
+    chosen = columns[:, mine]
+
+    def sums(codes: NDArray[Any], n: int) -> NDArray[np.float64]:
+        return np.array([np.bincount(codes, column, n) for column in chosen])
+
     for attribute in _ATTRIBUTES[kind]:
+        codes = getattr(s, attribute)[mine]
+        there = np.bincount(codes, minlength=len(LABELS[attribute]))
+        parts = sums(codes, len(LABELS[attribute]))
         for code, label in enumerate(LABELS[attribute]):
-            chosen = mine & (getattr(s, attribute) == code)
-            if chosen.any():
-                yield "cn", f"{attribute}={label}", chosen
+            if there[code]:
+                yield "cn", f"{attribute}={label}", parts[:, code]
+    parts = sums(s.leaf[mine], len(places.leaves()))
     for i, leaf in enumerate(places.leaves()):
-        yield leaf, "place", mine & (s.leaf == i)
+        yield leaf, "place", parts[:, i]
 
 
 def rows(x: Inputs, out: Rows) -> None:
@@ -182,8 +198,7 @@ def rows(x: Inputs, out: Rows) -> None:
                 LISTED, float(share(whole[0], whole[3])), int(whole[0]) // x.file_sample,
                 kind=kind, group=name,
             )  # fmt: skip
-            for place, group, chosen in groups(x, kind):
-                part = columns[:, chosen].sum(axis=1)
+            for place, group, part in groups(x, kind, columns):
                 if part[3]:
                     _group(x, out, part, whole, (place, kind, f"{name}/{group}"))
 

@@ -25,7 +25,14 @@ from xinyong.institutions.exchange import (
 from xinyong.jit import lean
 from xinyong.streams import draw64
 
-__all__ = ["concerns", "copy_of", "held_copy", "next_asked"]
+__all__ = [
+    *("BEGINS", "COPY", "GOT", "LOST", "STOPS"),
+    "concerns",
+    "copies_of",
+    "copy_of",
+    "held_copy",
+    "next_asked",
+]
 
 #: Where the draws of requests begin in their stream.
 FIRST_REQUEST = 8
@@ -76,6 +83,43 @@ def copy_of(table, link, keys, act, row, kind, leaf, start, end):
     if stops < NEVER:
         lost = arrival(link, keys.exchange, act, word, WITHDRAW, route, leaf, stops)
     return begins, stops, sent, got, lost, copy
+
+
+#: Columns of what `copies_of` notes of each row.
+BEGINS, STOPS, GOT, LOST, COPY = range(5)
+
+
+@lean
+def copies_of(table, link, keys, act, inst, kind, leaf, start, end, copies):
+    """Note what every authority comes to hold of a spell, by `copy_of`.
+
+    Rows of one authority that are alike but for the measure have one copy: it is looked up
+    once, for the first of them.
+
+    Args:
+        table: the measures.
+        link: the network.
+        keys: stream keys.
+        act: id of the act the entry rests on.
+        inst: the list.
+        kind: of the subject.
+        leaf: where the file is.
+        start: first day of the entry.
+        end: the day it ended, or NEVER.
+        copies: int64[rows, 5], written where a row concerns the list and the kind.
+    """
+    for i in range(table.inst.size):
+        if not concerns(table, i, inst, kind):
+            continue
+        if table.like[i] < i:
+            for column in range(copies.shape[1]):
+                copies[i, column] = copies[table.like[i], column]
+            continue
+        begins, stops, _, got, lost, copy = copy_of(
+            table, link, keys, act, i, kind, leaf, start, end
+        )
+        copies[i, BEGINS], copies[i, STOPS] = begins, stops
+        copies[i, GOT], copies[i, LOST], copies[i, COPY] = got, lost, copy
 
 
 @lean

@@ -21,9 +21,13 @@ from numpy.typing import NDArray
 from xinyong.assumptions import Assumptions
 from xinyong.dates import NEVER, day_of
 from xinyong.institutions.copies import (
+    BEGINS,
+    COPY,
     FIRST_REQUEST,
+    GOT,
+    LOST,
+    STOPS,
     concerns,
-    copy_of,
     held_copy,
     next_asked,
 )
@@ -70,6 +74,7 @@ class MeasureTable(NamedTuple):
         asked: bool[rows], whether anybody is ever asked.
         route: int64[rows] of the network (-1: the authority keeps the list itself); linked:
             first day on which the authority is linked.
+        like: int64[rows], the first row with the same copy: alike but for the measure.
     """
 
     inst: NDArray[np.int64]
@@ -82,6 +87,7 @@ class MeasureTable(NamedTuple):
     asked: NDArray[np.bool_]
     route: NDArray[np.int64]
     linked: NDArray[np.int64]
+    like: NDArray[np.int64]
 
 
 @cache
@@ -127,6 +133,11 @@ def measure_table(
         asked[i] = rate > 0
         gap[i] = _gaps(rate)
     network = network_of(cat, names, given, friction)
+    first: dict[tuple[object, ...], int] = {}
+    like = [
+        first.setdefault((n[0], n[2], *rows[n], int(network.route[i]), int(network.linked[i])), i)
+        for i, n in enumerate(names)
+    ]
     table = MeasureTable(
         np.array([law.code["instrument"][n[0]] for n in names], np.int64),
         np.array([name_word(f"{n[0]}/{n[2]}") for n in names], np.uint64),
@@ -138,6 +149,7 @@ def measure_table(
         asked,
         network.route,
         network.linked,
+        np.array(like, np.int64),
     )
     return table, network, names
 
@@ -167,21 +179,16 @@ def standing(counts: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 @lean
-def account_spell(
-    table, link, keys, act, inst, kind, leaf, start, end, mistaken, first_month, counts
-):
+def account_spell(table, copies, keys, act, inst, kind, mistaken, first_month, counts):
     """Add one spell on a list to the counts of its measures.
 
     Args:
         table: the measures.
-        link: the network.
+        copies: int64[rows, 5], what `copies_of` noted of the spell.
         keys: stream keys.
         act: id of the act the entry rests on.
         inst: the list
         kind: of the subject.
-        leaf: where the file is.
-        start: first day of the entry.
-        end: day it ended, or NEVER.
         mistaken: whether nobody of this file did what the entry rests on.
         first_month: month 0 of `counts`.
         counts: int64[months, rows, kinds, ASPECTS], added to. States stand at month ends and
@@ -190,12 +197,11 @@ def account_spell(
     for i in range(table.inst.size):
         if not concerns(table, i, inst, kind):
             continue
-        begins, stops, _, got, lost, copy = copy_of(
-            table, link, keys, act, i, kind, leaf, start, end
-        )
+        begins, stops = copies[i, BEGINS], copies[i, STOPS]
         if stops <= begins:
             continue
         between(counts, i, kind, ON_PAPER, begins, stops, first_month)
+        got, lost, copy = copies[i, GOT], copies[i, LOST], copies[i, COPY]
         if not held_copy(got, lost, copy):
             continue
         wrong = mistaken or copy == WRONG_COPY

@@ -21,7 +21,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xinyong.dates import NEVER, day_of
-from xinyong.institutions.copies import FIRST_REQUEST, concerns, copy_of, next_asked
+from xinyong.institutions.copies import (
+    BEGINS,
+    COPY,
+    FIRST_REQUEST,
+    GOT,
+    LOST,
+    STOPS,
+    concerns,
+    next_asked,
+)
 from xinyong.institutions.exchange import RIGHT_COPY
 from xinyong.institutions.measures import between
 from xinyong.jit import lean
@@ -198,23 +207,20 @@ def first_draw(others, p, k):
 
 @lean
 def account_others(
-    table, others, link, keys, act, inst, kind, index, leaf, start, end, mistaken, first_month,
-    counts,
-):  # fmt: skip
+    table, others, copies, keys, act, inst, kind, index, leaf, mistaken, first_month, counts
+):
     """Add what one spell means for others to the counts.
 
     Args:
         table: the measures.
         others: their ties to others.
-        link: the network.
+        copies: int64[rows, 5], what `copies.copies_of` noted of the spell.
         keys: stream keys.
         act: id of the act the entry rests on.
         inst: the list.
         kind: of the listed subject.
         index: of the listed subject.
         leaf: where its file is, and where the others are.
-        start: first day of the entry.
-        end: day it ended, or NEVER.
         mistaken: whether nobody of this file did what the entry rests on.
         first_month: month 0 of `counts`.
         counts: int32[months, ties, 1, OTHERS], added to: persons or bodies at month ends (as
@@ -225,7 +231,8 @@ def account_others(
         i = others.rows[r]
         if not concerns(table, i, inst, kind):
             continue
-        due, over, _, got, lost, copy = copy_of(table, link, keys, act, i, kind, leaf, start, end)
+        due, over, got = copies[i, BEGINS], copies[i, STOPS], copies[i, GOT]
+        lost, copy = copies[i, LOST], copies[i, COPY]
         if over <= due:
             continue
         for p in range(others.at[r], others.at[r + 1]):

@@ -135,7 +135,11 @@ def _objections(law: Law) -> NDArray[np.int64]:
 
 
 def policy_of(
-    law: Law, given: Assumptions, nominal: bool, queues: bool, objections: bool = False,
+    law: Law,
+    given: Assumptions,
+    nominal: bool,
+    queues: bool,
+    objections: bool = False,
     redress: Sequence[str] = (),
 ) -> Policy:
     """Return the policy for every compiled step.
