@@ -117,6 +117,22 @@ def test_the_page_of_a_worked_case_shows_every_finding(
         assert found.measures[measure["measure"]].name.zh in shown
 
 
+def test_every_provision_named_leads_to_where_it_stands(client: TestClient) -> None:
+    pages: dict[str, str] = {}
+    missing, found = set(), 0
+    for name in ("wages", "wendeng", "gate", "repair"):
+        shown = text(client, link("/case/result", written(gallery()[name].case)))
+        for address in re.findall(r'href="(/en/catalogue/[^"]+)"', shown):
+            page, _, anchor = address.replace("&amp;", "&").partition("#")
+            if page not in pages:
+                pages[page] = text(client, page)
+            found += 1
+            if anchor and f'id="{anchor}"' not in pages[page]:
+                missing.add(address)
+    assert found > 40
+    assert missing == set()
+
+
 def test_the_gallery_is_worth_a_look(client: TestClient) -> None:
     shown = text(client, "/en/case")
     assert 8 <= len(gallery()) <= 12

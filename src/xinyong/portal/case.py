@@ -187,7 +187,7 @@ def _picture(found: CaseResult, width: int) -> Picture | None:
         "record": say("record"),
         "entry": say("on the list"),
         "measures": say("measures"),
-        "line": say("points"),
+        "line": say("score"),
     }
     return picture(found, width, labels, language() == "zh")
 

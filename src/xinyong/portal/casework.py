@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache, cached_property
@@ -95,6 +96,25 @@ class View:
     def many(self) -> int:
         """How many measures are due, whichever lists and bodies ask for them."""
         return len({m["measure"] for m in self.data["measures"]})
+
+    @property
+    def assumptions(self) -> list[str]:
+        """What was assumed; acts and links are counted from one, as on the page."""
+        count = re.compile(r"^(act|link) (\d+):")
+        return [
+            count.sub(lambda m: f"{m[1]} {int(m[2]) + 1}:", x) for x in self.data["assumptions"]
+        ]
+
+    def provision(self, where: dict[str, Any]) -> str:
+        """Return the address of a provision, step, measure or item in the catalogue."""
+        instrument, name = where["instrument"], where["provision"]
+        if any(x.item == name for x in self._catalogue.items.get(instrument, ())):
+            return address(f"/catalogue/{instrument}/items", q=name)
+        version = where["version"]
+        if version == "*":  # an open reading
+            return f"{address(f'/catalogue/{instrument}')}#reading-{name}"
+        at = f"v-{version}" if name == "scheme" else f"{version}.{name}"
+        return f"{address(f'/catalogue/{instrument}', version=version)}#{at}"
 
     # what touches a finding ------------------------------------------------------------------
 
