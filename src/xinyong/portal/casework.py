@@ -20,7 +20,7 @@ from xinyong.law import trace
 from xinyong.law.catalogue import Catalogue
 from xinyong.portal.page import address
 
-__all__ = ["Name", "View", "link", "named", "place_groups", "worth"]
+__all__ = ["Name", "View", "fact", "link", "named", "place_groups", "worth"]
 
 #: A name in English and in Chinese.
 Name = tuple[str, str]
@@ -223,6 +223,27 @@ class View:
             for x in act["lines"]:
                 if x["ways_out"]:
                     yield worth(x), self.name(x["scheme"]), act["act"], x["ways_out"]
+
+
+def fact(field: str) -> str:
+    """Return the path of a fact in words; acts and links are counted from one.
+
+    Example:
+        >>> fact("acts[0].documents[1].formed"), fact("subject.place")
+        ('Act 1: documents 2, formed', 'place')
+    """
+    words = []
+    for part in re.findall(r"(\w+)(?:\[(\d+)\])?", field.removeprefix("subject.")):
+        name, number = part
+        n = int(number) + 1 if number else 0
+        if name in ("acts", "links"):
+            words.append(say("Act {n}", n=n) if name == "acts" else say("Link {n}", n=n))
+        else:
+            words.append(say(name.replace("_", " ")) + (f" {n}" if n else ""))
+    first, *rest = words
+    if field.startswith(("acts", "links")) and rest:
+        return f"{first}: {', '.join(rest)}"
+    return ", ".join(words)
 
 
 def worth(line: dict[str, Any]) -> str:
