@@ -7,14 +7,14 @@ they do not pass through here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Protocol
 
-__all__ = ["LANGUAGES", "language", "messages", "plural", "say", "speaking"]
+__all__ = ["LANGUAGES", "joined", "language", "messages", "own", "plural", "say", "speaking"]
 
 #: Code in addresses -> language tag of pages.
 LANGUAGES = {"en": "en", "zh": "zh-Hans"}
@@ -90,3 +90,39 @@ def plural(one: str, many: str, n: int, **values: Any) -> str:
     if _spoken.get() == "en":
         return (one if n == 1 else many).format(n=n, **values)
     return say(one, n=n, **values)
+
+
+_JOINED = {
+    "and": "{some} and {last}",
+    "or": "{some} or {last}",
+    "and the": "{some} and the {last}",
+}
+
+
+def joined(parts: Iterable[str], last: str = "and") -> str:
+    """Join words as a sentence does, with ``and``, ``or`` or ``and the`` before the last.
+
+    Example:
+        >>> joined(["a", "b", "c"], "or")
+        'a, b or c'
+        >>> with speaking("zh"):
+        ...     joined(["甲", "乙", "丙"], "or")
+        '甲、乙或丙'
+    """
+    found = list(parts)
+    if len(found) < 2:
+        return "".join(found)
+    return say(_JOINED[last], some=say(", ").join(found[:-1]), last=found[-1])
+
+
+class _Named(Protocol):
+    @property
+    def en(self) -> str: ...
+
+    @property
+    def zh(self) -> str: ...
+
+
+def own(name: _Named) -> str:
+    """Return a name in the language that is spoken; in English where it has no Chinese."""
+    return name.zh if _spoken.get() != "en" and name.zh else name.en

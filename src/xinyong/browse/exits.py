@@ -11,6 +11,7 @@ from typing import Any
 
 from xinyong.browse import words as w
 from xinyong.browse.show import sentences
+from xinyong.language import say
 from xinyong.law import schema
 from xinyong.law.catalogue import Catalogue
 
@@ -85,10 +86,13 @@ def _by_time(found: Catalogue, version: schema.Version) -> Iterator[_Told]:
     for p in version.provisions:
         match p.effect:
             case schema.Enter():
-                text = f"An entry runs {w.term_words(p.effect.term)}."
+                text = say("An entry runs {term}.", term=w.term_words(p.effect.term))
             case schema.SetGrade() if p.effect.term is not None:
-                text = f"Grade {w.word(str(p.effect.grade))} set directly stands "
-                text += f"{w.term_words(p.effect.term)}."
+                text = say(
+                    "Grade {grade} set directly stands {term}.",
+                    grade=w.word(str(p.effect.grade)),
+                    term=w.term_words(p.effect.term),
+                )
             case _:
                 continue
         term = p.effect.term
@@ -104,7 +108,8 @@ def _by_time(found: Catalogue, version: schema.Version) -> Iterator[_Told]:
     for row in version.measures:
         if row.lasts is not None:
             name = w.titled(found, row.measure)
-            text = f"{name}: {w.units(row.lasts.n, row.lasts.unit)} from listing."
+            time = w.units(row.lasts.n, row.lasts.unit)
+            text = say("{name}: {time} from listing.", name=name, time=time)
             yield "term", [row.measure], text, row.lasts.cite or row.cite
 
 
@@ -114,11 +119,12 @@ def _by_event(found: Catalogue, version: schema.Version) -> Iterator[_Told]:
             text = w.effect_words(p.effect)
             text = f"{text[:1].upper()}{text[1:]}"
             if p.when:
-                text += f", if {'; and '.join(w.condition_words(found, c) for c in p.when)}"
-            yield "event", [p.id], f"{text}.", p.cite
+                conditions = say("; and ").join(w.condition_words(found, c) for c in p.when)
+                text += say(", if {conditions}", conditions=conditions)
+            yield "event", [p.id], say("{text}.", text=text), p.cite
     scheme = version.scheme
     if scheme is not None and scheme.combination.released_by_correction:
-        text = "Correction releases from a direct grade."
+        text = say("Correction releases from a direct grade.")
         yield "event", [], text, scheme.combination.cite
     for consent in (scheme and scheme.consent, version.private and version.private.consent):
         if consent:
@@ -130,5 +136,6 @@ def _remedies(it: schema.Instrument) -> Iterator[tuple[str, schema.Cite]]:
         return
     open_ = [w.word(n) for n in _REMEDIES if getattr(it.review, n)]
     shut = [w.word(n) for n in _REMEDIES if not getattr(it.review, n)]
-    text = f"Open: {w.joined(open_) or 'none'}"
-    yield f"{text}{f'; not named: {w.joined(shut)}' if shut else ''}.", it.review.cite
+    text = say("Open: {remedies}", remedies=w.joined(open_) or say("none"))
+    text += say("; not named: {remedies}", remedies=w.joined(shut)) if shut else ""
+    yield say("{text}.", text=text), it.review.cite

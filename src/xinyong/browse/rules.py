@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from xinyong.browse import words as w
+from xinyong.language import language, own, say
 from xinyong.law import schema
 from xinyong.law.catalogue import Catalogue
 
@@ -19,7 +20,7 @@ __all__ = ["block_words", "gate_words", "private_words", "rule_words"]
 
 _TARGETS = {
     "entry": "entries on a list",
-    "points": "points",
+    "points": "points{unit}",  # not the unit, which is another word in Chinese
     "grade": "grades set directly",
     "copy": "copies to others",
     "measure": "measures",
@@ -73,7 +74,11 @@ _WAYS = {
 
 
 def _words(values: Iterable[str], table: dict[str, str] | None = None, last: str = "and") -> str:
-    return w.joined(((table or {}).get(x, w.word(x)) for x in values), last)
+    return w.joined((_of_table(table or {}, x) for x in values), last)
+
+
+def _of_table(table: dict[str, str], word: str) -> str:
+    return say(table[word]) if word in table else w.word(word)
 
 
 def _names(found: Catalogue, ids: Iterable[str], last: str = "and") -> str:
@@ -83,10 +88,11 @@ def _names(found: Catalogue, ids: Iterable[str], last: str = "and") -> str:
 def _limit(within: schema.Within | None, anchor: str = "") -> str:
     if within is None:
         return ""
-    more = ""
-    if within.extended_by:
-        more = f" (may be extended by {w.units(within.extended_by, within.unit)})"
-    return f", within {w.units(within.n, within.unit)}{f' from {anchor}' if anchor else ''}{more}"
+    time = w.units(within.n, within.unit)
+    text = say(", within {time}", time=time)
+    if anchor:
+        text = say(", within {time} from {anchor}", time=time, anchor=anchor)
+    return text + w.extended_words(within)
 
 
 def _capital(text: str) -> str:
@@ -105,41 +111,54 @@ def _where(found: Catalogue, where: schema.Where) -> str:
             continue
         label = w.word(name)
         if name in ("instrument", "instrument_not", "measure"):
-            parts.append(f"{label} {_names(found, value, 'or')}")
+            parts.append(_label(label, _names(found, value, "or")))
         elif name in ("conduct", "conduct_not"):
             known = [w.conduct_words(found, c) for c in value]
-            parts.append(f"{label} {w.joined(known, 'or')}")
+            parts.append(_label(label, w.joined(known, "or")))
         elif name in ("worth", "worth_always"):
-            rests = "it rests on nothing but" if name == "worth_always" else "it may rest on"
-            parts.append(f"{rests} documents whose worth is {w.joined(value, 'or')}")
+            rests = "it may rest on documents whose worth is {worth}"
+            if name == "worth_always":
+                rests = "it rests on nothing but documents whose worth is {worth}"
+            parts.append(say(rests, worth=_words(value, None, "or")))
         elif isinstance(value, bool):
-            parts.append(label if value else f"not {label}")
+            parts.append(label if value else say("not {what}", what=label))
         elif isinstance(value, list):
-            parts.append(f"{label} {w.joined(map(w.plain, value), 'or')}")
+            parts.append(_label(label, w.joined(map(w.plain, value), "or")))
         else:
-            parts.append(f"{label} {w.plain(value)}")
-    return "; ".join(parts)
+            parts.append(_label(label, w.plain(value)))
+    return say("; ").join(parts)
+
+
+def _label(label: str, value: str) -> str:
+    return say("{label} {value}", label=label, value=value)
 
 
 def gate_words(found: Catalogue, gate: schema.Gate) -> str:
     """Return a gate as one sentence."""
-    about = w.joined((_TARGETS.get(x, w.word(x)) for x in gate.bars), "and")
+    about = _words(gate.bars, _TARGETS).format(unit="")
     where = _where(found, gate.where)
-    which = f" ({where})" if where else ""
+    if where:
+        about = say("{what} ({which})", what=about, which=where)
+    needs = "" if gate.needs is None else _where(found, gate.needs)
     match gate.effect:
         case "barred":
-            text = f"{about}{which} are barred"
+            text = say("{about} are barred", about=about)
         case "required" if gate.needs is not None:
-            text = f"{about}{which} are barred unless: {_where(found, gate.needs)}"
+            text = say("{about} are barred unless: {needs}", about=about, needs=needs)
         case "weighed":
-            text = f"{about}{which} are to be weighed"
+            test = (gate.test or "").rstrip(".")
+            text = say("{about} are to be weighed: {test}", about=about, test=test)
             if gate.needs is not None:
-                text += f" unless: {_where(found, gate.needs)}"
-            text += f": {(gate.test or '').rstrip('.')}"
+                text = say(
+                    "{about} are to be weighed unless: {needs}: {test}",
+                    about=about,
+                    needs=needs,
+                    test=test,
+                )
         case other:
-            text = f"{about}{which}: {w.word(other)}"
+            text = say("{what}: {text}", what=about, text=w.word(other))
     said = {"id", "title", "bars", "where", "effect", "needs", "test", "cite"}
-    return f"{_capital(text)}{w.others_words(gate, said)}."
+    return say("{text}.", text=_capital(text) + w.others_words(gate, said))
 
 
 # --- rules of regulations -------------------------------------------------------------------
@@ -147,127 +166,175 @@ def gate_words(found: Catalogue, gate: schema.Gate) -> str:
 
 def _of(found: Catalogue, of: schema.Records) -> str:
     """Return which records a rule is about."""
-    text = "records"
-    if of.polarity is not None:
-        text = f"{of.polarity} records"
+    text = say("records") if of.polarity is None else say(f"{of.polarity} records")
     if of.kinds:
-        text += f" of {_words(of.kinds, None, 'or')}"
+        text = say("{records} of {what}", records=text, what=_words(of.kinds, None, "or"))
     acts = [w.conduct_words(found, c) for c in of.conduct or []]
     if acts:
-        text += f" of acts: {w.joined(acts, 'or')}"
+        text = say("{records} of acts: {acts}", records=text, acts=w.joined(acts, "or"))
     if of.conduct_not:
-        text += f", save {_words(of.conduct_not, None, 'or')}"
+        save = w.joined((_act(found, c) for c in of.conduct_not), "or")
+        text = say("{records}, save {what}", records=text, what=save)
     if of.documents:
-        names = [found.documents[d].en if d in found.documents else d for d in of.documents]
-        text += f" that rest on {w.joined(names, 'or')}"
+        names = [own(found.documents[d]) if d in found.documents else d for d in of.documents]
+        text = say("{records} that rest on {what}", records=text, what=w.joined(names, "or"))
     if of.listed_on:
-        text += f" that led to {_names(found, of.listed_on, 'or')}"
+        lists = _names(found, of.listed_on, "or")
+        text = say("{records} that led to {what}", records=text, what=lists)
     if of.subject_listed_on:
-        text += f" of a subject on {_names(found, of.subject_listed_on, 'or')}"
+        lists = _names(found, of.subject_listed_on, "or")
+        text = say("{records} of a subject on {what}", records=text, what=lists)
     return text
+
+
+def _act(found: Catalogue, conduct: str) -> str:
+    known = found.conducts.get(conduct)
+    return known.zh if known and known.zh and language() != "en" else w.word(conduct)
 
 
 def _collect(_: Catalogue, r: schema.Collect) -> str:
     what = _words(r.information)
-    source = {"public": " by public bodies", "market": " by market bodies"}.get(r.source, "")
-    text = f"{what} {_ALLOWED.get(r.allowed, w.word(r.allowed))}{source}"
-    text += "; nothing else may be" if r.closed else ""
-    text += f"; condition: {r.condition}" if r.condition else ""
-    return text + (f"; unless {r.unless}" if r.unless else "")
+    by = {"public": "{rule} by public bodies", "market": "{rule} by market bodies"}
+    rule = _of_table(_ALLOWED, r.allowed)
+    rule = say(by[r.source], rule=rule) if r.source in by else rule
+    text = say("{what} {rule}", what=what, rule=rule)
+    text += say("; nothing else may be") if r.closed else ""
+    text += say("; condition: {text}", text=r.condition) if r.condition else ""
+    return text + (say("; unless {text}", text=r.unless) if r.unless else "")
 
 
 def _list_power(_: Catalogue, r: schema.ListPower) -> str:
-    text = f"a list of the seriously untrustworthy {'must' if r.must else 'may'} be kept"
-    text += f" on the grounds: {'; '.join(g.rstrip('.') for g in r.grounds)}" if r.grounds else ""
-    text += f"; basis at least {w.word(r.basis)}" if r.basis else ""
-    return text + (f"; with {_words(r.needs)}" if r.needs else "")
+    text = say("a list of the seriously untrustworthy may be kept")
+    if r.must:
+        text = say("a list of the seriously untrustworthy must be kept")
+    if r.grounds:
+        grounds = say("; ").join(g.rstrip(".") for g in r.grounds)
+        text += say(" on the grounds: {grounds}", grounds=grounds)
+    text += say("; basis at least {basis}", basis=w.word(r.basis)) if r.basis else ""
+    return text + (say("; with {what}", what=_words(r.needs)) if r.needs else "")
 
 
 def _measure_power(found: Catalogue, r: schema.MeasurePower) -> str:
     what = [w.titled(found, m) for m in r.measures] + [d.rstrip(".") for d in r.described]
-    text = f"against {_AGAINST.get(r.against, w.word(r.against))}: {'; '.join(what) or 'measures'}"
-    text = text.replace("against the trustworthy", "for the trustworthy")
-    text += "; in related matters only" if r.related_matters_only else ""
-    text += f"; basis at least {w.word(r.basis)}" if r.basis else ""
-    return text + (f"; reaches {'; '.join(map(w.word, r.reaches))}" if r.reaches else "")
+    text = say("against {whom}: {measures}")
+    if r.against == "trustworthy":
+        text = say("for {whom}: {measures}")
+    text = text.format(
+        whom=_of_table(_AGAINST, r.against), measures=say("; ").join(what) or say("measures")
+    )
+    text += say("; in related matters only") if r.related_matters_only else ""
+    text += say("; basis at least {basis}", basis=w.word(r.basis)) if r.basis else ""
+    reaches = say("; ").join(map(w.word, r.reaches))
+    return text + (say("; reaches {whom}", whom=reaches) if reaches else "")
 
 
 def _disclosure(found: Catalogue, r: schema.Disclosure) -> str:
     if r.excluded:
-        return f"{_of(found, r.of)} are not shown to {_words(r.to, _VIEWERS, 'or')}"
-    text = f"{_of(found, r.of)} are {_WAYS.get(r.way, w.word(r.way))}: "
-    text += f"{_words(r.to, _VIEWERS)}, {w.term_words(r.term)}"
-    text += f", at least {w.term_words(r.least)}" if r.least else ""
-    text += "; as long as the entry stands that they led to" if r.while_listed else ""
+        return say(
+            "{records} are not shown to {whom}",
+            records=_of(found, r.of),
+            whom=_words(r.to, _VIEWERS, "or"),
+        )
+    text = say(
+        "{records} are {how}: {whom}, {term}",
+        records=_of(found, r.of),
+        how=_of_table(_WAYS, r.way),
+        whom=_words(r.to, _VIEWERS),
+        term=w.term_words(r.term),
+    )
+    text += say(", at least {term}", term=w.term_words(r.least)) if r.least else ""
+    text += say("; as long as the entry stands that they led to") if r.while_listed else ""
     if r.while_subject_listed:
-        text += "; as long as the subject is on one of these lists: "
-        text += _names(found, r.while_subject_listed, "or")
-    return text + ("" if r.afterwards == "unsaid" else f"; afterwards {w.word(r.afterwards)}")
+        lists = _names(found, r.while_subject_listed, "or")
+        text += say("; as long as the subject is on one of these lists: {lists}", lists=lists)
+    if r.afterwards == "unsaid":
+        return text
+    return text + say("; afterwards {what}", what=w.word(r.afterwards))
 
 
 def _access(_: Catalogue, r: schema.Access) -> str:
-    text = f"{_words(r.to, _VIEWERS)} may see records; {_NEEDS.get(r.needs, w.word(r.needs))}"
-    text += f"; free {r.free_per_year} times a year" if r.free_per_year else ""
-    return text + ("; the public part only" if r.only_public_part else "")
+    whom, needs = _words(r.to, _VIEWERS), _of_table(_NEEDS, r.needs)
+    text = say("{whom} may see records; {needs}", whom=whom, needs=needs)
+    text += say("; free {n} times a year", n=r.free_per_year) if r.free_per_year else ""
+    return text + (say("; the public part only") if r.only_public_part else "")
 
 
 def _notice(_: Catalogue, r: schema.Notice) -> str:
-    when = "after" if r.after_the_act else "before"
-    text = f"{_words(r.to, _VIEWERS)} must be told {when} {w.word(r.before)}"
-    text += f" of {_words(r.content)}" if r.content else ""
-    return text + (", in writing" if r.written else "") + _limit(r.within)
+    text = "{whom} must be told after {what}" if r.after_the_act else (
+        "{whom} must be told before {what}")  # fmt: skip
+    text = say(text, whom=_words(r.to, _VIEWERS), what=w.word(r.before))
+    text += say(" of {content}", content=_words(r.content)) if r.content else ""
+    return text + (say(", in writing") if r.written else "") + _limit(r.within)
 
 
 def _stages(found: Catalogue, stages: list[schema.Stage]) -> str:
     said = []
     for number, stage in enumerate(stages, 1):
-        who = "the subject" if stage.by == "subject" else w.titled(found, stage.by)
-        anchor = _MOMENTS.get(stage.from_, w.word(stage.from_))
-        text = f"({number}) {who} {stage.modality} {stage.title}"
-        text += _limit(stage.within, anchor) or f", from {anchor} on"
-        said.append(text + (f", if {stage.if_}" if stage.if_ else ""))
-    return "; ".join(said)
+        who = say("the subject") if stage.by == "subject" else w.titled(found, stage.by)
+        anchor = _of_table(_MOMENTS, stage.from_)
+        text = say(
+            "({n}) {who} {modality} {title}",
+            n=number,
+            who=who,
+            modality=say(stage.modality),
+            title=stage.title,
+        )
+        text += _limit(stage.within, anchor) or say(", from {anchor} on", anchor=anchor)
+        said.append(text + (say(", if {conditions}", conditions=stage.if_) if stage.if_ else ""))
+    return say("; ").join(said)
 
 
 def _objection(found: Catalogue, r: schema.Objection) -> str:
-    text = f"one may object to {_names(found, r.to, 'or')} because a record is "
-    text += _words(r.grounds, None, "or")
-    text += "" if r.meanwhile == "unsaid" else f"; meanwhile: {w.word(r.meanwhile)}"
-    return f"{text}. Stages: {_stages(found, r.stages)}"
+    text = say(
+        "one may object to {bodies} because a record is {grounds}",
+        bodies=_names(found, r.to, "or"),
+        grounds=_words(r.grounds, None, "or"),
+    )
+    if r.meanwhile != "unsaid":
+        text += say("; meanwhile: {what}", what=w.word(r.meanwhile))
+    return say("{text}. Stages: {stages}", text=text, stages=_stages(found, r.stages))
 
 
 def _annulment(found: Catalogue, r: schema.Annulment) -> str:
-    return f"when the decision below a record is annulled: {_stages(found, r.stages)}"
+    stages = _stages(found, r.stages)
+    return say("when the decision below a record is annulled: {stages}", stages=stages)
 
 
 def _repair(found: Catalogue, r: schema.Repair) -> str:
     if r.excluded:
-        return f"{_of(found, r.of)} cannot be repaired"
-    text = f"{_of(found, r.of)} can be repaired"
+        return say("{records} cannot be repaired", records=_of(found, r.of))
+    text = say("{records} can be repaired", records=_of(found, r.of))
     if r.conditions:
         last = "or" if r.any_of else "and"
-        text += f" once: {_words(r.conditions, None, last)}"
-    text += f"; not before it has run {w.term_words(r.wait)}" if r.wait else ""
-    text += f"; at most {r.per_year} times a year" if r.per_year else ""
-    text += f"; effect: {_words(r.effect)}" if r.effect else ""
-    return text + (f". Stages: {_stages(found, r.stages)}" if r.stages else "")
+        text += say(" once: {conditions}", conditions=_words(r.conditions, None, last))
+    text += say("; not before it has run {term}", term=w.term_words(r.wait)) if r.wait else ""
+    text += say("; at most {n} times a year", n=r.per_year) if r.per_year else ""
+    text += say("; effect: {what}", what=_words(r.effect)) if r.effect else ""
+    if not r.stages:
+        return text
+    return say("{text}. Stages: {stages}", text=text, stages=_stages(found, r.stages))
 
 
 def _right(_: Catalogue, r: schema.Right) -> str:
-    text = f"the subject has the right: {w.word(r.what)}"
-    return text + (f", {r.per_year} times a year" if r.per_year else "") + _limit(r.within)
+    text = say("the subject has the right: {what}", what=w.word(r.what))
+    text += say(", {n} times a year", n=r.per_year) if r.per_year else ""
+    return text + _limit(r.within)
 
 
 def _liability(_: Catalogue, r: schema.Liability) -> str:
-    text = (
-        f"{_words(r.whose, None, 'or')} liable for {'; '.join(b.rstrip('.') for b in r.breach_of)}"
+    text = say(
+        "{whose} liable for {breaches}: {sanctions}",
+        whose=_words(r.whose, None, "or"),
+        breaches=say("; ").join(b.rstrip(".") for b in r.breach_of),
+        sanctions=_words(r.sanction, None, "or"),
     )
-    text += f": {_words(r.sanction, None, 'or')}"
-    return text + (f", {r.fine[0]:,} to {r.fine[1]:,} yuan" if r.fine else "")
+    if r.fine:
+        text += say(", {low:,} to {high:,} yuan", low=r.fine[0], high=r.fine[1])
+    return text
 
 
 def _definition(_: Catalogue, r: schema.Definition) -> str:
-    return f"{r.term.en} ({r.term.zh}) means {r.means.rstrip('.')}"
+    return say("{term} means {text}", term=w.both(r.term), text=r.means.rstrip("."))
 
 
 #: Type of rule -> its sentence, and the fields that the sentence says.
@@ -297,14 +364,15 @@ _OF_ALL = {"id", "title", "rule", "of", "by", "cite"}
 def rule_words(found: Catalogue, rule: schema.Rule) -> str:
     """Return a rule of a regulation as a sentence."""
     if type(rule) not in _SENTENCES:
-        return _capital(w.plain(rule)) + "."
+        return say("{text}.", text=_capital(w.plain(rule)))
     make, fields = _SENTENCES[type(rule)]
     text = make(found, rule)
     if "of" not in fields.split() and rule.of != schema.Records():
-        text += f"; about {_of(found, rule.of)}"
+        text += say("; about {records}", records=_of(found, rule.of))
     if rule.by:
-        text += f"; by {_names(found, rule.by)}"
-    return f"{_capital(text)}{w.others_words(rule, _OF_ALL | set(fields.split()))}."
+        text += say("; by {bodies}", bodies=_names(found, rule.by))
+    rest = w.others_words(rule, _OF_ALL | set(fields.split()))
+    return say("{text}.", text=_capital(text) + rest)
 
 
 # --- feeds and private terms -------------------------------------------------------------------
@@ -315,28 +383,40 @@ def private_words(
 ) -> list[tuple[str, str, schema.Cite]]:
     """Return a private scheme as (id, sentence, citation)."""
     said = []
-    span = f"scores from {terms.lo} to {terms.hi}" if terms.lo is not None else "no score is known"
-    every = f", worked out anew every {w.units(terms.update_months, 'month')}" if (
-        terms.update_months) else ""  # fmt: skip
-    said.append(("score", f"{_capital(span)}{every}.", terms.cite))
+    text = say("No score is known")
+    if terms.lo is not None:
+        text = say("Scores from {low} to {high}", low=terms.lo, high=terms.hi)
+    if terms.update_months:
+        every = w.units(terms.update_months, "month")
+        text += say(", worked out anew every {time}", time=every)
+    said.append(("score", say("{text}.", text=text), terms.cite))
     consent = terms.consent
     said.append(("consent", w.consent_words(consent), consent.cite))
     for d in terms.dimensions:
-        share = f", {d.share / 100:g} per cent" if d.share is not None else ""
-        said.append((d.id, f"Dimension: {d.name.en} ({d.name.zh}){share}.", d.cite))
+        text = say("Dimension: {name}", name=w.both(d.name))
+        text += say(", {n:g} per cent", n=d.share / 100) if d.share is not None else ""
+        said.append((d.id, say("{text}.", text=text), d.cite))
     for b in terms.bands:
-        said.append((b.id, f"Band {b.lo} to {b.hi}: {b.name.en} ({b.name.zh}).", b.cite))
+        text = say("Band {low} to {high}: {name}.", low=b.lo, high=b.hi, name=w.both(b.name))
+        said.append((b.id, text, b.cite))
     for x in terms.benefits:
-        low = f"from {x.lo} points" if x.lo is not None else "for good scores"
-        partner = f", with {x.partner}" if x.partner else ""
-        time = f", from {x.from_}" if x.from_ else ""
-        time += f" to {x.until}" if x.until else ""
-        said.append((x.id, f"Benefit {low}: {x.title}{partner}{time}.", x.cite))
+        text = say("Benefit for good scores: {title}", title=x.title)
+        if x.lo is not None:
+            text = say("Benefit from {n} points: {title}", n=x.lo, title=x.title)
+        text += say(", with {partner}", partner=x.partner) if x.partner else ""
+        text += say(", from {day}", day=x.from_) if x.from_ else ""
+        text += say(" to {day}", day=x.until) if x.until else ""
+        said.append((x.id, say("{text}.", text=text), x.cite))
     for n, k in enumerate(terms.list_links):
-        until = f" to {k.until}" if k.until else ""
-        keeps = f"; the mark stays {w.term_words(k.keeps)}" if k.keeps else ""
-        text = f"An entry on {w.titled(found, k.list)}, from {k.from_}{until}: {_words(k.effect)}"
-        said.append((f"list_link_{n}", f"{text}{keeps}.", k.cite))
+        text = say(
+            "An entry on {list}, {span}: {effects}",
+            list=w.titled(found, k.list),
+            span=say("from {day}", day=k.from_)
+            + (say(" to {day}", day=k.until) if k.until else ""),
+            effects=_words(k.effect),
+        )
+        text += say("; the mark stays {term}", term=w.term_words(k.keeps)) if k.keeps else ""
+        said.append((f"list_link_{n}", say("{text}.", text=text), k.cite))
     return said
 
 
@@ -349,9 +429,14 @@ def block_words(found: Catalogue, block: BaseModel) -> str:
             return rule_words(found, block)
         case schema.Feed():
             rows = w.joined(
-                f"grade {w.word(r.grade)} as {w.word(r.circumstance)}" for r in block.rows
+                say("{grade} as {circumstance}",
+                    grade=w.grade_words(r.grade), circumstance=w.word(r.circumstance))
+                for r in block.rows
+            )  # fmt: skip
+            return say(
+                "At the end of each year the grade goes into {scheme}, as an act ({act}): {rows}.",
+                scheme=w.titled(found, block.to),
+                act=w.conduct_words(found, block.conduct),
+                rows=rows,
             )
-            what = w.conduct_words(found, block.conduct)
-            to = w.titled(found, block.to)
-            return f"At the end of each year the grade goes into {to}, as an act ({what}): {rows}."
-    return _capital(w.plain(block)) + "."
+    return say("{text}.", text=_capital(w.plain(block)))

@@ -11,18 +11,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
 from pydantic import BaseModel
 
 from xinyong import places
+from xinyong.language import joined, language, plural, say
 from xinyong.law import schema, trace
 from xinyong.law.catalogue import Catalogue
 from xinyong.law.compile import Law
 
 __all__ = [
+    "also",
+    "both",
     "cause_words",
     "cite_words",
     "condition_words",
@@ -30,6 +32,8 @@ __all__ = [
     "consent_words",
     "counted",
     "effect_words",
+    "extended_words",
+    "grade_words",
     "joined",
     "kind_words",
     "measure_words",
@@ -61,56 +65,47 @@ def word(identifier: str) -> str:
         >>> word("legal_representative")
         'legal representative'
     """
-    return identifier.replace("_", " ")
+    return say(identifier.replace("_", " "))
 
 
-def joined(parts: Iterable[str], last: str = "and") -> str:
-    """Join words as a sentence does.
+def both(name: schema.Bilingual) -> str:
+    """Return a name in English and Chinese, or in Chinese alone where that is spoken.
 
     Example:
-        >>> joined(["a", "b", "c"], "or")
-        'a, b or c'
+        >>> both(schema.Bilingual(en="court", zh="法院"))
+        'court (法院)'
     """
-    found = list(parts)
-    if len(found) < 2:
-        return "".join(found)
-    return f"{', '.join(found[:-1])} {last} {found[-1]}"
-
-
-def _both(name: schema.Bilingual | None, identifier: str) -> str:
-    return f"{name.en} ({name.zh})" if name else identifier
+    return f"{name.en} ({name.zh})" if language() == "en" else name.zh
 
 
 def titled(found: Catalogue, identifier: str | None) -> str:
     """Return an authority, measure, instrument or place of the catalogue in both languages."""
     if identifier is None:
-        return "nobody in particular"
+        return say("nobody in particular")
     for table in (found.authorities, found.measures, found.instruments):
         if identifier in table:
-            return _both(table[identifier].name, identifier)
+            return both(table[identifier].name)
     known = {p.id: p for p in places.places()}
     if identifier in known:
-        return f"{known[identifier].name_en} ({known[identifier].name_zh})"
+        place = known[identifier]
+        return both(schema.Bilingual(en=place.name_en, zh=place.name_zh))
     return word(identifier)
 
 
 def cite_words(it: schema.Instrument, cite: schema.Cite) -> str:
     """Return where something stands: article, source and depth; or the assumption."""
     if cite.source is None:
-        return f"assumption: {cite.assumption}"
-    article = cite.article or ""
-    if article[:1].isdigit():
-        article = f"Art. {article}"
-    elif article == "whole":
-        article = "as a whole"
+        return say("assumption: {x}", x=cite.assumption)
+    article = trace.article_words(cite.article or "")
     source = it.sources.get(cite.source)
-    return f"{cite.source}, {article} [{source.depth if source else 'unknown'}]"
+    depth = say(source.depth) if source else say("unknown")
+    return say("{title}, {article} [{depth}]", title=cite.source, article=article, depth=depth)
 
 
 def span_words(version: schema.Version) -> str:
     """Return from when to when a version is in force; a draft never is."""
     if version.draft is not None:
-        return f"draft of {version.in_force.from_}, never law"
+        return say("draft of {day}, never law", day=version.in_force.from_)
     return span_text(version.in_force.from_, version.in_force.until)
 
 
@@ -121,7 +116,9 @@ def span_text(first: dt.date | str, until: dt.date | str | None) -> str:
         >>> span_text("2013-10-01", "2017-04-30"), span_text("2017-05-01", None)
         ('2013-10-01 to 2017-04-30', 'since 2017-05-01')
     """
-    return f"since {first}" if until is None else f"{first} to {until}"
+    if until is None:
+        return say("since {day}", day=first)
+    return say("{first} to {last}", first=first, last=until)
 
 
 def condition_words(found: Catalogue, condition: schema.Condition) -> str:
@@ -132,7 +129,11 @@ def condition_words(found: Catalogue, condition: schema.Condition) -> str:
 def conduct_words(found: Catalogue, identifier: str) -> str:
     """Return what a conduct is called, as it stands in the middle of a sentence."""
     known = found.conducts.get(identifier)
-    return f"{known.en[:1].lower()}{known.en[1:]}" if known else word(identifier)
+    if known is None:
+        return word(identifier)
+    if language() != "en" and known.zh:
+        return known.zh
+    return f"{known.en[:1].lower()}{known.en[1:]}"
 
 
 _JOINING = {
@@ -150,7 +151,11 @@ _LEAVING = {
 
 def consent_words(consent: schema.Consent) -> str:
     """Return how one comes into a scheme and leaves it, as a sentence."""
-    return f"{_JOINING[consent.mode]}; {_LEAVING[consent.withdrawal]}."
+    return say(
+        "{joining}; {leaving}.",
+        joining=say(_JOINING[consent.mode]),
+        leaving=say(_LEAVING[consent.withdrawal]),
+    )
 
 
 # --- terms and effects -----------------------------------------------------------------
@@ -163,7 +168,7 @@ def counted(n: int, what: str, many: str | None = None) -> str:
         >>> counted(1, "rule"), counted(1200, "rule"), counted(2, "entry", "entries")
         ('1 rule', '1,200 rules', '2 entries')
     """
-    return f"{n:,} {what if n == 1 else many or what + 's'}"
+    return plural(f"{{n:,}} {what}", f"{{n:,}} {many or what + 's'}", n)
 
 
 def kind_words(kind: str, polarity: str) -> str:
@@ -174,10 +179,18 @@ def kind_words(kind: str, polarity: str) -> str:
         ('black list', 'memorandum (rewards)', 'limit on other instruments')
     """
     if kind == "list" and polarity in ("black", "red"):
-        return f"{polarity} list"
-    both = {"black": "punishments", "red": "rewards", "mixed": "both punishments and rewards"}
-    what = "limit on other instruments" if kind == "gate" else word(kind)
-    return f"{what} ({both[polarity]})" if polarity in both and kind == "memorandum" else what
+        return say(f"{polarity} list")
+    what = say("limit on other instruments") if kind == "gate" else word(kind)
+    if kind == "memorandum" and polarity in _FOLLOWING:
+        return say("{what} ({which})", what=what, which=say(_FOLLOWING[polarity]))
+    return what
+
+
+_FOLLOWING = {
+    "black": "punishments",
+    "red": "rewards",
+    "mixed": "both punishments and rewards",
+}
 
 
 def units(n: int, unit: str) -> str:
@@ -187,7 +200,8 @@ def units(n: int, unit: str) -> str:
         >>> units(1, "working_day"), units(20, "working_day")
         ('1 working day', '20 working days')
     """
-    return f"{n} {word(unit)}{'' if n == 1 else 's'}"
+    what = f"{{n}} {unit.replace('_', ' ')}"
+    return plural(what, f"{what}s", n)
 
 
 def term_words(term: schema.Term) -> str:
@@ -200,14 +214,15 @@ def term_words(term: schema.Term) -> str:
         'without a fixed end'
     """
     if term.open or term.n is None or term.unit is None or term.from_ is None:
-        return "without a fixed end"
-    text = f"for {units(term.n, term.unit)} from {trace.noun(term.from_)}"
+        return say("without a fixed end")
+    time, anchor = units(term.n, term.unit), trace.noun(term.from_)
+    text = say("for {time} from {anchor}", time=time, anchor=anchor)
     if term.while_continuing:
-        text += ", counted only once the act has ended"
+        text += say(", counted only once the act has ended")
     if term.extend_range is not None:
         low, high = term.extend_range
-        span = str(low) if low == high else f"{low} to {high}"
-        text += f"; it may be extended by {span} months"
+        span = str(low) if low == high else say("{first} to {last}", first=low, last=high)
+        text += say("; it may be extended by {span} months", span=span)
     return text + others_words(term, {"open", "n", "unit", "from_", "while_continuing",
                                       "extend_by", "extend_range", "cite"})  # fmt: skip
 
@@ -225,52 +240,76 @@ _CAUSES = {
 
 def cause_words(cause: str) -> str:
     """Return why an entry ends."""
-    return _CAUSES.get(cause, word(cause))
+    return say(_CAUSES[cause]) if cause in _CAUSES else word(cause)
 
 
 def points_words(low: int, high: int) -> str:
     """Return points with their sign, or the range left to an authority."""
     if low == high:
-        return f"{low:+d} point{'' if abs(low) == 1 else 's'}"
-    return f"{low:+d} to {high:+d} points, as the authority decides"
+        return say("{n:+d} point" if abs(low) == 1 else "{n:+d} points", n=low)
+    return say("{low:+d} to {high:+d} points, as the authority decides", low=low, high=high)
 
 
 def effect_words(effect: Any) -> str:
     """Return what a provision does, as the rest of "then ..."."""
     match effect:
         case schema.Enter():
-            return f"the subject is entered on the list {term_words(effect.term)}"
+            term = term_words(effect.term)
+            return say("the subject is entered on the list {term}", term=term)
         case schema.End():
-            only = " (entries without a term only)" if effect.only_open_term else ""
-            event = trace.noun(effect.from_)
-            cause = cause_words(effect.cause)
-            by = "" if cause == event else f", by {cause}"
-            return f"the entry ends with {event}{by}{only}"
+            event, cause = trace.noun(effect.from_), cause_words(effect.cause)
+            text = say("the entry ends with {event}", event=event)
+            if cause != event:
+                text = say("the entry ends with {event}, by {cause}", event=event, cause=cause)
+            return text + (say(" (entries without a term only)") if effect.only_open_term else "")
         case schema.Restore():
-            event = trace.noun(effect.from_)
-            return f"a removed entry is put back with {event}, and its term counted anew"
+            return say(
+                "a removed entry is put back with {event}, and its term counted anew",
+                event=trace.noun(effect.from_),
+            )
         case schema.Points():
             text = points_words(effect.low, effect.high)
             if effect.per is not None:
                 tenths = effect.points_per_step_tenths or 10
-                step = f"{effect.step or 1:,} of {word(effect.per)}"
-                text = f"{tenths / 10:g} points for every {step}, between {text}"
+                text = say(
+                    "{points:g} points for every {step:,} of {quantity}, between {range}",
+                    points=tenths / 10,
+                    step=effect.step or 1,
+                    quantity=word(effect.per),
+                    range=text,
+                )
             if effect.every_months is not None:
-                text += f", once in every {units(effect.every_months, 'month')} begun"
-            return f"the score changes by {text}"
+                every = units(effect.every_months, "month")
+                text += say(", once in every {time} begun", time=every)
+            return say("the score changes by {points}", points=text)
         case schema.SetGrade():
-            return f"the grade is {word(str(effect.grade))}"
+            return say("the grade is {grade}", grade=word(str(effect.grade)))
         case schema.Convert():
-            to = f"grade {word(str(effect.grade))}"
+            to = grade_words(str(effect.grade))
             if effect.points is not None:
                 to = points_words(effect.points, effect.points)
-            event = trace.noun(effect.from_)
-            return f"with {event} the direct grade turns into {to}, {term_words(effect.term)}"
+            return say(
+                "with {event} the direct grade turns into {to}, {term}",
+                event=trace.noun(effect.from_),
+                to=to,
+                term=term_words(effect.term),
+            )
         case schema.Copy():
-            return f"the record is copied to the {joined(map(word, effect.to), 'and the')}"
+            roles = joined(map(word, effect.to), "and the")
+            return say("the record is copied to the {roles}", roles=roles)
     rest: dict[str, Any] = effect.model_dump(by_alias=True, exclude_unset=True)
     name = word(str(rest.pop("do", "effect")))
-    return f"{name}: {plain(rest)}" if rest else name
+    return say("{what}: {text}", what=name, text=plain(rest)) if rest else name
+
+
+def grade_words(grade: str) -> str:
+    """Return a grade with its word.
+
+    Example:
+        >>> grade_words("aa_plus")
+        'grade aa plus'
+    """
+    return say("grade {x}", x=word(grade))
 
 
 def plain(value: Any) -> str:
@@ -284,24 +323,24 @@ def plain(value: Any) -> str:
         case schema.Consent():
             return consent_words(value).rstrip(".")
         case schema.Benefit():
-            low = f"from {value.lo} points" if value.lo is not None else ""
-            grade = f"with grade {value.grade}" if value.grade else ""
-            when = " or ".join(filter(None, (low, grade)))
-            return f"{value.title}{f' ({when})' if when else ''}"
+            low = say("from {n} points", n=value.lo) if value.lo is not None else ""
+            grade = say("with grade {x}", x=value.grade) if value.grade else ""
+            when = say(" or ").join(filter(None, (low, grade)))
+            return say("{what} ({which})", what=value.title, which=when) if when else value.title
         case BaseModel():
             return plain(value.model_dump(by_alias=True, exclude_unset=True, exclude_none=True))
         case dict() if set(value) == {"en", "zh"}:
-            return f"{value['en']} ({value['zh']})"
+            return both(schema.Bilingual.model_validate(value))
         case dict():
             kept = {k: v for k, v in value.items() if k != "cite" and v not in (None, [], {})}
-            return ", ".join(
+            return say(", ").join(
                 word(k) if v is True else f"{word(k)} {plain(v)}" for k, v in kept.items()
             )
         case list() | tuple():
             blocks = any(isinstance(x, dict | BaseModel) for x in value)
-            return "; ".join(map(plain, value)) if blocks else joined(map(plain, value))
+            return say("; ").join(map(plain, value)) if blocks else joined(map(plain, value))
         case bool():
-            return "yes" if value else "no"
+            return say("yes") if value else say("no")
         case str() if value.isidentifier():
             return word(value)
         case dt.date():
@@ -318,7 +357,13 @@ def others_words(block: BaseModel, said: set[str]) -> str:
         if name not in said and name in block.model_fields_set
         if getattr(block, name) not in empty and getattr(block, name) != info.default
     }
-    return "".join(f"; {word(k)}: {plain(v)}" for k, v in rest.items())
+    return "".join(say("; {what}: {text}", what=word(k), text=plain(v)) for k, v in rest.items())
+
+
+def also(block: BaseModel, said: set[str]) -> str:
+    """Return what a block states beyond the fields that were said, as a sentence after another."""
+    rest = others_words(block, said).removeprefix(say("; "))
+    return say(" Also: {text}.", text=rest) if rest else ""
 
 
 # --- provisions, steps, measures, schemes --------------------------------------------------
@@ -328,41 +373,50 @@ def _conduct(found: Catalogue, identifier: str) -> str:
     known = found.conducts.get(identifier)
     if known is None:
         return word(identifier)
-    text = f'"{conduct_words(found, identifier)}"'
-    return f"{text} ({known.zh})" if known.zh else text
+    text = say('"{conduct}"', conduct=conduct_words(found, identifier))
+    return f"{text} ({known.zh})" if known.zh and language() == "en" else text
 
 
 def provision_words(found: Catalogue, it: schema.Instrument, p: schema.Provision) -> str:
     """Return a provision as one sentence."""
     acts = joined((_conduct(found, c) for c in p.conduct), "or")
-    parts = [f"If the act is {acts}"]
+    parts = [say("If the act is {acts}", acts=acts)]
     if p.kinds is not None:
-        parts.append(f"the subject is {joined((_a(word(k)) for k in p.kinds), 'or')}")
+        kinds = joined((_a(word(k)) for k in p.kinds), "or")
+        parts.append(say("the subject is {what}", what=kinds))
     if p.via != ["self"]:
-        own = "the subject's own or " if "self" in p.via else ""
         roles = joined((word(r) for r in p.via if r != "self"), "or")
-        parts.append(f"the record is {own}one that reached the subject as {roles}")
+        told = "the record is one that reached the subject as {roles}"
+        if "self" in p.via:
+            told = "the record is the subject's own or one that reached the subject as {roles}"
+        parts.append(say(told, roles=roles))
     parts += [condition_words(found, c) for c in p.when]
+    effect = effect_words(p.effect)
     if len(parts) > 3:
-        listed = "; ".join(f"({i}) {part}" for i, part in enumerate(parts[1:], 1))
-        text = f"{parts[0]}, and {listed}: then {effect_words(p.effect)}."
+        listed = say("; ").join(f"({i}) {part}" for i, part in enumerate(parts[1:], 1))
+        text = say(
+            "{first}, and {conditions}: then {effect}.",
+            first=parts[0],
+            conditions=listed,
+            effect=effect,
+        )
     else:
-        text = f"{', and '.join(parts)}, then {effect_words(p.effect)}."
+        conditions = say(", and ").join(parts)
+        text = say("{conditions}, then {effect}.", conditions=conditions, effect=effect)
     if p.field is not None and p.field != it.conduct_field:
-        text += f" Field: {word(p.field)}."
+        text += say(" Field: {field}.", field=word(p.field))
     if p.protected:
-        text += f" Protected conduct: {joined(map(word, p.protected))}."
+        text += say(" Protected conduct: {tags}.", tags=joined(map(word, p.protected)))
     if p.case_only:
-        text += f" Not in simulations: {p.case_only.rstrip('.')}."
-    rest = others_words(
+        text += say(" Not in simulations: {why}.", why=p.case_only.rstrip("."))
+    return text + also(
         p, {"id", "title", "conduct", "kinds", "via", "when", "effect", "cite", "case_only",
             "protected", "field"}
     )  # fmt: skip
-    return text + (f" Also: {rest[2:]}." if rest else "")
 
 
 def _a(text: str) -> str:
-    return f"an {text}" if text[:1] in "aeiou" else f"a {text}"
+    return say("an {what}" if text[:1] in "aeiou" else "a {what}", what=text)
 
 
 _OPENS = {
@@ -375,41 +429,56 @@ _OPENS = {
 
 def step_words(found: Catalogue, step: schema.Step) -> str:
     """Return a step of a procedure as one sentence."""
-    who = "The subject" if step.by == "subject" else titled(found, step.by)
+    who = say("The subject") if step.by == "subject" else titled(found, step.by)
     anchors = joined((trace.noun(a) for a in step.from_), "or")
-    when = _OPENS.get(step.opens, word(step.opens))
-    text = f"{who} {step.modality} {step.title}, {when}"
+    text = say(
+        "{who} {modality} {title}, {when}",
+        who=who,
+        modality=say(step.modality),
+        title=step.title,
+        when=say(_OPENS[step.opens]),
+    )
     if step.when:
-        text += ", if " + ", and ".join(condition_words(found, c) for c in step.when)
+        conditions = say(", and ").join(condition_words(found, c) for c in step.when)
+        text += say(", if {conditions}", conditions=conditions)
     if step.within is not None:
         w = step.within
-        text += f", within {units(w.n, w.unit)} from {anchors}"
-        if w.extended_by:
-            text += f" (may be extended by {units(w.extended_by, w.unit)})"
+        text += say(", within {time} from {anchor}", time=units(w.n, w.unit), anchor=anchors)
+        text += extended_words(w)
     else:
-        text += f", from {anchors} on; no limit is stated"
+        text += say(", from {anchor} on; no limit is stated", anchor=anchors)
     if step.after:
-        text += f"; not before {joined(map(word, step.after))} is done or its limit is over"
-    rest = others_words(
+        steps = joined(map(word, step.after))
+        text += say("; not before {steps} is done or its limit is over", steps=steps)
+    text = say("{text}. If not: {lapsed}.", text=text, lapsed=step.if_lapsed.rstrip("."))
+    return text + also(
         step, {"id", "title", "by", "modality", "opens", "when", "from_", "within", "after",
                "then", "if_lapsed", "cite"}
     )  # fmt: skip
-    also = f" Also: {rest[2:]}." if rest else ""
-    return f"{text}. If not: {step.if_lapsed.rstrip('.')}.{also}"
+
+
+def extended_words(within: schema.Within) -> str:
+    """Return by how much a limit may be extended, after the limit; empty if it may not."""
+    if not within.extended_by:
+        return ""
+    return say(" (may be extended by {time})", time=units(within.extended_by, within.unit))
 
 
 def measure_words(found: Catalogue, row: schema.MeasureRow) -> str:
     """Return a measure tied to a list as one sentence."""
     measure = found.measures.get(row.measure)
-    name = _both(measure.name if measure else None, word(row.measure))
-    kind = f" [{word(measure.field)}, {word(measure.nature)}]" if measure else ""
-    by = joined(titled(found, b) for b in row.by)
-    text = f"{name[:1].upper()}{name[1:]}{kind}; applied by {by}"
+    name = both(measure.name) if measure else word(row.measure)
+    text = f"{name[:1].upper()}{name[1:]}"
+    if measure:
+        field, nature = word(measure.field), word(measure.nature)
+        text += say(" [{field}, {nature}]", field=field, nature=nature)
+    text += say("; applied by {bodies}", bodies=joined(titled(found, b) for b in row.by))
     if row.discretionary:
-        text += ", at their discretion"
+        text += say(", at their discretion")
     if row.kinds is not None:
-        text += f"; only for {joined((word(k) for k in row.kinds), 'or')}"
+        text += say("; only for {kinds}", kinds=joined((word(k) for k in row.kinds), "or"))
     if row.reaches:
-        text += f"; reaches also the {joined(map(word, row.reaches), 'and the')}"
+        roles = joined(map(word, row.reaches), "and the")
+        text += say("; reaches also the {roles}", roles=roles)
     said = {"measure", "by", "kinds", "reaches", "discretionary", "cite"}
-    return text + others_words(row, said) + "."
+    return say("{text}.", text=text + others_words(row, said))

@@ -15,6 +15,7 @@ from fnmatch import fnmatchcase
 import numpy as np
 
 from xinyong.dates import NEVER, day_of
+from xinyong.language import language, own, plural, say
 from xinyong.law import schema
 from xinyong.law import tables as t
 from xinyong.law.compile import Law
@@ -24,6 +25,7 @@ from xinyong.law.determine import Determination, Ledger, Tried
 __all__ = [
     "NotMet",
     "Provenance",
+    "article_words",
     "failing",
     "head_of",
     "notes_on",
@@ -77,13 +79,26 @@ class Provenance:
             True
         """
         if self.assumption:
-            return f"assumption: {self.assumption}"
-        article = self.article
-        if article[:1].isdigit():
-            article = f"Art. {article}"
-        elif article == "whole":
-            article = "as a whole"
-        return f"{self.source_en} ({self.source_zh}), {article} [{self.depth}]"
+            return say("assumption: {x}", x=self.assumption)
+        title = f"{self.source_en} ({self.source_zh})"
+        return say(
+            "{title}, {article} [{depth}]",
+            title=title if language() == "en" else self.source_zh,
+            article=article_words(self.article),
+            depth=say(self.depth),
+        )
+
+
+def article_words(article: str) -> str:
+    """Return an article as it is named in a sentence.
+
+    Example:
+        >>> article_words("3"), article_words("whole"), article_words("annex")
+        ('Art. 3', 'as a whole', 'annex')
+    """
+    if article[:1].isdigit():
+        return say("Art. {x}", x=article)
+    return say("as a whole") if article == "whole" else article
 
 
 def of_cite(
@@ -147,7 +162,7 @@ def notes_on(law: Law, instrument: str, version: str, provision: str) -> tuple[s
 
 
 def _word(identifier: str) -> str:
-    return identifier.replace("_", " ")
+    return say(identifier.replace("_", " "))
 
 
 _NOUNS = {
@@ -190,11 +205,11 @@ _NOUNS = {
 
 def noun(event: str) -> str:
     """Return the noun of an event or anchor, such as ``performance`` for ``performed``."""
-    return _NOUNS[event]
+    return say(_NOUNS[event])
 
 
 def _any(names: list[str]) -> str:
-    return " or ".join(names)
+    return say(" or ").join(names)
 
 
 def words(condition: schema.Condition, law: Law) -> str:
@@ -211,50 +226,73 @@ def words(condition: schema.Condition, law: Law) -> str:
     names = law.catalogue
     for joint, inner in ((" and ", c.all), (" or ", c.any), (" or ", c.unless)):
         if inner is not None:
-            text = joint.join(words(each, law) for each in inner)
+            text = say(joint).join(words(each, law) for each in inner)
             if c.unless is not None:
-                return f"not ({text})"
-            return f"({text})" if len(inner) > 1 else text
+                return say("not ({condition})", condition=text)
+            return say("({condition})", condition=text) if len(inner) > 1 else text
     if c.kind is not None:
-        return f"the subject is {_any([_word(k) for k in c.kind])}"
+        return say("the subject is {what}", what=_any([_word(k) for k in c.kind]))
     if c.role is not None:
-        return f"the subject is {_any([_word(r) for r in c.role])}"
+        return say("the subject is {what}", what=_any([_word(r) for r in c.role]))
     if c.age is not None:
-        return f"aged {c.age[0]} to {c.age[1]}"
+        return say("aged {low} to {high}", low=c.age[0], high=c.age[1])
     if c.document is not None:
-        return f"there is a document: {names.documents[c.document].en}"
+        return say("there is a document: {name}", name=own(names.documents[c.document]))
     if c.circumstance is not None:
-        return names.circumstances[c.circumstance].en
+        return own(names.circumstances[c.circumstance])
     if c.severity is not None:
-        return f"severity {_any(list(c.severity))}"
+        return say("severity {levels}", levels=_any([say(x) for x in c.severity]))
     if c.band is not None:
         return quantity(c.band)
     if c.event is not None:
-        by = f" by the day of {noun(c.event.by)}" if c.event.by else ""
-        of = f" of {names.documents[c.event.document].en}" if c.event.document else ""
-        return f"{noun(c.event.event)}{of} has taken place{by}"
+        return _taken_place(c.event, law)
     if c.lapsed is not None:
         without = _any([noun(e) for e in c.lapsed.without])
-        return f"{noun(c.lapsed.after)} has passed without {without}"
+        return say(
+            "{event} has passed without {others}", event=noun(c.lapsed.after), others=without
+        )
     if c.count is not None:
-        return f"at least {c.count.lo} such acts within {c.count.window_months} months"
+        return say(
+            "at least {n} such acts within {months} months",
+            n=c.count.lo,
+            months=c.count.window_months,
+        )
     if c.cumulative is not None:
         u = c.cumulative
-        bound = schema.Band(of=u.of, lo=u.lo, hi=u.hi)
-        return quantity(bound, " of the year's acts together")
+        what = say("{quantity} of the year's acts together", quantity=_word(u.of))
+        return quantity(schema.Band(of=u.of, lo=u.lo, hi=u.hi), what)
     if c.continuing is not None:
-        return "the act still continues" if c.continuing else "the act has ended"
+        return say("the act still continues") if c.continuing else say("the act has ended")
     if c.listed_on is not None:
-        return f"on the list: {names.instrument(c.listed_on).name.en}"
+        return say("on the list: {name}", name=own(names.instrument(c.listed_on).name))
     if c.still_listed_on is not None:
-        return f"still on the list: {names.instrument(c.still_listed_on).name.en}"
+        return say("still on the list: {name}", name=own(names.instrument(c.still_listed_on).name))
     if c.listed_for is not None:
         f = c.listed_for
-        since = "".join(f" and {noun(e)}" for e in f.since)
-        return f"{f.n} {_word(f.unit)}s from listing{since} to {noun(f.at)}"
+        since = say(" and ").join([say("listing"), *map(noun, f.since)])
+        unit = "{n} " + f.unit.replace("_", " ") + "s"
+        return say(
+            "{time} from {since} to {event}",
+            time=plural(unit, unit, f.n),
+            since=since,
+            event=noun(f.at),
+        )
     if c.emergency is not None:
-        return f"done {'in' if c.emergency else 'outside'} an emergency of the place"
-    return f"another case is on the list: {names.instrument(str(c.other_listing)).name.en}"
+        if c.emergency:
+            return say("done in an emergency of the place")
+        return say("done outside an emergency of the place")
+    name = own(names.instrument(str(c.other_listing)).name)
+    return say("another case is on the list: {name}", name=name)
+
+
+def _taken_place(c: schema.Happened, law: Law) -> str:
+    event = noun(c.event)
+    if c.document:
+        name = own(law.catalogue.documents[c.document])
+        event = say("{event} of {document}", event=event, document=name)
+    if c.by:
+        return say("{event} has taken place by the day of {limit}", event=event, limit=noun(c.by))
+    return say("{event} has taken place", event=event)
 
 
 #: In what quantities are counted, where their names do not say it.
@@ -264,20 +302,27 @@ _COUNTED_IN = {"amount": "yuan", "fine": "yuan", "confiscation": "yuan", "durati
 def quantity(band: schema.Band, what: str = "") -> str:
     """Return a band in words, with its unit; a share is stated in parts of ten thousand.
 
+    Args:
+        band: of a quantity.
+        what: what the quantity is called, if not by its own name.
+
     Example:
         >>> quantity(schema.Band(of="share", lo=1000, hi=None, hi_inclusive=True))
         'share of at least 10 %'
     """
-    low = "at least" if band.lo_inclusive else "more than"
-    high = "at most" if band.hi_inclusive else "less than"
     share = band.of == "share"
-    bounds = [
-        f"{word} {f'{bound / 100:g}' if share else f'{bound:,}'}"
-        for word, bound in ((low, band.lo), (high, band.hi))
+    low = "at least {n}" if band.lo_inclusive else "more than {n}"
+    high = "at most {n}" if band.hi_inclusive else "less than {n}"
+    bounds = say(" and ").join(
+        say(message, n=f"{bound / 100:g}" if share else f"{bound:,}")
+        for message, bound in ((low, band.lo), (high, band.hi))
         if bound is not None
-    ]
-    unit = "%" if share else _COUNTED_IN.get(band.of, "")
-    return f"{_word(band.of)}{what} of {' and '.join(bounds)}" + (f" {unit}" if unit else "")
+    )
+    what = what or _word(band.of)
+    unit = "%" if share else _COUNTED_IN.get(band.of)
+    if unit is None:
+        return say("{quantity} of {bounds}", quantity=what, bounds=bounds)
+    return say("{quantity} of {bounds} {unit}", quantity=what, bounds=bounds, unit=say(unit))
 
 
 def why_not(law: Law, tried: Tried) -> str:
@@ -290,31 +335,39 @@ def why_not(law: Law, tried: Tried) -> str:
     version = law.catalogue.instrument(origin.instrument)
     if tried.status == "not_in_force":
         span = next(w for w in version.versions if w.id == origin.version).in_force
-        until = f" to {span.until}" if span.until else ""
-        return f"this version applies from {span.from_}{until}"
+        if span.until is None:
+            return say("this version applies from {first}", first=span.from_)
+        return say("this version applies from {first} to {last}", first=span.from_, last=span.until)
     if tried.status == "superseded":
         other = law.origins[tried.at]
-        return f"one act counts once: superseded by {other.provision} ({other.text})"
+        return say(
+            "one act counts once: superseded by {provision} ({text})",
+            provision=other.provision,
+            text=other.text,
+        )
     if tried.status == "blocked":
-        return f"{tried.at / 10:g} points above the yearly cap of its group do not count"
+        return say(
+            "{points} points above the yearly cap of its group do not count",
+            points=f"{tried.at / 10:g}",
+        )
     if tried.status == "barred":
-        return "barred by a gate (see Determination.barred)"
+        return say("barred by a gate (see Determination.barred)")
     if tried.status != "unmet":
         return ""
     effect, at = origin.effect, tried.at
     if at == _NOT_RECORDED:
-        return "the record is not formed, or not recorded, yet"
+        return say("the record is not formed, or not recorded, yet")
     if isinstance(effect, schema.End):
         if at < 2:
             if at == 1:
-                return "only an entry without a term ends so"
-            return f"there is no {noun(effect.from_)} since the entry began"
+                return say("only an entry without a term ends so")
+            return say("there is no {event} since the entry began", event=noun(effect.from_))
         at -= 2
     elif isinstance(effect, schema.Convert):
         if at == 0:
-            return f"there is no {noun(effect.from_)}"
+            return say("there is no {event}", event=noun(effect.from_))
         at -= 1
-    return "not met: " + words(origin.conditions[at], law)
+    return say("not met: {condition}", condition=words(origin.conditions[at], law))
 
 
 # --- what almost applied ----------------------------------------------------------------------
