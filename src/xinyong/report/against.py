@@ -21,6 +21,7 @@ from xinyong.report.figure import (
     Table,
     empty,
     over,
+    shortened,
 )
 
 __all__ = ["calibration", "validation"]
@@ -97,21 +98,20 @@ def _figure(
         hi = max(max(r["hi"], r["ratio"]) for r in drawn) * 1.06
         ladder = [0.25, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10, 20, 50]
         ticks: list[float] = []
-        room = (width - 30) / max(math.log(hi / lo), 0.01)
+        octave = (width - 30) / max(math.log(hi / lo), 0.01)
         for value in sorted((v for v in ladder if lo <= v <= hi), key=lambda v: abs(math.log(v))):
-            if all(abs(math.log(value / other)) * room > 34 for other in ticks):
+            if all(abs(math.log(value / other)) * octave > 34 for other in ticks):
                 ticks.append(value)
         y = alt.Y("at:Q", axis=None, scale=alt.Scale(domain=[len(drawn) - 0.4, -0.75], nice=False))
         axis = alt.Axis(title=None, values=sorted(ticks), format="~g", gridColor=GRID)
         scale = alt.Scale(type="log", domain=[lo, hi], nice=False)
-        base = over(drawn)
+        room = (width - 30) * 0.9
+        base = over([r | {"name": shortened(str(r["label"]), room)} for r in drawn])
         bands = base.mark_bar(height=11, color=MUTED, opacity=0.35).encode(
             x=alt.X("lo:Q", axis=axis, scale=scale), x2="hi:Q", y=y
         )
-        label = base.mark_text(
-            align="left", dy=-13, color=INK, fontSize=12, limit=(width - 30) * 0.9
-        )
-        label = label.encode(x=alt.value(0), y=y, text="label:N")
+        label = base.mark_text(align="left", dy=-13, color=INK, fontSize=12)
+        label = label.encode(x=alt.value(0), y=y, text="name:N")
         names = ["yes", "no"]
         key = alt.Legend(
             columns=2, labelExpr="datum.label == 'yes' ? 'within tolerance' : 'outside'"

@@ -23,6 +23,7 @@ from xinyong.report.figure import (
     empty,
     line_panel,
     over,
+    shortened,
     stack,
     tidy,
     wrap,
@@ -85,10 +86,10 @@ def measures(data: Data) -> Figure:
         if not top:
             return stack([empty(width, "No measure of the court list is on paper")])
         y = alt.Y("at:Q", axis=None, scale=alt.Scale(domain=[len(top) - 0.4, -0.75], nice=False))
-        label = over(top).mark_text(
-            align="left", dy=-13, color=INK, fontSize=12, limit=(width - 40) * 0.9
-        )
-        label = label.encode(x=alt.value(0), y=y, text="short:N" if width <= NARROW else "label:N")
+        said = "short" if width <= NARROW else "label"
+        named = [r | {"name": shortened(r[said], (width - 40) * 0.9)} for r in top]
+        label = over(named).mark_text(align="left", dy=-13, color=INK, fontSize=12)
+        label = label.encode(x=alt.value(0), y=y, text="name:N")
         highest = max(max(r["on_paper"], r["received"]) for r in top) or 1
         x = alt.X("v:Q", axis=alt.Axis(title=None, format="~s", tickCount=5, gridColor=GRID),
                   scale=alt.Scale(domain=[0, highest * 1.03], nice=False))  # fmt: skip

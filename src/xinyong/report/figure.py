@@ -25,6 +25,7 @@ __all__ = [
         "config",
         "count",
         "empty",
+        "shortened",
         "line_panel",
         "over",
         "stack",
@@ -331,6 +332,21 @@ def wrap(title: str, width: int, size: int = 13) -> list[str]:
         ['Entries alive at the', 'end of the month']
     """
     return textwrap.wrap(title, max(int(width / (size * 0.62)), 8)) or [title]
+
+
+def shortened(text: str, width: float, size: int = 12) -> str:
+    """Cut a label so that it fits; a renderer would measure it many times over to do so.
+
+    Example:
+        >>> shortened("a very long label", 60)
+        'a very lo…'
+    """
+    room, used = width / (size * 0.52), 0.0
+    for n, letter in enumerate(text):
+        used += 1 if letter.isascii() else 1.9
+        if used > room:
+            return text[: n - 1].rstrip() + "…" if n else ""
+    return text
 
 
 def _opening(values: Sequence[int]) -> int:
