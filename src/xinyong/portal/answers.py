@@ -15,6 +15,7 @@ from xinyong.case.model import COURSES, LINKED, NUMBERS, SubjectFacts
 from xinyong.case.stating import Stated, act_text, link_text, parse_act, parse_link
 from xinyong.errors import UsageError
 from xinyong.language import say
+from xinyong.law import trace
 from xinyong.law import vocabulary as v
 from xinyong.law.clocks import is_step
 from xinyong.law.compile import Law
@@ -510,7 +511,9 @@ def _facts_said(offered: Offer) -> list[tuple[str, str]]:
 
 def _event_said(event: dict[str, Any]) -> tuple[str, str]:
     of = f" ({event['of']})" if event.get("of") else ""
-    return f"{_word(event['event'])[0]}: {event['on']}{of}", ""
+    known = event["event"] in v.EVENTS
+    name = say(trace.noun(event["event"])) if known else event["event"]
+    return f"{name}: {event['on']}{of}", ""
 
 
 def _papers_said(law: Law, act: dict[str, Any]) -> list[tuple[str, str]]:

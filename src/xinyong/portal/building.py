@@ -19,6 +19,7 @@ from xinyong.case.model import COURSES, LINKED
 from xinyong.case.stating import Stated, act_text, parse_act
 from xinyong.errors import CaseError, Problem, UsageError, XinyongError
 from xinyong.language import say
+from xinyong.law import trace
 from xinyong.law import vocabulary as v
 from xinyong.law.compile import consent_schemes
 from xinyong.law.reads import reads
@@ -135,6 +136,7 @@ def build(
         offer=_offered(site, stated, step, n),
         places=place_groups(),
         quantity=answers.quantity,
+        noun=trace.noun,
         short=lambda name: named(site.catalogue, name),
         link=link,
         last=_before(stated, step, n, back),
