@@ -10,11 +10,10 @@ from xinyong.case.calculator import CaseResult, Follows
 from xinyong.case.changes import Changes, search
 from xinyong.case.export import measure_provenance, scheme_provenance
 from xinyong.case.further import further
+from xinyong.case.joined import consents
 from xinyong.case.phrases import Words, plain
 from xinyong.dates import date_of
 from xinyong.law import trace
-from xinyong.law.catalogue import reaches
-from xinyong.law.compile import consent_schemes
 from xinyong.law.determine import OpenStep
 from xinyong.law.gates import Bar
 from xinyong.law.private import Membership
@@ -221,23 +220,6 @@ def _consents(words: Words) -> Lines:
         else:
             hint = f"state consents: [{name}], or --consent {name}"
             yield "dim", f"  {words.name(name)}: scores only those who join; {hint}"
-
-
-def consents(result: CaseResult) -> Iterator[tuple[str, bool]]:
-    """Yield schemes from which nothing follows: joined but not in force, or not joined here."""
-    cat, subject = result.law.catalogue, result.case.subject
-    for name in subject.consents:
-        if cat.version(name, result.on) is None:
-            yield name, True
-    for name in consent_schemes(cat):
-        it = cat.instrument(name)
-        if (
-            name not in subject.consents
-            and subject.kind in it.subjects
-            and reaches(it, subject.place)
-            and cat.version(name, result.on) is not None
-        ):
-            yield name, False
 
 
 def _member(words: Words, m: Membership) -> Lines:

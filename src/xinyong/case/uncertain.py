@@ -15,6 +15,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from xinyong import places
+from xinyong.case.joined import consents
 from xinyong.dates import day_of
 from xinyong.law import schema
 from xinyong.law import tables as t
@@ -118,6 +119,9 @@ def _by_instrument(result: CaseResult) -> dict[str, _Found]:
     for name, it in law.catalogue.instruments.items():
         if it.reach.without and it.interpretations and _left_out(result, it):
             of(name)  # it finds nothing because it is left out, which may be in question
+    for name, joined in consents(result):
+        if not joined:
+            of(name)  # it finds nothing for want of consent, which may be in question
     return found
 
 
@@ -182,6 +186,8 @@ def _by_path(
     if area == "measures":
         measures = frozenset(_measures(result, version, rest, other.value, mine))
         return _Hit(measures=measures) if measures else None
+    if area == "scheme" and rest[:1] == ["consent"] and not mine:
+        return _Hit(whole=True)
     if area == "scheme":
         rows = frozenset(_scheme(result, rest, mine))
         return _Hit(rows=rows, whole=True) if rows else None
