@@ -13,6 +13,7 @@ from xinyong.case.calculator import CaseResult
 from xinyong.case.changes import Changes, Outcome
 from xinyong.case.model import Act
 from xinyong.document import Loc, dotted
+from xinyong.language import own, say
 from xinyong.law import schema
 from xinyong.law.determine import Entry, Line
 
@@ -84,7 +85,7 @@ def cited(result: CaseResult, number: int, row: int) -> Iterator[tuple[Loc, str]
     effect = origin.effect
     per = effect.per if isinstance(effect, schema.Points) else None
     if per is not None and (*at, per) not in seen and getattr(act, per, None) is not None:
-        yield (*at, per), f"{_word(per)} {getattr(act, per):,}"
+        yield (*at, per), say("{what} {n:,}", what=_word(per), n=getattr(act, per))
 
 
 def _leaves(conditions: tuple[schema.Condition, ...]) -> Iterator[schema.Condition]:
@@ -97,7 +98,11 @@ def _leaves(conditions: tuple[schema.Condition, ...]) -> Iterator[schema.Conditi
 
 
 def _word(identifier: str) -> str:
-    return identifier.replace("_", " ")
+    return say(identifier.replace("_", " "))
+
+
+def _stated(name: str, value: object) -> str:
+    return say("{what} {value}", what=_word(name), value=say(value) if name == "severity" else value)
 
 
 def _of(result: CaseResult, act: Act, at: Loc, c: schema.Condition) -> Iterator[tuple[Loc, str]]:
@@ -105,11 +110,11 @@ def _of(result: CaseResult, act: Act, at: Loc, c: schema.Condition) -> Iterator[
     subject = result.case.subject
     if c.circumstance is not None and c.circumstance in act.circumstances:
         place = act.circumstances.index(c.circumstance)
-        yield (*at, "circumstances", place), names.circumstances[c.circumstance].en
+        yield (*at, "circumstances", place), own(names.circumstances[c.circumstance])
     quantity = c.band or c.cumulative
     name = "severity" if c.severity is not None else quantity.of if quantity else ""
     if name and getattr(act, name, None) is not None:
-        yield (*at, name), f"{_word(name)} {getattr(act, name)}"
+        yield (*at, name), _stated(name, getattr(act, name))
     if c.document is not None:
         yield from _documents(result, act, at, c.document)
     if c.role is not None:
@@ -119,7 +124,8 @@ def _of(result: CaseResult, act: Act, at: Loc, c: schema.Condition) -> Iterator[
         if act.via in c.role:
             yield (*at, "via"), _word(str(act.via))
     if c.age is not None and subject.age is not None:
-        yield ("subject", "age"), "age {}-{}".format(*subject.age)
+        low, high = subject.age
+        yield ("subject", "age"), say("age {low}-{high}", low=low, high=high)
     if c.event is not None and c.event.event in ("formed", "served", "effective"):
         yield from _documents(result, act, at, c.event.document)
     elif c.event is not None:
@@ -130,11 +136,11 @@ def _of(result: CaseResult, act: Act, at: Loc, c: schema.Condition) -> Iterator[
     if c.continuing is not None:
         yield from _event(act, at, "corrected")
         if act.until is not None:
-            yield (*at, "until"), f"ended {act.until}"
+            yield (*at, "until"), say("ended {day}", day=act.until)
     if c.count is not None or c.cumulative is not None:
         for k, other in enumerate(result.case.acts):
             if other is not act and other.conduct == act.conduct:
-                yield ("acts", k), f"the act of {other.from_}"
+                yield ("acts", k), say("the act of {day}", day=other.from_)
 
 
 def _documents(
@@ -142,12 +148,12 @@ def _documents(
 ) -> Iterator[tuple[Loc, str]]:
     for k, document in enumerate(act.documents):
         if kind is None or document.kind == kind:
-            yield (*at, "documents", k), result.law.catalogue.documents[document.kind].en
+            yield (*at, "documents", k), own(result.law.catalogue.documents[document.kind])
 
 
 def _event(act: Act, at: Loc, word: str) -> Iterator[tuple[Loc, str]]:
     if getattr(act, f"{word}_on", None) is not None:
-        yield (*at, f"{word}_on"), f"{word} {getattr(act, f'{word}_on')}"
+        yield (*at, f"{word}_on"), _stated(word, getattr(act, f"{word}_on"))
     for k, event in enumerate(act.events):
         if event.event == word:
-            yield (*at, "events", k), f"{_word(word)} {event.on}"
+            yield (*at, "events", k), _stated(word, event.on)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from xinyong.case.calculator import CaseResult
 from xinyong.dates import day_of
+from xinyong.language import say
 from xinyong.law import trace
 from xinyong.law.determine import Entry, Line, OpenStep, Score
 
@@ -19,7 +20,7 @@ __all__ = ["Words", "plain"]
 
 def plain(identifier: str) -> str:
     """Return an id as words."""
-    return identifier.replace("_", " ")
+    return say(identifier.replace("_", " "))
 
 
 def _day(day: dt.date | None) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from xinyong.case.calculator import CaseResult
+from xinyong.language import language, own, plural, say
 from xinyong.law import schema, trace
 from xinyong.law.compile import Law
 from xinyong.law.regulations import Path, RecordRules, Shown
@@ -140,7 +141,7 @@ def _path(law: Law, r: RecordRules, p: Path) -> dict[str, Any]:
 
 
 def _word(identifier: str) -> str:
-    return identifier.replace("_", " ")
+    return say(identifier.replace("_", " "))
 
 
 def words(result: CaseResult, case: int, told: Told) -> Iterator[str]:
@@ -152,12 +153,15 @@ def words(result: CaseResult, case: int, told: Told) -> Iterator[str]:
     for r in of_case(result, case):
         it = law.catalogue.instrument(r.instrument)
         short = it.short or it.name
-        name = f"{short.en} ({short.zh})"
+        name = f"{short.en} ({short.zh})" if language() == "en" else short.zh
+        under = say("record under {regulation}", regulation=name)
         if r.allowed:
-            art = "; ".join(told(_where(law, r, rule)) for rule in r.collect)
-            yield f"record under {name}: {_ALLOWED[r.allowed]}{f' — {art}' if art else ''}"
+            art = say("; ").join(told(_where(law, r, rule)) for rule in r.collect)
+            text = say("{what}: {text}", what=under, text=say(_ALLOWED[r.allowed]))
+            yield f"{text}{f' — {art}' if art else ''}"
         for s in r.shown:
-            yield f"record under {name}: {_shown_words(s)} — {told(_where(law, r, s.rule))}"
+            text = say("{what}: {text}", what=under, text=_shown_words(s))
+            yield f"{text} — {told(_where(law, r, s.rule))}"
 
 
 def ways(result: CaseResult, told: Told) -> Iterator[str]:
@@ -177,51 +181,81 @@ def ways(result: CaseResult, told: Told) -> Iterator[str]:
 
 def _path_words(law: Law, r: RecordRules, p: Path, told: Told) -> Iterator[str]:
     it = law.catalogue.instrument(r.instrument)
-    name = (it.short or it.name).en
-    yield f"record under {name}: {_head(law, p)} — {told(_where(law, r, p.rule))}"
+    under = say("record under {regulation}", regulation=own(it.short or it.name))
+    text = say("{what}: {text}", what=under, text=_head(law, p))
+    yield f"{text} — {told(_where(law, r, p.rule))}"
     for d in p.duties:
-        limit = "without a limit"
-        if d.stage.within is not None:
-            n, unit = d.stage.within.n, _word(d.stage.within.unit)
-            moment = _MOMENTS.get(d.stage.from_) or f"being {_word(d.stage.from_)}"
-            limit = f"within {n} {unit}{'' if n == 1 else 's'} of {moment}"
-        due = f", by {d.due}" if d.due else ""
-        if_ = f", if {d.stage.if_}" if d.stage.if_ else ""
-        by = law.catalogue.authorities[d.stage.by].name.en
+        text = say(
+            "{who} ({modality}): {title}, {limit}",
+            who=own(law.catalogue.authorities[d.stage.by].name),
+            modality=say(d.stage.modality),
+            title=d.stage.title,
+            limit=_limit(d.stage),
+        )
+        text += say(", by {day}", day=d.due) if d.due else ""
+        text += say(", if {conditions}", conditions=d.stage.if_) if d.stage.if_ else ""
         cite = d.stage.cite or p.rule.cite
         where = trace.of_cite(law, r.instrument, r.version, d.stage.id, d.stage.title, cite)
-        yield f"  {by} ({d.stage.modality}): {d.stage.title}, {limit}{due}{if_} — {told(where)}"
+        yield f"  {text} — {told(where)}"
+
+
+def _limit(stage: schema.Stage) -> str:
+    if stage.within is None:
+        return say("without a limit")
+    n, unit = stage.within.n, "{n} " + stage.within.unit.replace("_", " ")
+    time = plural(unit, f"{unit}s", n)
+    if stage.from_ in _MOMENTS:
+        return say("within {time} of {moment}", time=time, moment=say(_MOMENTS[stage.from_]))
+    return say("within {time} of being {what}", time=time, what=_word(stage.from_))
 
 
 def _shown_words(s: Shown) -> str:
-    way = _WAYS[s.rule.way]
+    way = say(_WAYS[s.rule.way])
     if s.rule.excluded:
-        return f"is not {way}"
-    to = ", ".join(TO[w] for w in s.rule.to)
+        return say("is not {way}", way=way)
     if not s.now:
-        return f"no longer {way} since {s.until} ({s.cause}; {_word(s.rule.afterwards)})"
+        return say(
+            "no longer {way} since {day} ({cause}; {afterwards})",
+            way=way,
+            day=s.until,
+            cause=say(s.cause),
+            afterwards=_word(s.rule.afterwards),
+        )
+    shown = say("{way} to {whom}", way=way, whom=say(", ").join(say(TO[w]) for w in s.rule.to))
     if s.rule.term.open:
-        return f"{way} to {to} without a limit"
+        return say("{shown} without a limit", shown=shown)
     term = s.rule.term
     assert term.from_ is not None  # noqa: S101 - the format says so
-    clock = f"{term.n} {term.unit}s from {trace.noun(term.from_)}"
+    assert term.n is not None  # noqa: S101 - with it
+    unit = f"{{n}} {term.unit}s"
+    anchor = trace.noun(term.from_)
+    clock = say("{time} from {anchor}", time=plural(unit, unit, term.n), anchor=anchor)
     if s.until is None:
-        return f"{way} to {to}; {clock}, whose end is not fixed yet"
+        return say("{shown}; {clock}, whose end is not fixed yet", shown=shown, clock=clock)
     if s.cause != "term":
-        return f"{way} to {to} until {s.until} at the latest ({s.cause})"
-    return f"{way} to {to} until {s.until} ({clock})"
+        return say(
+            "{shown} until {day} at the latest ({cause})",
+            shown=shown,
+            day=s.until,
+            cause=say(s.cause),
+        )
+    return say("{shown} until {day} ({clock})", shown=shown, day=s.until, clock=clock)
 
 
 def _head(law: Law, p: Path) -> str:
     rule = p.rule
     if isinstance(rule, schema.Objection):
-        to = ", ".join(law.catalogue.authorities[a].name.en for a in rule.to)
-        return f"objection to {to}; {_MEANWHILE[rule.meanwhile]}"
+        to = say(", ").join(own(law.catalogue.authorities[a].name) for a in rule.to)
+        meanwhile = say(_MEANWHILE[rule.meanwhile])
+        return say("objection to {bodies}; {meanwhile}", bodies=to, meanwhile=meanwhile)
     if isinstance(rule, schema.Repair):
         if rule.excluded:
-            return f"repair excluded: {rule.title}"
-        joint = " or " if rule.any_of else " and "
-        needs = joint.join(map(_word, rule.conditions)) or "as the text says"
-        begins = f", not before {p.from_}" if p.from_ else ""
-        return f"repair if {needs}{begins}: {', '.join(map(_word, rule.effect))}"
-    return f"if its decision is annulled: {rule.title}"
+            return say("repair excluded: {title}", title=rule.title)
+        joint = say(" or ") if rule.any_of else say(" and ")
+        text = say(
+            "repair if {conditions}",
+            conditions=joint.join(map(_word, rule.conditions)) or say("as the text says"),
+        )
+        text += say(", not before {day}", day=p.from_) if p.from_ else ""
+        return say("{what}: {text}", what=text, text=say(", ").join(map(_word, rule.effect)))
+    return say("if its decision is annulled: {title}", title=rule.title)

@@ -14,6 +14,7 @@ from xinyong.case.calculator import CaseResult
 from xinyong.case.ledger import unformed
 from xinyong.case.records import TO
 from xinyong.dates import date_of, day_of
+from xinyong.language import own, say
 from xinyong.law import schema, trace
 from xinyong.law.determine import Entry
 
@@ -44,22 +45,23 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A record, and where it is held: by which authority, since when, of what kind."""
+    """A record or an entry (`listed`), and where it is held: by which authority, since when."""
 
     act: int
     what: str
     by: str
     since: dt.date
     where: trace.Provenance | None
+    listed: bool = False
 
 
 def _authority(result: CaseResult, name: str | None) -> str:
-    return result.law.catalogue.authorities[name].name.en if name else "an authority"
+    return own(result.law.catalogue.authorities[name].name) if name else say("an authority")
 
 
 def _short(result: CaseResult, instrument: str) -> str:
     it = result.law.catalogue.instrument(instrument)
-    return (it.short or it.name).en
+    return own(it.short or it.name)
 
 
 def held(result: CaseResult) -> Iterator[Held]:
@@ -71,10 +73,10 @@ def held(result: CaseResult) -> Iterator[Held]:
         if e.day > last or act < 0:
             continue
         if e.event == "formed":
-            what = law.catalogue.documents[e.what].en if e.what else "record of the act"
+            what = own(law.catalogue.documents[e.what]) if e.what else say("record of the act")
             if e not in result.stated.events or unformed(result.case.acts[act]):
-                what = "record of the act, assumed to be formed on its day"
-            yield Held(act, what, "the body that made it", date_of(e.day), None)
+                what = say("record of the act, assumed to be formed on its day")
+            yield Held(act, what, say("the body that made it"), date_of(e.day), None)
         elif e.event == "recorded":
             step = next(
                 (
@@ -89,14 +91,16 @@ def held(result: CaseResult) -> Iterator[Held]:
             it = law.catalogue.instrument(e.what) if e.what else None
             by = _authority(result, it.keeper if it else None)
             where = trace.of_step(law, step.row) if step else None
-            what = f"recorded for {_short(result, e.what)}" if e.what else "recorded"
+            what = say("recorded")
+            if e.what:
+                what = say("recorded for {list}", list=_short(result, e.what))
             yield Held(act, what, by, date_of(e.day), where)
     for entry in result.entries:
         it = law.catalogue.instrument(entry.instrument)
         where = trace.of_provision(law, entry.row) if entry.row >= 0 else None
-        what = f"entry on {_short(result, entry.instrument)}"
+        what = say("entry on {list}", list=_short(result, entry.instrument))
         act = result.act_of[entry.case]
-        yield Held(act, what, _authority(result, it.keeper), entry.start, where)
+        yield Held(act, what, _authority(result, it.keeper), entry.start, where, listed=True)
 
 
 def seen(result: CaseResult) -> Iterator[Sight]:
@@ -109,22 +113,25 @@ def seen(result: CaseResult) -> Iterator[Sight]:
 def _entries(result: CaseResult) -> Iterator[Sight]:
     law = result.law
     for entry in result.entries:
-        act, what = result.act_of[entry.case], f"entry on {_short(result, entry.instrument)}"
+        act = result.act_of[entry.case]
+        what = say("entry on {list}", list=_short(result, entry.instrument))
         if entry.end is not None and entry.end <= result.on:
             if entry.published is not None:
-                yield Sight(act, f"{what}, taken off", PUBLIC, "whoever saw it before",
+                yield Sight(act, say("{what}, taken off", what=what), PUBLIC,
+                            say("whoever saw it before"),
                             entry.published, entry.end, _publication(result, entry))  # fmt: skip
             continue
         where = _publication(result, entry)
         if entry.published is not None and entry.published <= result.on:
             until = entry.lawful_end
-            yield Sight(act, what, PUBLIC, "everybody", entry.published, until, where)
+            yield Sight(act, what, PUBLIC, say("everybody"), entry.published, until, where)
         elif where is not None:
-            to = "its keeper and those it tells; publication is due but not made"
+            to = say("its keeper and those it tells; publication is due but not made")
             yield Sight(act, what, AUTHORITIES, to, entry.start, None, where)
         else:
             it = law.catalogue.instrument(entry.instrument)
-            to = f"{_authority(result, it.keeper)}; no text read here orders publication"
+            keeper = _authority(result, it.keeper)
+            to = say("{keeper}; no text read here orders publication", keeper=keeper)
             yield Sight(act, what, AUTHORITIES, to, entry.start, None, None)
 
 
@@ -138,7 +145,7 @@ def _publication(result: CaseResult, entry: Entry) -> trace.Provenance | None:
             return trace.of_step(law, row)
     for m in result.measures:
         if m.list == entry.instrument and m.measure == "m_publish":
-            text = law.catalogue.measures[m.measure].name.en
+            text = own(law.catalogue.measures[m.measure].name)
             return trace.of_cite(law, m.instrument, m.version, m.measure, text, m.cite)
     return None
 
@@ -165,11 +172,12 @@ def _records(result: CaseResult) -> Iterator[Sight]:
                 law, r.instrument, r.version, s.rule.id, s.rule.title, s.rule.cite
             )
             for level in (PUBLIC, SUBJECT, AUTHORITIES):
-                to = [TO[w] for w in s.rule.to if _LEVEL[w] == level]
+                to = [say(TO[w]) for w in s.rule.to if _LEVEL[w] == level]
                 if not to or not s.now or s.rule.excluded:
                     continue
-                what = f"record under {name}, {_WAYS[s.rule.way]}"
-                yield Sight(act, what, level, ", ".join(to), s.since, s.until, where)
+                way = say(_WAYS[s.rule.way])
+                what = say("record under {regulation}, {way}", regulation=name, way=way)
+                yield Sight(act, what, level, say(", ").join(to), s.since, s.until, where)
         # What is not to be published has no part that is open to all.
         closed = {w for s in r.shown if s.rule.excluded for w in s.rule.to}
         for a in r.access:
@@ -187,20 +195,20 @@ def _access(
     to_whom: list[str],
 ) -> Iterator[Sight]:
     where = trace.of_cite(result.law, instrument, version, a.id, a.title, a.cite)
-    part = "public part of the record" if a.only_public_part else "record"
+    what = "record under {regulation}"
+    if a.only_public_part:
+        what = "public part of the record under {regulation}"
     for level in (PUBLIC, SUBJECT, AUTHORITIES):
-        to = [TO[w] for w in to_whom if _LEVEL[w] == level]
+        to = say(", ").join(say(TO[w]) for w in to_whom if _LEVEL[w] == level)
         if to:
-            needs = "" if a.needs == "nothing" else f" ({a.needs.replace('_', ' ')})"
-            yield Sight(
-                act, f"{part} under {name}", level, f"{', '.join(to)}{needs}", None, None, where
-            )
+            if a.needs != "nothing":
+                to = say("{what} ({which})", what=to, which=say(a.needs.replace("_", " ")))
+            yield Sight(act, say(what, regulation=name), level, to, None, None, where)
 
 
 def _scores(result: CaseResult) -> Iterator[Sight]:
     for s in result.determination.scores:
         it = result.law.catalogue.instrument(s.instrument)
-        what = f"score in {_short(result, s.instrument)}"
-        keeper = _authority(result, it.keeper)
-        to = f"kept by {keeper}; who else may see it"
+        what = say("score in {scheme}", scheme=_short(result, s.instrument))
+        to = say("kept by {keeper}; who else may see it", keeper=_authority(result, it.keeper))
         yield Sight(-1, what, UNSAID, to, None, None, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from xinyong import places
 from xinyong.case import because, limits, records, seen, timeline, undo
 from xinyong.case.calculator import CaseResult, Follows
 from xinyong.case.changes import Changes, search
@@ -13,6 +14,7 @@ from xinyong.case.further import further
 from xinyong.case.joined import consents
 from xinyong.case.phrases import Words, plain
 from xinyong.dates import date_of
+from xinyong.language import language, say
 from xinyong.law import trace
 from xinyong.law.determine import OpenStep
 from xinyong.law.gates import Bar
@@ -100,7 +102,7 @@ def _act(words: Words, number: int, index: int, changes: Changes | None) -> Line
     conduct = law.catalogue.conducts[act.conduct]
     yield "bold", f"Act {index}: {conduct.en} ({conduct.zh}), {act.from_}{until}{via}"
     for record in seen.held(result):
-        if record.act == index and not record.what.startswith("entry"):
+        if record.act == index and not record.listed:
             at = f" — {words.where(record.where)}" if record.where else ""
             yield "", f"  record: {record.what}, {record.since}, held by {record.by}{at}"
     for entry in result.entries:
@@ -290,13 +292,16 @@ def grouped(result: CaseResult) -> Iterator[tuple[list[str], Follows]]:
 def other_words(result: CaseResult, roles: list[str], f: Follows) -> str:
     """Return whom it follows for: an adult in some role, or the link that the case states."""
     if f.link is None:
-        return f"an adult who is {' or '.join(roles)}"
+        return say("an adult who is {roles}", roles=say(" or ").join(roles))
     place = result.case.links[f.link].place
-    where = f" in {place}" if place else ""
-    who = f"the linked {plain(f.kind)}{where}"
+    who = say("the linked {kind}", kind=plain(f.kind))
+    if place:
+        where = place if language() == "en" else places.place(place).name_zh
+        who = say("{who} in {place}", who=who, place=where)
     if f.role.endswith("_of"):
-        return f"{who}, of which the subject is {plain(f.role.removesuffix('_of'))}"
-    return f"{who}, which is {plain(f.role)} of the subject"
+        role = plain(f.role.removesuffix("_of"))
+        return say("{who}, of which the subject is {role}", who=who, role=role)
+    return say("{who}, which is {role} of the subject", who=who, role=plain(f.role))
 
 
 def _follows(words: Words, roles: list[str], f: Follows) -> Lines:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from xinyong.case.calculator import CaseResult, own_entries
 from xinyong.dates import date_of, day_of
+from xinyong.language import own, say
 from xinyong.law import trace
 from xinyong.law.course import followed
 from xinyong.law.determine import Determination, Entry, Ledger, decode, determine, findings
@@ -71,7 +72,7 @@ def _ahead(result: CaseResult) -> tuple[Ledger, Determination]:
 
 def _short(result: CaseResult, instrument: str) -> str:
     it = result.law.catalogue.instrument(instrument)
-    return (it.short or it.name).en
+    return own(it.short or it.name)
 
 
 def moments(result: CaseResult) -> tuple[Moment, ...]:
@@ -95,15 +96,18 @@ def moments(result: CaseResult) -> tuple[Moment, ...]:
         add(date_of(e.day), e.case, kind, _event(result, e.event, e.what))
     for entry in own_entries(found, ledger):
         name = _short(result, entry.instrument)
-        add(entry.start, entry.case, "law", f"on {name}")
+        add(entry.start, entry.case, "law", say("on {list}", list=name))
         over = entry.lawful_end
         if over is not None and over <= found.as_of and over != entry.end:
-            cause = f" ({entry.cause})" if entry.cause else ""
-            add(over, entry.case, "law", f"entry on {name} is over by law{cause}")
+            text = say("entry on {list} is over by law", list=name)
+            if entry.cause:
+                text = say("{what} ({which})", what=text, which=say(entry.cause))
+            add(over, entry.case, "law", text)
         if entry.end is not None:
-            add(entry.end, entry.case, "law", f"off {name}")
+            add(entry.end, entry.case, "law", say("off {list}", list=name))
     for day, name, text in _scores(result, ledger, found):
-        moved.append(Moment(day, -1, "score", f"{_short(result, name)}: {text}", day > result.on))
+        text = say("{what}: {text}", what=_short(result, name), text=text)
+        moved.append(Moment(day, -1, "score", text, day > result.on))
     order = {"stated": 0, "course": 1, "law": 2, "score": 3}
     return tuple(sorted(dict.fromkeys(moved), key=lambda m: (m.day, order[m.kind], m.act)))
 
@@ -111,15 +115,17 @@ def moments(result: CaseResult) -> tuple[Moment, ...]:
 def _event(result: CaseResult, event: str, what: str) -> str:
     names = result.law.catalogue
     if event == "occurred":
-        return names.conducts[what].en
+        return own(names.conducts[what])
     if event == "ended":
-        return "the act ends"
+        return say("the act ends")
     word = trace.noun(event)
     if event == "formed":
-        return f"{names.documents[what].en}" if what else "record formed"
+        return own(names.documents[what]) if what else say("record formed")
     if event == "served" and what:
-        return f"service of {names.documents[what].en}"
-    return f"{word} ({_short(result, what)})" if what in names.instruments else word
+        return say("service of {document}", document=own(names.documents[what]))
+    if what in names.instruments:
+        return say("{what} ({which})", what=word, which=_short(result, what))
+    return word
 
 
 def _scores(
@@ -145,6 +151,12 @@ def _scores(
 # --- as a picture ------------------------------------------------------------------------------
 
 
+def _label(result: CaseResult, instrument: str) -> str:
+    """Return the English short name of an instrument: labels are read again by who draws them."""
+    it = result.law.catalogue.instrument(instrument)
+    return (it.short or it.name).en
+
+
 def bars(result: CaseResult) -> tuple[Bar, ...]:
     """Return the stretches of a case: its acts, records, entries, measures and score lines."""
     ledger, found = _ahead(result)
@@ -162,7 +174,7 @@ def bars(result: CaseResult) -> tuple[Bar, ...]:
             drawn.append(Bar(text, date_of(e.day), date_of(e.day), "record"))
     for entry in own_entries(found, ledger):
         if entry.case in acts:
-            drawn.append(Bar(_short(result, entry.instrument), entry.start, entry.end, "entry"))
+            drawn.append(Bar(_label(result, entry.instrument), entry.start, entry.end, "entry"))
             drawn += _measures(result, entry, found.as_of)
     ahead = {(x.instrument, x.case, x.provision) for x in found.lines}
     gone = [  # of a scheme that is no more when all has run out
@@ -188,7 +200,7 @@ def _measures(result: CaseResult, entry: Entry, last: dt.date) -> Iterator[Bar]:
             force = version.in_force
             after = force.until and force.until + dt.timedelta(1)
             turns |= {d for d in (force.from_, after) if d and entry.start < d < over}
-    name = _short(result, entry.instrument)
+    name = _label(result, entry.instrument)
     since, many = entry.start, 0
     for day in sorted(turns):
         rows = due(law, [(entry.instrument, entry.start)], result.case.subject.kind, day)

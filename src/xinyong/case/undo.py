@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from xinyong.case.calculator import CaseResult
 from xinyong.dates import date_of, day_of
+from xinyong.language import say
 from xinyong.law import schema, trace
 from xinyong.law import tables as t
 from xinyong.law.determine import Entry, Line
@@ -53,9 +54,10 @@ def of_entry(result: CaseResult, entry: Entry) -> tuple[Way, ...]:
     found = []
     if entry.expires is not None:
         steps = _chain(result, entry.instrument, "removed")
-        found.append(Way("expiry", "its term runs out", entry.expires, (), steps, entry.row))
+        found.append(Way("expiry", say("its term runs out"), entry.expires, (), steps, entry.row))
     elif entry.row >= 0:
-        found.append(Way("expiry", "by itself never: it has no term", None, (), (), entry.row))
+        text = say("by itself never: it has no term")
+        found.append(Way("expiry", text, None, (), (), entry.row))
     found += _ended_by(result, entry)
     return tuple(found)
 
@@ -101,11 +103,12 @@ def of_line(result: CaseResult, line: Line) -> tuple[Way, ...]:
     law = result.law
     found = []
     if line.until is not None:
-        found.append(Way("expiry", "its validity runs out", line.until, (), (), line.row))
+        text = say("its validity runs out")
+        found.append(Way("expiry", text, line.until, (), (), line.row))
     else:
         found.append(
-            Way("expiry", "its validity has not begun to run out", None,
-                ("the act ends or is put right",), (), line.row)
+            Way("expiry", say("its validity has not begun to run out"), None,
+                (say("the act ends or is put right"),), (), line.row)
         )  # fmt: skip
     for tried in result.determination.tried:
         origin = law.origins[tried.row]
@@ -114,9 +117,12 @@ def of_line(result: CaseResult, line: Line) -> tuple[Way, ...]:
         if mine and isinstance(effect, schema.Convert) and line.grade and tried.status == "unmet":
             fails = trace.failing(law, result.ledger, result.determination, tried)
             steps = _chain(result, line.instrument, effect.from_)
-            to = f"grade {effect.grade}" if effect.grade else f"{effect.points:+d} points"
+            to = say("{n:+d} points", n=effect.points)
+            if effect.grade:
+                to = say("grade {x}", x=effect.grade)
             needs = tuple(_needs(result, fails, tried.row))
-            found.append(Way("repair", f"{origin.text}, to {to}", None, needs, steps, tried.row))
+            text = say("{what}, to {grade}", what=origin.text, grade=to)
+            found.append(Way("repair", text, None, needs, steps, tried.row))
     return tuple(found)
 
 

@@ -164,7 +164,7 @@ class View:
 
     def records(self, act: int) -> list[seen.Held]:
         """Return the records of an act and where they are held."""
-        return [h for h in seen.held(self.result) if h.act == act and h.what[:5] != "entry"]
+        return [h for h in seen.held(self.result) if h.act == act and not h.listed]
 
     def said_by_regulations(self, act: int) -> list[str]:
         """Return what regulations say of the records of an act."""
