@@ -238,7 +238,8 @@ def asked() -> set[str]:
     """Return every message that a page or a module says."""
     found: set[str] = set()
     quoted_text = r"\(\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
-    for path in [*(SRC / "portal").rglob("*.py"), *(SRC / "portal").rglob("*.j2")]:
+    spoken = (*(SRC / "browse").glob("*.py"), *(SRC / "case").glob("*.py"), SRC / "law/trace.py")
+    for path in [*(SRC / "portal").rglob("*.py"), *(SRC / "portal").rglob("*.j2"), *spoken]:
         text = path.read_text(encoding="utf-8")
         for match in re.finditer(rf"\b(?:_|say|plural){quoted_text}", text):
             found.add(match[1][1:-1])

@@ -102,7 +102,9 @@ def _word(identifier: str) -> str:
 
 
 def _stated(name: str, value: object) -> str:
-    return say("{what} {value}", what=_word(name), value=say(value) if name == "severity" else value)
+    return say(
+        "{what} {value}", what=_word(name), value=say(value) if name == "severity" else value
+    )
 
 
 def _of(result: CaseResult, act: Act, at: Loc, c: schema.Condition) -> Iterator[tuple[Loc, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 from xinyong.language import LANGUAGES, language, plural, say
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import Scope
 
-__all__ = ["address", "render", "shown"]
+__all__ = ["address", "render", "shown", "told"]
 
 
 def address(path: str, *, to: str = "", **query: Any) -> str:
@@ -61,6 +63,33 @@ def _elsewhere(scope: Scope, code: str, asked: bool) -> str:
     return "/" + quote("/".join([code, *parts[2:]])) + tail
 
 
+#: English within Chinese: from a word of three letters or more to the last one.
+_ENGLISH = re.compile(r"[A-Za-z]{3,}(?:[ ,;:.'’/()%&0-9-]*[A-Za-z0-9]+)*")
+
+
+def told(text: str) -> Markup:
+    """Return a sentence as a page shows it: what is English in it is marked where zh is spoken.
+
+    Example:
+        >>> told("made & served")
+        Markup('made &amp; served')
+        >>> from xinyong.language import speaking
+        >>> with speaking("zh"):
+        ...     told("法院应当：serve the notice（期间）")
+        Markup('法院应当：<span lang="en">serve the notice</span>（期间）')
+    """
+    if language() == "en":
+        return escape(text)
+    parts, last = [], 0
+    for match in _ENGLISH.finditer(text):
+        parts += [escape(text[last : match.start()]), _MARKED.format(match[0])]
+        last = match.end()
+    return Markup("").join([*parts, escape(text[last:])])
+
+
+_MARKED = Markup('<span lang="en">{}</span>')
+
+
 @cache
 def _environment() -> Environment:
     found = Environment(
@@ -75,6 +104,7 @@ def _environment() -> Environment:
         _=say, plural=plural, url=address, static=static, languages=LANGUAGES, spoken=language
     )
     found.filters["thousands"] = lambda n: f"{n:,}"
+    found.filters["told"] = told
     found.filters["extract"] = lambda i, row: row[i]
     return found
 

@@ -1,0 +1,105 @@
+"""Sentences made from rules speak the language that is spoken, whole, and English stays English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from xinyong import language
+from xinyong.browse import words
+from xinyong.browse.exits import exits
+from xinyong.browse.show import sentences
+from xinyong.case import calculate, timeline, undo
+from xinyong.case.export import as_dict
+from xinyong.case.gallery import gallery
+from xinyong.language import joined, messages, say, speaking
+from xinyong.law import schema
+from xinyong.law.catalogue import Catalogue, load
+
+DATA = Path(__file__).resolve().parent / "data"
+READ = yaml.safe_load((DATA / "spoken.yaml").read_text(encoding="utf-8"))
+
+
+class _Listening(dict[str, str]):
+    """Translations that remember what was asked of them in vain."""
+
+    def __init__(self) -> None:
+        super().__init__(messages())
+        self.missing: set[str] = set()
+
+    def get(self, message: str, other: str = "") -> str:  # type: ignore[override]
+        if message not in self:
+            self.missing.add(message)
+        return super().get(message, other)
+
+
+@pytest.fixture
+def listening(monkeypatch: pytest.MonkeyPatch) -> Iterator[_Listening]:
+    found = _Listening()
+    monkeypatch.setattr(language, "messages", lambda: found)
+    with speaking("zh"):
+        yield found
+
+
+def _every_sentence(found: Catalogue) -> Iterator[tuple[str, str]]:
+    for it in found.instruments.values():
+        for version in it.versions:
+            rows = [*sentences(found, it, version), *exits(found, it, version)]
+            yield from ((f"{it.id} {version.id}", row["text"]) for row in rows)
+
+
+def test_every_sentence_of_the_catalogue_is_chinese_in_chinese(listening: _Listening) -> None:
+    told = list(_every_sentence(load()))
+    assert listening.missing == set()
+    assert [x for x in told if not any("\u4e00" <= sign <= "\u9fff" for sign in x[1])] == []
+
+
+def test_what_follows_from_the_worked_cases_is_said_in_chinese(listening: _Listening) -> None:
+    for worked in gallery().values():
+        result = calculate(worked.case)
+        as_dict(result)
+        timeline.moments(result)
+    assert listening.missing == set()
+
+
+@pytest.mark.parametrize("row", READ["provisions"], ids=lambda row: str(row["id"]))
+def test_a_provision_reads_as_a_reader_checked(row: dict[str, str]) -> None:
+    found = load()
+    it = found.instruments[row["instrument"]]
+    version = next(v for v in it.versions if v.id == row["version"])
+    provision = next(p for p in version.provisions if p.id == row["id"])
+    assert words.provision_words(found, it, provision) == row["en"]
+    with speaking("zh"):
+        assert words.provision_words(found, it, provision) == row["zh"]
+
+
+@pytest.mark.parametrize("row", READ["cases"], ids=lambda row: str(row["case"]))
+def test_a_case_reads_as_a_reader_checked(row: dict[str, object]) -> None:
+    assert _case(str(row["case"])) == row["en"]
+    with speaking("zh"):
+        assert _case(str(row["case"])) == row["zh"]
+
+
+def _case(name: str) -> dict[str, object]:
+    result = calculate(gallery()[name].case)
+    return {
+        "moments": [m.text for m in timeline.moments(result)],
+        "ways": [way.text for e in result.entries for way in undo.of_entry(result, e)],
+        "needs": [n for e in result.entries for w in undo.of_entry(result, e) for n in w.needs],
+    }
+
+
+def test_words_are_joined_as_each_language_joins_them() -> None:
+    assert joined("abc", "and the") == "a, b and the c"
+    with speaking("zh"):
+        assert joined("甲乙丙") == "甲、乙和丙"
+
+
+def test_a_name_is_chinese_alone_where_chinese_is_spoken() -> None:
+    name = schema.Bilingual(en="court", zh="法院")
+    assert words.both(name) == "court (法院)"
+    with speaking("zh"):
+        assert (words.both(name), say("; ")) == ("法院", "；")
