@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-import yaml
 
 from xinyong import language
 from xinyong.browse import words
@@ -18,9 +18,9 @@ from xinyong.case.gallery import gallery
 from xinyong.language import joined, messages, say, speaking
 from xinyong.law import schema
 from xinyong.law.catalogue import Catalogue, load
+from xinyong.yamlio import read_yaml
 
-DATA = Path(__file__).resolve().parent / "data"
-READ = yaml.safe_load((DATA / "spoken.yaml").read_text(encoding="utf-8"))
+READ: Any = read_yaml(Path(__file__).parent / "data" / "spoken.yaml").data
 
 
 class _Listening(dict[str, str]):

@@ -103,7 +103,7 @@ def _word(identifier: str) -> str:
 
 def _stated(name: str, value: object) -> str:
     return say(
-        "{what} {value}", what=_word(name), value=say(value) if name == "severity" else value
+        "{what} {value}", what=_word(name), value=say(str(value)) if name == "severity" else value
     )
 
 
