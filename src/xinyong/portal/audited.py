@@ -18,7 +18,7 @@ from xinyong.portal.known import Name, PageNumber, Word
 from xinyong.portal.page import address, shown
 from xinyong.portal.parts import Shown, part
 from xinyong.portal.pictures import BLUE, GREEN, INK, MUTED, ORANGE, Drawing, Picture
-from xinyong.portal.replies import csv, svg
+from xinyong.portal.replies import AS_CSV, AS_SVG, csv, svg
 
 __all__ = ["audited", "router"]
 
@@ -97,7 +97,7 @@ def audit_data(site: Shown) -> dict[str, Any]:
     return audited(site.catalogue).as_dict()
 
 
-@router.get(".csv")
+@router.get(".csv", **AS_CSV)
 def audit_table(site: Shown) -> Response:
     """Return the counts by kind of instrument and depth as a tidy table."""
     a = audited(site.catalogue)
@@ -109,7 +109,7 @@ def audit_table(site: Shown) -> Response:
     )
 
 
-@router.get("/{name}.svg")
+@router.get("/{name}.svg", **AS_SVG)
 def audit_picture(site: Shown, name: Name) -> Response:
     """Return one of the pictures: values, sources or read."""
     if name not in TABLES:
@@ -136,7 +136,7 @@ def audit_page(request: Request, site: Shown) -> HTMLResponse:
     )
 
 
-@router.get("/assumed.csv")
+@router.get("/assumed.csv", **AS_CSV)
 def assumed_table(site: Shown, instrument: Word = "") -> Response:
     """Return the values without a source, with their reasons."""
     return csv(asdict(f) for f in audited(site.catalogue).assumed

@@ -30,6 +30,7 @@ from xinyong.portal.casework import Name, View, fact, link, place_groups, worth
 from xinyong.portal.comparing import compared, elsewhere
 from xinyong.portal.page import render, shown
 from xinyong.portal.parts import Shown, part
+from xinyong.portal.replies import AS_CSV, AS_SVG
 from xinyong.portal.site import Site
 
 __all__ = ["Asked", "router"]
@@ -121,7 +122,7 @@ def result_data(
     return as_dict(_calculated(site, stated), search)
 
 
-@router.get("/timeline.csv")
+@router.get("/timeline.csv", **AS_CSV)
 def timeline_rows(site: Shown, stated: Asked) -> Response:
     """Return the timeline of a case as a table."""
     rows = [
@@ -137,7 +138,7 @@ def timeline_rows(site: Shown, stated: Asked) -> Response:
     return Response(csv_text(rows), media_type="text/csv; charset=utf-8")
 
 
-@router.get("/timeline.svg")
+@router.get("/timeline.svg", **AS_SVG)
 def timeline_picture(request: Request, site: Shown, stated: Asked) -> Response:
     """Return the timeline of a case as a picture."""
     drawn = _picture(_calculated(site, stated), 1000)

@@ -21,7 +21,7 @@ from xinyong.law.catalogue import Catalogue
 from xinyong.portal.known import Word, Words, place_table, word_page
 from xinyong.portal.page import shown
 from xinyong.portal.parts import Day, Shown, part
-from xinyong.portal.replies import csv
+from xinyong.portal.replies import AS_CSV, csv
 
 __all__ = ["router"]
 
@@ -132,7 +132,7 @@ def catalogue_data(site: Shown, asked: Asked, q: Words = "") -> dict[str, Any]:
     return hits_told(site.catalogue, got.hits, got.some, got.remarks)
 
 
-@router.get(".csv")
+@router.get(".csv", **AS_CSV)
 def catalogue_table(site: Shown, asked: Asked, q: Words = "") -> Response:
     """Return the list, or what was found, as a table."""
     if q:

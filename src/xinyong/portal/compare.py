@@ -20,7 +20,7 @@ from xinyong.law.catalogue import Catalogue
 from xinyong.portal.known import Word, own_name, place_table
 from xinyong.portal.page import shown
 from xinyong.portal.parts import Day, Shown, part
-from xinyong.portal.replies import csv
+from xinyong.portal.replies import AS_CSV, csv
 
 __all__ = ["router"]
 
@@ -67,7 +67,7 @@ def compare_data(
     return changes_told(site.catalogue, one, other, differences(site.catalogue, one, other))
 
 
-@router.get(".csv")
+@router.get(".csv", **AS_CSV)
 def compare_table(
     site: Shown, a: Word, b: Word = "", first: _FROM = None, last: _TO = None
 ) -> Response:
@@ -131,7 +131,7 @@ def places_data(site: Shown, a: Word, b: Word, on: Day = None) -> dict[str, Any]
     }
 
 
-@router.get("/places.csv")
+@router.get("/places.csv", **AS_CSV)
 def places_rows(site: Shown, a: Word, b: Word, on: Day = None) -> Response:
     """Return what is in force in two places as a table."""
     return csv(_between(site, a, b, on).rows())

@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_args
 
 from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from xinyong import places
 from xinyong.browse.timeline import Moment, moments
@@ -24,7 +24,7 @@ from xinyong.portal.known import Word, place_table
 from xinyong.portal.page import shown
 from xinyong.portal.parts import Shown, part
 from xinyong.portal.pictures import BLUE, MUTED, Drawing, Picture
-from xinyong.portal.replies import csv, svg
+from xinyong.portal.replies import AS_CSV, AS_SVG, csv, svg
 
 __all__ = ["router"]
 
@@ -33,7 +33,9 @@ router = part("/catalogue/timeline")
 #: What can be picked: topics of the timeline, and kinds of instruments that took force.
 TOPICS = tuple(dict.fromkeys((*get_args(Topic), *get_args(schema.InstrumentKind))))
 
-_Year = Annotated[int | None, BeforeValidator(lambda x: x or None), Query(ge=1949, le=2100)]
+_Year = Annotated[
+    Annotated[int, Field(ge=1949, le=2100)] | None, BeforeValidator(lambda x: x or None)
+]
 Since = Annotated[_Year, Query(alias="from", description="first year")]
 Until = Annotated[_Year, Query(alias="to", description="last year")]
 
@@ -127,13 +129,13 @@ def history_data(site: Shown, asked: Asked) -> dict[str, Any]:
     return moments_told(site.catalogue, asked.moments(site.catalogue))
 
 
-@router.get(".csv")
+@router.get(".csv", **AS_CSV)
 def history_table(site: Shown, asked: Asked) -> Response:
     """Return what happened as a table."""
     return csv(moments_told(site.catalogue, asked.moments(site.catalogue))["moments"])
 
 
-@router.get(".svg")
+@router.get(".svg", **AS_SVG)
 def history_picture(site: Shown, asked: Asked) -> Response:
     """Return the picture of how much happened when."""
     return svg(by_year(asked.moments(site.catalogue)))

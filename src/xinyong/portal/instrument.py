@@ -23,7 +23,7 @@ from xinyong.portal.linted import counted, report_on
 from xinyong.portal.page import address, shown
 from xinyong.portal.parts import Day, Shown, part
 from xinyong.portal.pictures import BLUE, INK, MUTED, Axis, Drawing, Picture
-from xinyong.portal.replies import csv, svg
+from xinyong.portal.replies import AS_CSV, AS_SVG, csv, svg
 
 __all__ = ["in_force", "router"]
 
@@ -106,7 +106,7 @@ def instrument_data(site: Shown, name: Name, on: Day = None) -> dict[str, Any]:
     return show.as_dict(site.catalogue, it, show.chosen(site.catalogue, it, on))
 
 
-@router.get("/{name}.csv")
+@router.get("/{name}.csv", **AS_CSV)
 def instrument_rules(site: Shown, name: Name, on: Day = None) -> Response:
     """Return every rule of an instrument as a sentence, one a row."""
     found = site.catalogue
@@ -115,7 +115,7 @@ def instrument_rules(site: Shown, name: Name, on: Day = None) -> Response:
     return csv(row for version in versions for row in show.sentences(found, it, version))
 
 
-@router.get("/{name}/in_force.svg")
+@router.get("/{name}/in_force.svg", **AS_SVG)
 def instrument_picture(site: Shown, name: Name, on: Day = None) -> Response:
     """Return the picture of when an instrument is in force."""
     return svg(in_force(instrument(site.catalogue, name), on))
@@ -194,7 +194,7 @@ def items_data(site: Shown, name: Name, q: Words = "", group: Word = "") -> dict
     return {"schema_version": 1, "catalogue": found.digest, "instrument": it.id, "items": told}
 
 
-@router.get("/{name}/items.csv")
+@router.get("/{name}/items.csv", **AS_CSV)
 def items_table(site: Shown, name: Name, q: Words = "", group: Word = "") -> Response:
     """Return the items of a scheme as a table."""
     found = site.catalogue

@@ -15,7 +15,7 @@ from xinyong.portal.known import Word, place_table
 from xinyong.portal.page import shown
 from xinyong.portal.parts import Shown, part
 from xinyong.portal.pictures import BLUE, INK, MUTED, Drawing, Picture
-from xinyong.portal.replies import csv, svg
+from xinyong.portal.replies import AS_CSV, AS_SVG, csv, svg
 
 __all__ = ["router"]
 
@@ -104,14 +104,14 @@ def _row(one: ProvincialList) -> dict[str, Any]:
     return {k: v for k, v in asdict(one).items() if k != "line"}
 
 
-@router.get(".csv")
+@router.get(".csv", **AS_CSV)
 def map_table(site: Shown, category: Word = "", polarity: Word = "") -> Response:
     """Return who keeps which list as a table."""
     del site
     return csv(_row(one) for one in _lists(category, polarity))
 
 
-@router.get(".svg")
+@router.get(".svg", **AS_SVG)
 def map_picture(site: Shown, category: Word = "", polarity: Word = "") -> Response:
     """Return the map."""
     del site

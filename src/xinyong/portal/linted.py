@@ -25,7 +25,7 @@ from xinyong.law.lint.text import (
 from xinyong.portal.known import Name, instrument, own_name
 from xinyong.portal.page import shown
 from xinyong.portal.parts import Day, Shown, part
-from xinyong.portal.replies import csv
+from xinyong.portal.replies import AS_CSV, csv
 
 __all__ = ["counted", "report_on", "router"]
 
@@ -65,7 +65,7 @@ def lint_data(site: Shown, name: Name, on: Day = None) -> dict[str, Any]:
     return as_dict(report_on(instrument(site.catalogue, name).id, on))
 
 
-@router.get("/{name}/lint.csv")
+@router.get("/{name}/lint.csv", **AS_CSV)
 def lint_table(site: Shown, name: Name, on: Day = None) -> Response:
     """Return every test as a row, also those that are clear."""
     report = report_on(instrument(site.catalogue, name).id, on)

@@ -12,6 +12,7 @@ from xinyong.errors import UsageError
 from xinyong.language import say
 from xinyong.portal.page import shown
 from xinyong.portal.parts import Shown, part
+from xinyong.portal.replies import AS_CSV
 from xinyong.portal.site import Site
 from xinyong.study.answer import CLASSES, Answer, Row, figure
 from xinyong.study.page import read_answer
@@ -120,7 +121,7 @@ def answer_data(site: Shown, name: str) -> dict[str, Any]:
     return _answer(site, name).to_json()
 
 
-@router.get("/{name}.csv")
+@router.get("/{name}.csv", **AS_CSV)
 def answer_rows(site: Shown, name: str) -> Response:
     """Return the figures of an answer as a tidy table."""
     return Response(_answer(site, name).to_csv(), media_type="text/csv; charset=utf-8")

@@ -16,7 +16,7 @@ from xinyong.law.catalogue import Catalogue
 from xinyong.portal.known import Name, Words, known
 from xinyong.portal.page import shown
 from xinyong.portal.parts import Shown, part
-from xinyong.portal.replies import csv
+from xinyong.portal.replies import AS_CSV, csv
 
 __all__ = ["router"]
 
@@ -39,7 +39,7 @@ def words_data(site: Shown, what: What, q: Words = "") -> dict[str, Any]:
     return words_told(site.catalogue, what, q)
 
 
-@router.get("/{what}.csv")
+@router.get("/{what}.csv", **AS_CSV)
 def words_table(site: Shown, what: What, q: Words = "") -> Response:
     """Return a vocabulary as a table."""
     return csv(named(site.catalogue, what, q))

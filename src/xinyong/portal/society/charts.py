@@ -10,7 +10,8 @@ from fastapi.responses import HTMLResponse, Response
 from xinyong.language import language
 from xinyong.portal.page import shown
 from xinyong.portal.parts import part
-from xinyong.portal.society.views import Viewed, as_csv, as_json, sent
+from xinyong.portal.replies import sent
+from xinyong.portal.society.views import Viewed, as_csv, as_json
 from xinyong.report.charts import CHARTS
 from xinyong.report.figure import NARROW, WIDE
 

@@ -13,7 +13,8 @@ from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 from xinyong.language import say
 from xinyong.portal.page import shown
 from xinyong.portal.parts import part
-from xinyong.portal.society.views import View, Viewed, as_json, sent, views_of
+from xinyong.portal.replies import sent
+from xinyong.portal.society.views import View, Viewed, as_json, views_of
 from xinyong.report.charts import CHARTS
 from xinyong.report.data import STABLE
 from xinyong.report.figure import NARROW, WIDE

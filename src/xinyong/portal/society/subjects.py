@@ -18,8 +18,9 @@ from xinyong.errors import OutputError, UsageError
 from xinyong.language import say
 from xinyong.portal.page import address, shown
 from xinyong.portal.parts import Day, part
+from xinyong.portal.replies import sent
 from xinyong.portal.society.looker import Looked, Lookers
-from xinyong.portal.society.views import View, Viewed, as_csv, as_json, sent
+from xinyong.portal.society.views import View, Viewed, as_csv, as_json
 from xinyong.society.subjects import parse_id
 
 __all__ = ["router"]

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from xinyong import places
 from xinyong.errors import XinyongError
 from xinyong.law.catalogue import Catalogue, load
+from xinyong.portal.replies import sent
 from xinyong.report.charts import CHARTS, png, svg
 from xinyong.report.data import Data
 from xinyong.report.figure import NARROW, WIDE, Figure
@@ -26,11 +27,6 @@ if TYPE_CHECKING:
     from xinyong.results import Run
 
 __all__ = ["SENT", "View", "Viewed", "Views", "as_csv", "as_json", "sent", "views_of"]
-
-
-def sent(*types: str) -> dict[int | str, dict[str, Any]]:
-    """Return how an address describes what it sends."""
-    return {200: {"description": "As asked", "content": {t: {} for t in types}}}
 
 
 #: What an address sends that ends in ``.json`` or ``.csv``.
