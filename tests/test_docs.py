@@ -42,6 +42,7 @@ SMALL = ("--scale", "1:100000")
 ELSEWHERE = {
     "make run": "it is 'xinyong run', which is run here at a small scale",
     "make test": "this is one of the tests it runs",
+    "make portal": "it serves until stopped; pages are tested in tests/test_portal*.py",
     "make bench": "a measurement, not a test; its parts are imported below",
 }
 
