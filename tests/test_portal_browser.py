@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -102,9 +103,13 @@ def opened(browser: Browser, base: str, **how: Any) -> tuple[Page, list[str]]:
     return page, wrong
 
 
-@pytest.mark.parametrize("code", ["en", "zh"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 320])
+#: Every pair of language, scheme and width; all eight with ``ALL_LOOKS=1``.
+LOOKS = [("en", "light", 1280), ("en", "dark", 320), ("zh", "dark", 1280), ("zh", "light", 320)]
+if os.environ.get("ALL_LOOKS"):
+    LOOKS = list(product(("en", "zh"), ("light", "dark"), (1280, 320)))
+
+
+@pytest.mark.parametrize(("code", "scheme", "width"), LOOKS)
 def test_every_page_is_accessible_and_fits(
     browser: Browser, base: str, code: str, scheme: Any, width: int
 ) -> None:
