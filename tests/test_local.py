@@ -14,14 +14,21 @@ from xinyong import places
 from xinyong.conduct import rates as rates_module
 from xinyong.conduct.rates import Family, rates
 from xinyong.dates import day_of, parse_month
+from xinyong.engine.feeding import FED
+from xinyong.engine.joining import count_joined
 from xinyong.engine.local import FOREVER, drawn_at, heard, rule_on, schemes_of, start_of
+from xinyong.engine.month import LeafRun
 from xinyong.engine.scenario import Mechanisms
 from xinyong.engine.tables import indicator_table, score_table
 from xinyong.engine.world import World
 from xinyong.law.compile import Law, compile_law
+from xinyong.law.determine import Ledger
+from xinyong.law.feeds import fed
+from xinyong.society.subjects import format_id, pack, parse_id
 
 LEAVES = places.leaves()
 RONGCHENG = LEAVES.index("rongcheng")
+VILLAGES, SUZHOU = LEAVES.index("wendeng_villages"), LEAVES.index("suzhou")
 TURN = {"scale": 1_000, "from_": "2018-01", "until": "2020-06"}
 
 
@@ -29,6 +36,12 @@ TURN = {"scale": 1_000, "from_": "2018-01", "until": "2020-06"}
 def turn(lived: Callable[..., Lived]) -> Lived:
     """The years in which one scheme of Rongcheng gave way to another."""
     return lived(**TURN, keep="all")
+
+
+@pytest.fixture(scope="module")
+def years(lived: Callable[..., Lived]) -> Lived:
+    """Two years of the villages of Wendeng and of the scheme that people join."""
+    return lived(scale=500, from_="2020-01", until="2021-03", keep="all")
 
 
 def family(name: str) -> Family:
@@ -54,7 +67,8 @@ def test_a_leaf_has_the_schemes_that_reach_it_and_most_have_none(turn: Lived) ->
     }
     assert at["rongcheng"][-2:] == ["rongcheng_2016", "rongcheng_2019"]
     assert at["wendeng"] == ["wendeng_2020"]
-    assert at["beijing"] == at["weihai"] == []
+    assert at["wendeng_villages"] == ["wendeng_2020", "wendeng_rural_2020"]
+    assert at["beijing"] == at["zhengzhou"] == []
 
 
 def test_whoever_has_no_scheme_pays_nothing_for_it(turn: Lived) -> None:
@@ -183,3 +197,83 @@ def test_the_world_hears_by_leaf(turn: Lived) -> None:
     here = {s.family for s in world.streams[RONGCHENG]}
     assert names.index("traffic_fine") in here
     assert names.index("littering") not in here
+
+
+# --- two schemes at once, and the feed from one into the other ---------------------------
+
+
+def test_two_schemes_at_once_keep_their_own_points(years: Lived) -> None:
+    world, runs = years
+    run, day, both, apart = runs[VILLAGES], sim.last_day(years[0]), 0, 0
+    for ledger in range(sim.files(run)):
+        found, scores = sim.determined(world, run, ledger, day)
+        held = sim.held_scores(world, run, ledger)
+        assert sim.held(run, ledger) == found
+        assert held == {name: scores[name] for name in held}
+        both += len(held) == 2
+        apart += len({points for points, _ in held.values()}) == 2
+    assert both > 10
+    assert apart > 3
+
+
+def test_stars_of_the_year_go_into_the_district_as_the_law_feeds_them(years: Lived) -> None:
+    world, runs = years
+    run, end, fed_files = runs[VILLAGES], _day("2020-12-31"), 0
+    for ledger in range(sim.files(run)):
+        whole = sim.ledger_of(world, run, ledger)
+        written = [e for e in whole.events if _is_fed(run, ledger, e.case)]
+        before = [e for e in whole.events if e.day <= end and e not in written]
+        stated = Ledger(whole.subject, tuple(before))
+        law = list(fed(stated, world.law, end, stated))
+        mine = [e for e in written if e.event != "recorded"]
+        assert [(e.day, e.event, e.what) for e in mine] == [(e.day, e.event, e.what) for e in law]
+        assert len(written) - len(mine) in (0, 1)  # the district records it in January
+        fed_files += bool(written)
+    assert fed_files > 0
+    assert not any(
+        _is_fed(other, ledger, case)
+        for other in runs
+        if other.place != VILLAGES
+        for ledger in range(0, sim.files(other), 50)
+        for case in sim.cases_of(other, ledger)
+    )
+
+
+def _is_fed(run: LeafRun, ledger: int, case: int) -> bool:
+    return int(run.leaf.cs["family"][sim.cases_of(run, ledger)[case]]) == FED
+
+
+def test_only_those_who_joined_are_scored_and_about_as_many_as_are_said_to(years: Lived) -> None:
+    world, runs = years
+    joins, key = world.joins[SUZHOU], world.keys.consent
+    alive = int(world.society.alive(SUZHOU, 0, world.scenario.first_month))
+    joined = int(count_joined(joins, key, SUZHOU, 0, int(joins.bit[0]), alive))
+    share = world.given.value("consent.suzhou_guihua")
+    assert abs(joined - share * alive) < 4 * (share * (1 - share) * alive) ** 0.5
+    run, scored = runs[SUZHOU], 0
+    for ledger in range(sim.files(run)):
+        subject = sim.ledger_of(world, run, ledger).subject
+        held = sim.held_scores(world, run, ledger)
+        assert not held or subject.consents == ("suzhou_guihua",)
+        scored += len(held)
+    assert 0 < scored < sim.files(run)
+    begins = [v for m, k, g, v in _rows(years, "suzhou", "grade_default") if m == "2020-01"]
+    graded = [v for m, k, g, v in _rows(years, "suzhou", "grade") if m == "2020-01"]
+    assert sum(begins) + sum(graded) == joined
+
+
+def test_acts_that_no_scheme_can_hear_are_not_drawn(years: Lived) -> None:
+    world, runs = years
+    run = runs[SUZHOU]
+    for ledger in range(sim.files(run)):
+        for case in sim.cases_of(run, ledger).values():
+            family = int(run.leaf.cs["family"][case])
+            own = not run.leaf.cs["flags"][case]
+            if family != FED and own and not world.national[family]:
+                assert sim.ledger_of(world, run, ledger).subject.consents
+
+
+def test_an_id_of_villages_passes_for_no_official_number() -> None:
+    name = format_id(int(pack(VILLAGES, 0, 12)))
+    assert name.startswith("SYN-37100V-P-")
+    assert parse_id(name).leaf == VILLAGES

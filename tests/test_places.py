@@ -37,11 +37,12 @@ def test_ids_and_codes_are_unique() -> None:
     assert len(set(codes)) == len(codes)
 
 
-def test_the_leaves_are_the_provinces_the_pilot_cities_and_wendeng() -> None:
-    assert len(leaves()) == 31 + 43 + 1
+def test_the_leaves_are_the_provinces_the_pilot_cities_and_wendeng_with_its_villages() -> None:
+    assert len(leaves()) == 31 + 43 + 2
     assert [place(leaf).level for leaf in leaves()[:31]] == ["province"] * 31
     mine = {leaf for leaf in leaves() if within(leaf, "shandong")}
-    assert mine == {*("shandong", "qingdao", "weifang", "weihai", "dezhou", "rongcheng", "wendeng")}
+    cities = {*("shandong", "qingdao", "weifang", "weihai", "dezhou", "rongcheng", "wendeng")}
+    assert mine == cities | {"wendeng_villages"}
     assert {province(leaf) for leaf in mine} == {"shandong"}
     assert all(within(leaf, "cn") for leaf in leaves())
 

@@ -5,7 +5,7 @@ prefectures and counties that have instruments of their own, and the villages of
 counties taken together. A case may state any of them.
 
 A synthetic subject lives in exactly one *leaf*: one of the 43 pilot cities of 2015 and 2016
-(two of them counties of others), Wendeng, or a province. The leaf ``shandong`` means
+(two of them counties of others), Wendeng, its villages taken together, or a province. The leaf ``shandong`` means
 Shandong without the cities that are leaves of their own; a rule that reaches ``shandong``
 reaches them all, because ``within`` follows the hierarchy.
 

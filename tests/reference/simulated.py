@@ -12,6 +12,7 @@ import numpy as np
 
 from xinyong import places
 from xinyong.dates import NEVER, first_day
+from xinyong.engine.joining import schemes_joined
 from xinyong.engine.month import LeafRun
 from xinyong.engine.state import (
     CASE_COPIED,
@@ -52,7 +53,8 @@ def subject_of(world: World, run: LeafRun, ledger: int) -> Subject:
     if kind == 0:
         row = int(world.society.stratum_of(run.place, 0, index)[()])
         age = AGES[int(world.society.strata.age[row])]
-    return Subject(KINDS[kind], leaf, leaf, age)
+    joined = schemes_joined(world, run.place, kind << 32 | index)
+    return Subject(KINDS[kind], leaf, leaf, age, consents=tuple(joined))
 
 
 def ledger_of(world: World, run: LeafRun, ledger: int, until: int = NEVER) -> Ledger:

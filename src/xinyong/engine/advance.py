@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xinyong.dates import NEVER
+from xinyong.engine.joining import consents_of
 from xinyong.engine.state import (
     CASE_ASKED,
     CASE_COPIED,
@@ -51,6 +52,8 @@ from xinyong.law.tables import (
     E_LAWFUL,
     E_PROV,
     E_START,
+    F_COLS,
+    F_CONSENTS,
     L_FROM,
     L_INST,
     L_PROV,
@@ -124,6 +127,7 @@ class Bench(NamedTuple):
     out: NDArray[np.int64]
     days: NDArray[np.int64]
     heads: NDArray[np.int64]
+    facts: NDArray[np.int64]
 
 
 def bench() -> Bench:
@@ -137,6 +141,7 @@ def bench() -> Bench:
         np.zeros(4, np.int64),
         np.zeros(64, np.int64),
         np.zeros(32, np.int64),
+        np.zeros(F_COLS, np.int64),
     )
 
 
@@ -432,6 +437,7 @@ def advance(
     last,
     first_month,
     schemes,
+    joins,
     compact,
     mem,
     flow,
@@ -454,6 +460,7 @@ def advance(
         first_month: month 0 of `flow`.
         schemes: int64[n], the schemes that score these files, in the order of their columns;
             where there is one, nothing in a file is ever settled.
+        joins: those of them that ask for consent (`engine.joining`).
         compact: whether files in which nothing is due any more give their events back.
         mem: `Bench`.
         flow: int64[months, instruments, kinds, FLOWS], added to.
@@ -480,8 +487,13 @@ def advance(
             mem.out[2] += 1
             if visits > 400:
                 return RESTLESS
-            stratum = leaf.lg[ledger].stratum
-            fold(law, facts[stratum], mem.led, n, leaf.lg[ledger].cases, day, found, mem.out)
+            who = facts[leaf.lg[ledger].stratum]
+            if joins.limit.size:
+                mem.facts[:] = who
+                subject = np.int64(leaf.lg[ledger].subject)
+                mem.facts[F_CONSENTS] = consents_of(joins, keys.consent, place, subject)
+                who = mem.facts
+            fold(law, who, mem.led, n, leaf.lg[ledger].cases, day, found, mem.out)
             full = (
                 found.count[N_ENTRY] >= found.entry.shape[0]
                 or found.count[N_LINE] >= found.line.shape[0]

@@ -17,6 +17,7 @@ import numpy as np
 
 from xinyong import places
 from xinyong.dates import NEVER, date_of, day_of, first_day, parse_month
+from xinyong.engine.feeding import FED
 from xinyong.engine.ledgers import (
     Case,
     cases_of,
@@ -236,7 +237,9 @@ class _Teller:
         occurred = next(e for e in mine if e.event == "occurred")
         conduct = self.world.catalogue.conducts[occurred.what]
         standing, of = "true", format_id(int(pack(self.who.leaf, self.who.kind, self.who.index)))
-        if "copied" in case.flags:
+        if case.family == FED:
+            standing = "fed"
+        elif "copied" in case.flags:
             standing, of = "copied", self._copied_from(case)
         elif "false" in case.flags:
             standing, of = "false", ""
@@ -257,7 +260,7 @@ class _Teller:
         """Say who sees an event of the ledger, and what is true of it."""
         say, day, case = self.say, event.day, event.case
         what = f"{record.conduct_en} {record.conduct_zh}".strip()
-        told = record.standing in ("true", "copied")
+        told = record.standing in ("true", "copied", "fed")
         match event.event:
             case "occurred":
                 truth = {
@@ -265,6 +268,7 @@ class _Teller:
                     "false": f"nobody does it, a false record arises: {what}",
                     "misattached": f"{record.of or 'another'} does it, the record lands here: "
                     f"{what}",
+                    "fed": f"the grade of one scheme goes into another: {what}",
                     "copied": f"the body it stands behind is said to do it: {what}",
                 }
                 self.add(day, "true", truth[record.standing], case)

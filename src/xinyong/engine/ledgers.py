@@ -9,6 +9,7 @@ import numpy as np
 
 from xinyong import places
 from xinyong.dates import NEVER
+from xinyong.engine.joining import schemes_joined
 from xinyong.engine.month import LeafRun
 from xinyong.engine.state import (
     CASE_COPIED,
@@ -108,7 +109,8 @@ def _subject(world: World, run: LeafRun, row: int) -> Subject:
         label = LABELS["age"][int(world.society.strata.age[stratum])]
         low, _, high = label.rstrip("+").partition("-")
         age = (int(low), int(high) if high else 120)
-    return Subject(KINDS[kind], leaf, leaf, age)
+    joined = schemes_joined(world, run.place, packed)
+    return Subject(KINDS[kind], leaf, leaf, age, consents=tuple(joined))
 
 
 def ledger_of(world: World, run: LeafRun, row: int, until: int = NEVER) -> Ledger:

@@ -11,6 +11,7 @@ from typing import Any
 
 from xinyong import places
 from xinyong.dates import first_day
+from xinyong.engine.local import schemes_of
 from xinyong.engine.month import LeafRun
 from xinyong.engine.spells import SAMPLE
 from xinyong.engine.world import World
@@ -76,6 +77,48 @@ def _gates(world: World) -> list[dict[str, Any]]:
                 held[i] += yes
     names = ("instrument", "gate", "limit", "response", "places", "following", "done")
     return [dict(zip(names, (*key, *held), strict=True)) for key, held in sorted(count.items())]
+
+
+def _drawn(world: World, scheme: str) -> frozenset[str]:
+    """Return the conduct that is drawn where a scheme applies."""
+    inst = world.listens.code["instrument"][scheme]
+    at = [i for i, here in enumerate(schemes_of(world.listens)) if inst in here.tolist()]
+    families = {stream.family for i in at for stream in world.streams[i]}
+    return frozenset(split.conduct for f in families for split in world.rates[f].split)
+
+
+def _schemes(world: World) -> list[dict[str, Any]]:
+    """Return every local scheme: where and when, whether it is run, and if not, why."""
+    rules: dict[str, set[str]] = {}
+    moved: dict[str, set[str]] = {}
+    drawn = {name: _drawn(world, name) for name in world.listens.schemes}
+    for origin, heard in zip(world.listens.origins, world.listens.heard, strict=True):
+        rules.setdefault(origin.instrument, set()).add(origin.provision)
+        if drawn.get(origin.instrument, frozenset()) & {*heard}:
+            moved.setdefault(origin.instrument, set()).add(origin.provision)
+    found = []
+    for it in world.catalogue.instruments.values():
+        last = it.versions[-1]
+        if it.kind != "scheme" or it.reach.place == "cn" or last.scheme is None:
+            continue
+        end, run = last.in_force.until, it.id in world.listens.schemes
+        off = "" if run else "local schemes are switched off"
+        found.append(
+            {
+                "id": it.id,
+                "place": it.reach.place,
+                "place_en": places.place(it.reach.place).name_en,
+                "place_zh": places.place(it.reach.place).name_zh,
+                "from": it.versions[0].in_force.from_.isoformat(),
+                "until": end.isoformat() if end else None,
+                "simulated": run,
+                "rules": len(rules.get(it.id, ())),
+                "heard": len(moved.get(it.id, ())),
+                "partial": last.scheme.partial or "",
+                "why": last.scheme.case_only or off,
+            }
+        )
+    return found
 
 
 def manifest_of(
@@ -174,5 +217,7 @@ def manifest_of(
             for i in it.interpretations
         ],
         "gates": _gates(world),
+        "alike": [a.model_dump(mode="json") for a in world.rates.alike],
+        "schemes": _schemes(world),
         "case_only": _case_only(world),
     }

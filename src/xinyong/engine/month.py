@@ -34,7 +34,9 @@ from xinyong.engine.advance import (
 )
 from xinyong.engine.copies import copy_cases, count_events
 from xinyong.engine.drawing import Acts, draw_leaf
+from xinyong.engine.feeding import FED_EVENTS, feed_files, feeds_on, most_fed
 from xinyong.engine.filing import Records, file_records
+from xinyong.engine.joining import have_joined
 from xinyong.engine.local import rule_on, start_of
 from xinyong.engine.spells import account, entry_sums, retire
 from xinyong.engine.state import (
@@ -59,7 +61,7 @@ from xinyong.jit import njit
 from xinyong.law import tables as t
 from xinyong.law.vocabulary import KINDS, ROLES
 from xinyong.society.others import BEHIND, LINKS, MOST, others
-from xinyong.streams import below, draw64
+from xinyong.streams import below, draw64, month_word
 
 __all__ = [
     "ACTS",
@@ -259,7 +261,19 @@ def draw_month(world: World, run: LeafRun, worker: Worker, m: int) -> Acts:
         run.leaf, world.drawn_in(run.place, m), run.place, month, _alive(world, run.place, month),
         world.layers, worker.scratch, world.keys.facts, first, first_day(month + 1) - first,
     )  # fmt: skip
-    return found
+    return heard_only(world, run.place, found)
+
+
+def heard_only(world: World, place: int, acts: Acts) -> Acts:
+    """Leave out what no scheme can hear: local conduct of those who have joined none.
+
+    Where every scheme of a leaf asks for consent, the local conduct of all others leads to
+    nothing; drawing it or not moves nobody else.
+    """
+    if not len(acts.act) or not world.asks[place]:
+        return acts
+    joined = have_joined(world.joins[place], world.keys.consent, place, acts.kind << 32 | acts.who)
+    return _chosen(acts, joined | world.national[acts.family])
 
 
 def filed(world: World, run: LeafRun, acts: Acts, m: int) -> tuple[list[Records], list[Message]]:
@@ -366,7 +380,8 @@ def _advance(world: World, run: LeafRun, worker: Worker, m: int) -> None:
         done = advance(
             run.leaf, run.place, world.laws[run.place], world.facts, world.policy, world.routes,
             world.keys, due, done, last, world.scenario.first_month,
-            world.schemes[run.place], compact, worker.bench, run.flow, shared, settled,
+            world.schemes[run.place], world.joins[run.place], compact, worker.bench, run.flow,
+            shared, settled,
         )  # fmt: skip
         if done == TOO_LONG:
             raise XinyongError("a file has more events than the engine can fold; please report")
@@ -416,6 +431,22 @@ def _copy(world: World, run: LeafRun) -> None:
 def _compacts(world: World, run: LeafRun) -> bool:
     """Tell whether settled files of this leaf give back their rows; scored ones never do."""
     return world.scenario.keep != "all" and not len(world.schemes[run.place])
+
+
+def _feed(world: World, run: LeafRun, m: int) -> bool:
+    """Let the schemes of a leaf feed each other on the last day of a year; tell whether any did."""
+    month = world.scenario.first_month + m
+    day = first_day(month + 1) - 1
+    fed = 0
+    for feed in feeds_on(world.law, world.schemes[run.place], day) if month % 12 == 11 else ():
+        n = int(most_fed(run.leaf, feed.column, feed.detail))
+        run.leaf = reserve(run.leaf, n * FED_EVENTS, 0, n, 0, 0)
+        feed_files(
+            run.leaf, run.place, feed.column, feed.conduct, feed.detail, world.keys.feed,
+            month_word(month, 0), day,
+        )  # fmt: skip
+        fed += n
+    return fed > 0
 
 
 def _decisions(world: World, run: LeafRun, m: int) -> None:
@@ -521,6 +552,8 @@ def second_half(world: World, run: LeafRun, worker: Worker, m: int, inbox: list[
     if run.copies:
         _copy(world, run)
     _advance(world, run, worker, m)
+    if _feed(world, run, m):
+        _advance(world, run, worker, m)
     count(world, run, m)
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from xinyong import places
 from xinyong.dates import NEVER, first_day
 from xinyong.engine.advance import EXITS, FLOWS
+from xinyong.engine.joining import count_joined
 from xinyong.engine.local import rule_on, start_of
 from xinyong.engine.month import ACTS, REDRESS_COUNTS, LeafRun
 from xinyong.engine.spells import is_sampled
@@ -161,6 +162,7 @@ def _grades(world: World, run: LeafRun, s: int, inst: int, rows: _Rows) -> None:
     rows.add(run.points[:, s], place, KINDS, scheme, "points", "tenths of a point")
     rows.add(run.barred[:, s], place, KINDS, scheme, "scored_barred", "subjects")
     start = np.zeros((len(names) + 1, *graded.shape), np.int64)
+    scorable: dict[tuple[int, int], int] = {}
     for m in range(len(graded)):
         month = world.scenario.first_month + m
         x = rule_on(law, inst, first_day(month + 1) - 1)
@@ -168,10 +170,23 @@ def _grades(world: World, run: LeafRun, s: int, inst: int, rows: _Rows) -> None:
             continue
         for k in range(len(KINDS)):
             if law.tables.inst[inst, t.I_KINDS] >> k & 1:
-                subjects = int(world.society.alive(run.place, k, month))
+                alive = int(world.society.alive(run.place, k, month))
+                if (k, alive) not in scorable:
+                    scorable[k, alive] = _scorable(world, run.place, inst, k, alive)
+                subjects = scorable[k, alive]
                 start[start_of(law, x)[1], m, k] = subjects - graded[m, k]
     for g, grade in [*enumerate(names), (-1, NO_GRADE)]:
         rows.add(start[g], place, KINDS, f"{scheme}/{grade}", "grade_default", "subjects")
+
+
+def _scorable(world: World, place: int, inst: int, kind: int, alive: int) -> int:
+    """Count those of a kind whom a scheme scores: all who live there, or all who have joined."""
+    joins, name = world.joins[place], world.law.instruments[inst]
+    for i, scheme in enumerate(joins.inst.tolist()):
+        if world.listens.instruments[scheme] == name:
+            key, bit = world.keys.consent, int(joins.bit[i])
+            return int(count_joined(joins, key, place, kind, bit, alive))
+    return alive
 
 
 @njit

@@ -16,6 +16,7 @@ import numpy as np
 from xinyong.conduct.sampling import Candidates, acts_of, draw_acts, new_scratch
 from xinyong.dates import first_day, month_of
 from xinyong.engine.filing import act_day, act_id
+from xinyong.engine.joining import schemes_joined
 from xinyong.engine.ledgers import id_of
 from xinyong.engine.month import LeafRun
 from xinyong.engine.state import CASE_COPIED, CASE_MISATTACHED, N_CASES
@@ -80,6 +81,8 @@ def deeds_of(
     since = opened(run, row) if row >= 0 else world.scenario.months
     for m, stream in _streams(world, place, kind):
         month = world.scenario.first_month + m
+        if not world.national[stream.family] and not _listens(world, place, kind, index):
+            continue
         mine = _drawn(world, stream, month, scratch)
         mine = _only(mine, mine.subject == index)
         state = np.full(len(mine.subject), int(m > since), np.int64)
@@ -92,6 +95,12 @@ def deeds_of(
         one = np.array([act])
         found.append(_fate(world, leaves, stream, m, one, day))
     return sorted(found, key=lambda d: (d.day, d.act))
+
+
+def _listens(world: World, place: int, kind: int, index: int) -> bool:
+    """Tell whether some scheme of a leaf can hear a subject (see `engine.month.heard_only`)."""
+    subject = kind << 32 | index
+    return not world.asks[place] or bool(schemes_joined(world, place, subject))
 
 
 def _streams(world: World, place: int, kind: int) -> Iterator[tuple[int, Stream]]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from xinyong.dates import NEVER, month_of
 from xinyong.engine.advance import EXITS, FLOWS
 from xinyong.engine.derived import derived_table
+from xinyong.engine.feeding import FED
 from xinyong.engine.filing import act_id
 from xinyong.engine.ledgers import cases_of, id_of, ledger_of, spells_in
 from xinyong.engine.manifest import manifest_of
@@ -194,12 +195,13 @@ def records(held: Folder, remade: Remade) -> str:
         ):
             if mask.any() and not may:
                 return f"{_id(run, subject[mask][0])}: {what}"
-        own = ~(copied | false | wrong)
+        fed = cs["family"] == FED
+        own = ~(copied | false | wrong | fed)
         if found := _own_acts(world, run, cs[own], subject[own]):
             return found
         if found := _copied(world, run, cs, subject, copied):
             return found
-        total["filed"] += int((~copied).sum())
+        total["filed"] += int((~(copied | fed)).sum())
         counts = dict(zip(ACTS, run.acts.sum((0, 1, 2)).tolist(), strict=True))
         total["counted"] += counts["recorded"] - counts["missed"] + counts["false"]
     if total["filed"] != total["counted"]:
@@ -289,6 +291,7 @@ def events(held: Folder, remade: Remade) -> str:
         said |= {("detail", fact) for split in family.split for fact in split.circumstances}
         said |= {("detail", fact) for fact in family.facts}
         stated[f] = said | {("detail", quantity.of) for quantity in family.quantities}
+    stated[FED] = _fed(world)
     by_law = set()
     for origin in law.steps:
         bound = is_step(EVENTS.index(origin.step.then))  # type: ignore[no-untyped-call]
@@ -308,6 +311,17 @@ def events(held: Folder, remade: Remade) -> str:
                 what = " ".join(key).strip()
                 return f"{id_of(run, row)}: {what}, which no record, step or way off a list writes"
     return ""
+
+
+def _fed(world: World) -> set[tuple[str, str]]:
+    """Return the events that feeds of one scheme into another write."""
+    found = {("ended", ""), ("formed", "")}
+    for scheme in world.law.schemes:
+        for version in world.law.catalogue.instruments[scheme].versions:
+            for feed in version.feeds:
+                found.add(("occurred", feed.conduct))
+                found |= {("detail", row.circumstance) for row in feed.rows}
+    return found
 
 
 def decisions(held: Folder, remade: Remade) -> str:

@@ -20,6 +20,7 @@ from xinyong.emergency.relief import Grace, grace_of
 from xinyong.emergency.timeline import levels
 from xinyong.engine.drawing import Streams, side_by_side
 from xinyong.engine.filing import Families, families_of
+from xinyong.engine.joining import Joins, joins_of
 from xinyong.engine.local import FOREVER, drawn_at, heard, schemes_of
 from xinyong.engine.scenario import Scenario
 from xinyong.institutions.capacity import capacities, redress_capacities, staff_of, staffed_by
@@ -68,6 +69,8 @@ class Keys(NamedTuple):
     turn: np.uint64
     relief: np.uint64
     sample: np.uint64
+    consent: np.uint64
+    feed: np.uint64
 
 
 def keys_of(seed: int) -> Keys:
@@ -108,8 +111,11 @@ class World:
     """All that is fixed for a run; see the types of the parts.
 
     `catalogue` is whole; `law` has what the simulation runs of it: the instruments of `run`
-    (see `run_of`), the memoranda that serve them, and the lists they ask about. `schemes` and
-    `families` have one item a leaf: the instruments that score there, and conduct as they hear it.
+    (see `run_of`), the memoranda that serve them, and the lists they ask about. `schemes`,
+    `joins` and `families` have one item a leaf: the instruments that score there, those that ask
+    for consent, and conduct as they hear it; `national` tells which families are not local.
+    `listens` is the law for which conduct is drawn, that of `law` but where nothing follows;
+    `asks` says of each leaf whether all its schemes ask for consent.
     `laws` are the tables of the law as it is followed in each leaf: `law.tables` but where `gates`
     bar something.
     """
@@ -127,6 +133,10 @@ class World:
     keys: Keys
     facts: NDArray[np.int64]
     schemes: tuple[NDArray[np.int64], ...]
+    listens: Law
+    joins: tuple[Joins, ...]
+    asks: tuple[bool, ...]
+    national: NDArray[np.bool_]
     families: tuple[Families, ...]
     streams: tuple[tuple[Stream, ...], ...]
     drawn: tuple[tuple[tuple[float, Streams], ...], ...]
@@ -405,7 +415,8 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
         given, "court.capacity", first, months, population, scenario.scale,
         staffed * staff.enforcement,
     )  # fmt: skip
-    schemes = schemes_of(law)
+    schemes, asking = schemes_of(law), schemes_of(listens)
+    joins = tuple(joins_of(listens, given, here) for here in asking)
     heard_by = {here: families_of(found, law, here) for here in {tuple(s) for s in schemes}}
     authorities = recorders(found, catalogue, ever)
     # One in 2^shift entries is followed through all its measures: all of them up to 1:64.
@@ -428,6 +439,10 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
         keys=keys_of(scenario.seed),
         facts=_facts(law, people),
         schemes=schemes,
+        national=np.array([family.place == "cn" for family in found], np.bool_),
+        listens=listens,
+        joins=joins,
+        asks=tuple(0 < len(j.inst) == len(s) for j, s in zip(joins, asking, strict=True)),
         families=tuple(heard_by[tuple(here)] for here in schemes),
         streams=streams,
         drawn=tuple(_by_level(mine) for mine in streams),

@@ -213,6 +213,8 @@ def render(run: Run) -> str:
         assumptions=assumed(manifest.get("assumptions", [])),
         rates=manifest.get("rates", []),
         instruments=manifest.get("instruments", []),
+        schemes=manifest.get("schemes", []),
+        alike=manifest.get("alike", []),
         interpretations=_by_instrument(data, manifest.get("interpretations", [])),
         gates=_by_instrument(data, manifest.get("gates", [])),
         case_only=_by_instrument(data, manifest.get("case_only", [])),

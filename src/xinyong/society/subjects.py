@@ -3,9 +3,9 @@
 **Bits** (those of ``streams.packed_id``): index in bits 0-31, kind in bits 32-39, leaf in
 bits 40-63. Leaf and kind are positions in ``places.leaves()`` and ``KINDS``.
 
-**Print.** ``SYN-370000-P-0000A1B-WZ``: the leaf's division code; the kind's letter (Person,
-Enterprise, Business of an individual, Social organisation, Organ); the index in seven
-Crockford base-32 digits; a check digit against slips; and a Z. An id never passes for an
+**Print.** ``SYN-370000-P-0000A1B-WZ``: the leaf's division code (see `_code`); the kind's
+letter (Person, Enterprise, Business of an individual, Social organisation, Organ); the index
+in seven Crockford base-32 digits; a check digit against slips; and a Z. An id never passes for an
 official number. A resident identity number (GB 11643) begins with seventeen digits, and
 an id has a letter before its eighth character. A unified social credit code (GB 32100)
 has eighteen characters from an alphabet without I, O, S, V and Z, and every eighteen
@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from xinyong.errors import UsageError
-from xinyong.places import leaves, place
+from xinyong.places import ancestors, leaves, place
 from xinyong.society.margins import KINDS
 
 __all__ = ["Subject", "format_id", "pack", "parse_id", "unpack", "unpack_id"]
@@ -86,6 +86,14 @@ def _check(id: int) -> str:
     return _BASE32[id % 29]
 
 
+def _code(leaf: str) -> str:
+    """Return six characters that stand for a leaf: its division code.
+
+    Villages taken together have none; theirs is that of the county with a V at its end.
+    """
+    return place(leaf).gb_code or place(ancestors(leaf)[1]).gb_code[:5] + "V"
+
+
 def format_id(id: int) -> str:
     """Return the printed form of a subject id.
 
@@ -95,7 +103,7 @@ def format_id(id: int) -> str:
     """
     leaf, kind, index = (int(part) for part in unpack(id))
     digits = "".join(_BASE32[(index >> 5 * i) & 31] for i in reversed(range(_DIGITS)))
-    code = place(leaves()[leaf]).gb_code
+    code = _code(leaves()[leaf])
     return f"SYN-{code}-{_KIND_LETTERS[kind]}-{digits}-{_check(int(id))}Z"
 
 
@@ -110,7 +118,7 @@ def format_ids(ids: ArrayLike) -> NDArray[np.str_]:
     leaf, kind, index = unpack(packed)
     base = np.frombuffer(_BASE32.encode("ascii"), np.uint8)
     letters = np.frombuffer("".join(_KIND_LETTERS).encode("ascii"), np.uint8)
-    codes = np.array([list(place(x).gb_code.encode("ascii")) for x in leaves()], np.uint8)
+    codes = np.array([list(_code(x).encode("ascii")) for x in leaves()], np.uint8)
     text = np.empty((len(packed), len(_EXAMPLE)), np.uint8)
     text[:] = np.frombuffer(_EXAMPLE.encode("ascii"), np.uint8)
     text[:, 4:10] = codes[leaf]
@@ -138,7 +146,7 @@ def parse_id(text: str) -> Subject:
             pass
         case _:
             raise wrong
-    codes = [place(leaf).gb_code for leaf in leaves()]
+    codes = [_code(leaf) for leaf in leaves()]
     if code not in codes or len(letter) != 1 or letter not in _KIND_LETTERS:
         raise wrong
     index = 0
