@@ -5,9 +5,9 @@ prefectures and counties that have instruments of their own, and the villages of
 counties taken together. A case may state any of them.
 
 A synthetic subject lives in exactly one *leaf*: one of the 43 pilot cities of 2015 and 2016
-(two of them counties of others), Wendeng, its villages taken together, or a province. The leaf ``shandong`` means
-Shandong without the cities that are leaves of their own; a rule that reaches ``shandong``
-reaches them all, because ``within`` follows the hierarchy.
+(two of them counties of others), Wendeng, its villages taken together, or a province. The
+leaf ``shandong`` means Shandong without the cities that are leaves of their own; a rule that
+reaches ``shandong`` reaches them all, because ``within`` follows the hierarchy.
 
 Codes are the administrative division codes of GB/T 2260; villages taken together have none.
 

@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from xinyong import places
 from xinyong.conduct.rates import Family, Rates
 from xinyong.dates import NEVER, month_of
+from xinyong.law import schema
 from xinyong.law import tables as t
+from xinyong.law.catalogue import Catalogue, reaches
 from xinyong.law.compile import Law
 from xinyong.law.vocabulary import KINDS
 
-__all__ = ["FOREVER", "drawn_at", "heard", "rule_on", "schemes_of", "start_of"]
+__all__ = ["FOREVER", "drawn_at", "heard", "regulations_at", "rule_on", "schemes_of", "start_of"]
 
 #: A month after all others.
 FOREVER = 100_000
@@ -95,3 +97,22 @@ def drawn_at(found: Rates, family: Family, leaf: str) -> bool:
         for other in found.alike
         if family.place != "cn"
     )
+
+
+def regulations_at(catalogue: Catalogue) -> tuple[tuple[str, ...], ...]:
+    """Return, for each leaf, the regulations of its city or province that show records.
+
+    Those of the nation are the same everywhere and not meant here.
+    """
+    found = [
+        it
+        for it in catalogue.instruments.values()
+        if it.kind == "regulation"
+        and it.reach.place != "cn"
+        and any(
+            isinstance(rule, schema.Disclosure) and not rule.excluded
+            for version in it.versions
+            for rule in version.rules
+        )
+    ]
+    return tuple(tuple(it.id for it in found if reaches(it, leaf)) for leaf in places.leaves())

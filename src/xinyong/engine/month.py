@@ -429,8 +429,12 @@ def _copy(world: World, run: LeafRun) -> None:
 
 
 def _compacts(world: World, run: LeafRun) -> bool:
-    """Tell whether settled files of this leaf give back their rows; scored ones never do."""
-    return world.scenario.keep != "all" and not len(world.schemes[run.place])
+    """Tell whether settled files of this leaf give back their rows.
+
+    Those that a scheme scores, or whose records a regional regulation is followed for, do not.
+    """
+    followed = len(world.schemes[run.place]) or world.regional[run.place]
+    return world.scenario.keep != "all" and not followed
 
 
 def _feed(world: World, run: LeafRun, m: int) -> bool:

@@ -33,6 +33,7 @@ from xinyong.engine.month import (
     no_measures,
     second_half,
 )
+from xinyong.engine.regional import regional_table
 from xinyong.engine.scenario import Scenario
 from xinyong.engine.tables import digest, entry_table, event_table, indicator_table, score_table
 from xinyong.engine.world import World, build
@@ -197,6 +198,7 @@ def run(
             "indicators.parquet": indicator_table(world, runs),
             "entries/entries.parquet": entry_table(world, runs),
             "determinations/scores.parquet": score_table(world, runs),
+            "determinations/records.parquet": regional_table(world, runs),
         }
         tables["derived.parquet"] = derived_table(
             world, tables["indicators.parquet"], tables["entries/entries.parquet"]

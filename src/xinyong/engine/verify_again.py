@@ -22,6 +22,7 @@ from xinyong.engine.filing import act_id
 from xinyong.engine.ledgers import cases_of, id_of, ledger_of, spells_in
 from xinyong.engine.manifest import manifest_of
 from xinyong.engine.month import ACTS, LeafRun
+from xinyong.engine.regional import regional_table
 from xinyong.engine.remake import Remade
 from xinyong.engine.state import (
     CASE_COPIED,
@@ -43,6 +44,7 @@ from xinyong.engine.verify_folder import (
     ENTRIES,
     EVENT_FILE,
     INDICATORS,
+    RECORDS,
     SCHEMAS,
     SCORES,
     Folder,
@@ -97,6 +99,7 @@ def tables_are_the_same(held: Folder, remade: Remade) -> str:
         INDICATORS: indicator_table(world, leaves),
         ENTRIES: entry_table(world, leaves),
         SCORES: score_table(world, leaves),
+        RECORDS: regional_table(world, leaves),
     }
     made[DERIVED] = derived_table(world, made[INDICATORS], made[ENTRIES])
     if held.keep == "all":

@@ -27,7 +27,7 @@ __all__ = ["CHECKS", "SCHEMAS", "Folder", "NotHereError"]
 
 INDICATORS, ENTRIES = "indicators.parquet", "entries/entries.parquet"
 SCORES, EVENT_FILE = "determinations/scores.parquet", "events/events.parquet"
-DERIVED = "derived.parquet"
+DERIVED, RECORDS = "derived.parquet", "determinations/records.parquet"
 
 _TEXT, _DAY = pa.string(), pa.date32()
 SCHEMAS = {
@@ -44,6 +44,11 @@ SCHEMAS = {
         **dict.fromkeys(("subject", "place", "kind", "scheme"), _TEXT),
         "points_tenths": pa.int32(), "grade": _TEXT,
     },
+    RECORDS: {
+        **dict.fromkeys(("subject", "place", "kind", "regulation", "conduct"), _TEXT),
+        "mistaken": pa.bool_(), "since": _DAY, "until": _DAY, "cause": _TEXT,
+        **dict.fromkeys(("asked", "due", "answered"), _DAY),
+    },
     DERIVED: {
         **dict.fromkeys(("period", "place", "kind", "group", "family", "indicator", "unit"), _TEXT),
         "value": pa.float64(), "rests_on": pa.int64(), "unstable": pa.bool_(), "strength": _TEXT,
@@ -53,7 +58,10 @@ SCHEMAS = {
         "value": pa.int32(),
     },
 }  # fmt: skip
-_MAY_BE_OPEN = {"lawful_end", "end", "rests_on", "points_tenths"}
+_MAY_BE_OPEN = {
+    *("lawful_end", "end", "rests_on", "points_tenths"),
+    *("until", "asked", "due", "answered"),
+}
 _EXITS = FLOWS[EXITS:]
 _KEYS = ("digest", "catalogue_digest", "scenario", "files", "sample", "file_sample", "subjects")
 
@@ -135,7 +143,7 @@ def manifest(held: Folder) -> str:
 def files(held: Folder) -> str:
     """Check that the files are those of the manifest, unchanged."""
     listed = held.run.manifest["files"]
-    expected = {INDICATORS, ENTRIES, SCORES, DERIVED} | (
+    expected = {INDICATORS, ENTRIES, SCORES, RECORDS, DERIVED} | (
         {EVENT_FILE} if held.keep == "all" else set()
     )
     if set(listed) != expected:
@@ -324,6 +332,29 @@ def scores(held: Folder) -> str:
     return ""
 
 
+def followed(held: Folder) -> str:
+    """Check every record under a regional regulation: its days are in order, its words known."""
+    on = scenario_of(held.run).mechanisms
+    rows = held.rows(RECORDS)
+    if rows and not (on.regional and on.credit):
+        return _row(RECORDS, 0, "a record is followed, but regional regulations are off")
+    for i, (subject, place, kind, _, _, mistaken, since, until, cause, *rest) in enumerate(rows):
+        asked, _, answered = rest
+        if odd := _who(subject, place, kind):
+            return _row(RECORDS, i, odd)
+        if (until is None) != (cause == ""):
+            return _row(RECORDS, i, f"shown until {until}, but the cause is {cause!r}")
+        if answered is not None and (asked is None or answered < asked):
+            return _row(RECORDS, i, f"answered on {answered}, asked on {asked}")
+        if asked is not None and asked < since:
+            return _row(RECORDS, i, f"asked on {asked}, before it was shown on {since}")
+        if cause == "correction" and not mistaken:
+            return _row(RECORDS, i, "corrected, though it was right")
+        if cause in ("correction", "repair") and answered != until:
+            return _row(RECORDS, i, f"taken down on {until}, answered on {answered}")
+    return ""
+
+
 def kept_events(held: Folder) -> str:
     """Check that every kept event is known, and belongs to a case that has an act."""
     if held.keep != "all":
@@ -383,5 +414,6 @@ CHECKS: tuple[tuple[str, str, Callable[[Folder], str]], ...] = (
     ("entries", "every entry has known words, days in order and an id that fits", entries),
     ("counted", "the entries are as many as the indicators say", counted),
     ("scores", "every score has an id that fits and a grade, nobody twice in a scheme", scores),
+    ("followed", "what regional regulations did to records has days in order", followed),
     ("kept", "every kept event is known and of a case with an act", kept_events),
 )

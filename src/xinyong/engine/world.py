@@ -21,7 +21,7 @@ from xinyong.emergency.timeline import levels
 from xinyong.engine.drawing import Streams, side_by_side
 from xinyong.engine.filing import Families, families_of
 from xinyong.engine.joining import Joins, joins_of
-from xinyong.engine.local import FOREVER, drawn_at, heard, schemes_of
+from xinyong.engine.local import FOREVER, drawn_at, heard, regulations_at, schemes_of
 from xinyong.engine.scenario import Scenario
 from xinyong.institutions.capacity import capacities, redress_capacities, staff_of, staffed_by
 from xinyong.institutions.detection import chances, digitalisation, false_rates
@@ -115,7 +115,8 @@ class World:
     `joins` and `families` have one item a leaf: the instruments that score there, those that ask
     for consent, and conduct as they hear it; `national` tells which families are not local.
     `listens` is the law for which conduct is drawn, that of `law` but where nothing follows;
-    `asks` says of each leaf whether all its schemes ask for consent.
+    `asks` says of each leaf whether all its schemes ask for consent, `regional` whether records
+    are followed under a regulation of its city or province.
     `laws` are the tables of the law as it is followed in each leaf: `law.tables` but where `gates`
     bar something.
     """
@@ -136,6 +137,7 @@ class World:
     listens: Law
     joins: tuple[Joins, ...]
     asks: tuple[bool, ...]
+    regional: tuple[bool, ...]
     national: NDArray[np.bool_]
     families: tuple[Families, ...]
     streams: tuple[tuple[Stream, ...], ...]
@@ -442,6 +444,10 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
         national=np.array([family.place == "cn" for family in found], np.bool_),
         listens=listens,
         joins=joins,
+        regional=tuple(
+            on.credit and on.regional and scenario.keep != "indicators" and bool(here)
+            for here in regulations_at(catalogue)
+        ),
         asks=tuple(0 < len(j.inst) == len(s) for j, s in zip(joins, asking, strict=True)),
         families=tuple(heard_by[tuple(here)] for here in schemes),
         streams=streams,
