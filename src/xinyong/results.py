@@ -10,6 +10,7 @@ Tables open in DuckDB, pandas and polars as they are:
   requests a value rests on (null: on rules and assumptions alone).
 - ``entries/entries.parquet``: one row a spell on a list.
 - ``determinations/scores.parquet``: score (tenths) and grade of files at the end.
+- ``determinations/records.parquet``: what regional regulations did to records of a sample.
 - ``events/events.parquet``: every event of every file (``--keep all`` only).
 - ``manifest.json``: versions, scenario, assumptions, provenance and the ``digest``.
 """
@@ -122,6 +123,10 @@ class Run:
     def scores(self) -> pa.Table:
         """Return scores and grades of files at the end of the run."""
         return self._table("determinations/scores.parquet")
+
+    def records(self) -> pa.Table:
+        """Return what became of records under regional regulations, for a sample of files."""
+        return self._table("determinations/records.parquet")
 
     def events(self) -> pa.Table:
         """Return every event of every file (``keep=all`` only)."""

@@ -193,6 +193,29 @@ def _drawn(found: Figure, number: int) -> dict[str, Any]:
     }
 
 
+def _regional(run: Run) -> list[dict[str, Any]]:
+    """Return, by regulation, what became of the records that are followed under it."""
+    if "determinations/records.parquet" not in run.manifest.get("files", {}):
+        return []
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in run.records().to_pylist():
+        groups.setdefault(row["regulation"], []).append(row)
+    found = []
+    for name, rows in sorted(groups.items()):
+        days = [(r["answered"] - r["asked"]).days for r in rows if r["mistaken"] and r["answered"]]
+        causes = [r["cause"] for r in rows]
+        late = sum(bool(r["due"] and r["answered"] and r["answered"] > r["due"]) for r in rows)
+        found.append(
+            {
+                "id": name, "records": len(rows), "shown": causes.count(""),
+                "term": causes.count("term"), "repair": causes.count("repair"),
+                "correction": causes.count("correction"), "late": late,
+                "days": f"{sum(days) / len(days):.0f} ({len(days)})" if days else "none",
+            }
+        )  # fmt: skip
+    return found
+
+
 def render(run: Run) -> str:
     """Return the page of a run. The same run gives the same page."""
     data = Data(run)
@@ -214,6 +237,7 @@ def render(run: Run) -> str:
         rates=manifest.get("rates", []),
         instruments=manifest.get("instruments", []),
         schemes=manifest.get("schemes", []),
+        regional=_regional(run),
         alike=manifest.get("alike", []),
         interpretations=_by_instrument(data, manifest.get("interpretations", [])),
         gates=_by_instrument(data, manifest.get("gates", [])),
