@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from xinyong import places
@@ -80,8 +81,8 @@ def regional_law(world: World) -> Law:
 
 
 def _uniform(world: World, purpose: str, act: int, word: int) -> tuple[float, int]:
-    key = stream_key(world.scenario.seed, f"engine/{purpose}")
-    first, second = draw64(key, act, name_word(purpose), word)
+    key = stream_key(world.scenario.seed, "engine/regional")
+    first, second = draw64(key, np.uint64(act), name_word(purpose), word)
     return (int(first) >> 11) * 2.0**-53, int(second)
 
 
@@ -237,7 +238,7 @@ def regional_table(world: World, runs: list[LeafRun]) -> pa.Table:
 def _days(days: list[int]) -> pa.Array:
     never = [d >= NEVER for d in days]
     plain = [0 if odd else d for d, odd in zip(days, never, strict=True)]
-    return pa.array(plain, pa.int32(), mask=pa.array(never).to_numpy(False)).cast(pa.date32())
+    return pa.array(plain, pa.int32(), mask=np.array(never, np.bool_)).cast(pa.date32())
 
 
 def _table(found: list[tuple[str, str, str, Followed]]) -> pa.Table:

@@ -4,7 +4,7 @@ A gate says from which day on a provision is barred (`law.gates`). A place follo
 months later: the catalogue states how many on average (`Version.followed`, longer for a press
 statement than for a document of the State Council), places are slower the lower they are, and
 each place draws its own lag, once for each document with gates, as if in every month a fixed
-share of those that do not follow yet begin to (mechanism M9). What it then does with a
+share of those that do not follow yet begin to (mechanism M9); villages with their county. What it then does with a
 provision is drawn once for each instrument:
 
 - ``supply`` what is missing, if that is a safeguard such as a notice: the provision stays;
@@ -82,13 +82,18 @@ def _waited(uniform: np.uint64, mean: float) -> int:
     return months
 
 
+def _seat(leaf: str) -> str:
+    """Return the place whose body follows a gate: of villages, that of their county."""
+    return places.ancestors(leaf)[1] if places.place(leaf).level == "village" else leaf
+
+
 def _mean(given: Assumptions, version: schema.Version, leaf: str) -> tuple[float, bool]:
     """Return the mean lag in months, and whether it is stated for this very place."""
     stated = float(lag_months(version, leaf))
     own = version.followed.places if version.followed is not None else []
     if any(row.place in places.ancestors(leaf) for row in own):
         return stated, True
-    return stated * given.value(f"gates.lag.{places.place(leaf).level}"), False
+    return stated * given.value(f"gates.lag.{places.place(_seat(leaf)).level}"), False
 
 
 def lag(given: Assumptions, key: np.uint64, version: schema.Version, gate: str, leaf: str) -> int:
@@ -104,7 +109,7 @@ def lag(given: Assumptions, key: np.uint64, version: schema.Version, gate: str, 
     mean, exact = _mean(given, version, leaf)
     if exact:
         return int(mean)
-    return _waited(draw64(key, name_word(leaf), name_word(gate), _LAG)[0], mean)
+    return _waited(draw64(key, name_word(_seat(leaf)), name_word(gate), _LAG)[0], mean)
 
 
 def share_following(given: Assumptions, version: schema.Version, leaf: str, months: int) -> float:
@@ -212,7 +217,8 @@ class Gates:
         self.gates = replace(
             catalogue, instruments={i: catalogue.instruments[i] for i, x in outright.items() if x}
         )
-        self.words = {name: name_word(name) for name in (*law.instruments, *places.leaves())}
+        self.words = {name: name_word(name) for name in law.instruments}
+        self.words |= {leaf: name_word(_seat(leaf)) for leaf in places.leaves()}
         self.shares = {asked: shares(given, asked) for asked in _OPEN}
         by_kind = any(
             gate.where.subjects or (gate.needs and gate.needs.subjects)
