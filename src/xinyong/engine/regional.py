@@ -34,7 +34,7 @@ from xinyong.engine.month import LeafRun
 from xinyong.engine.state import N_LEDGERS
 from xinyong.engine.world import World
 from xinyong.law import schema
-from xinyong.law.compile import Law, compile_law
+from xinyong.law.compile import Law
 from xinyong.law.determine import Ledger, determine
 from xinyong.law.regulations import RecordRules, record_rules
 from xinyong.law.vocabulary import KINDS
@@ -75,9 +75,12 @@ class Followed:
 
 
 def regional_law(world: World) -> Law:
-    """Return the law of a run with the regulations of provinces and cities beside it."""
+    """Return the law of a run with the regulations of provinces and cities in its catalogue.
+
+    What follows from a file is that of the run itself (`World.law_in`); nothing is compiled.
+    """
     names = {name for here in regulations_at(world.catalogue) for name in here}
-    return compile_law(world.catalogue.only(world.run | names))
+    return replace(world.law, catalogue=world.catalogue.only(names))
 
 
 def _uniform(world: World, purpose: str, act: int, word: int) -> tuple[float, int]:
@@ -170,24 +173,30 @@ def followed(world: World, law: Law, run: LeafRun, row: int, day: int) -> list[F
     ledger = ledger_of(world, run, row, day)
     cases = {n: c for n, c in cases_of(run, row).items() if "copied" not in c.flags}
     on = date_of(day)
-    rules = list(record_rules(law, ledger, determine(ledger, law, on)))
-    found = []
-    for number, case in cases.items():
-        for said, shown in _shown_by(rules, number):
-            found.append(_one(world, law, ledger, case, said, shown, day))
-    return found
+    rules = list(record_rules(law, ledger, determine(ledger, world.law_in(run.place), on)))
+    return [
+        one
+        for number, case in cases.items()
+        for said, shown in _shown_by(rules, number)
+        if (one := _one(world, law, ledger, case, said, shown, day)) is not None
+    ]
 
 
 def _one(
     world: World, law: Law, ledger: Ledger, case: Case, said: RecordRules, shown: Any, day: int
-) -> Followed:
+) -> Followed | None:
+    """Return what became of a record; None where its term was over before the regulation came."""
     it = law.catalogue.instruments[said.instrument]
     version = next(w for w in it.versions if w.id == said.version)
     conduct = next(e.what for e in ledger.events if e.case == case.number and e.event == "occurred")
     since = max(_first(ledger, case.number, "formed"), day_of(version.in_force.from_))
+    until = NEVER if shown.until is None else day_of(shown.until)
+    if until <= since:
+        return None
+    open_ = until > day  # as of that day it is still shown
     plain = Followed(
         case.number, it.id, conduct, case.mistaken, since,
-        NEVER if shown.until is None else day_of(shown.until), shown.cause, NEVER, NEVER, NEVER,
+        NEVER if open_ else until, "" if open_ else shown.cause, NEVER, NEVER, NEVER,
     )  # fmt: skip
     rule: Any
     if case.mistaken:
@@ -220,7 +229,7 @@ def regional_table(world: World, runs: list[LeafRun]) -> pa.Table:
     """
     day = first_day(world.scenario.first_month + world.scenario.months) - 1
     found: list[tuple[str, str, str, Followed]] = []
-    if any(world.regional):
+    if any(world.regional) and world.scenario.keep != "indicators":
         law = regional_law(world)
         here = [run for run in runs if world.regional[run.place]]
         total = sum(int(run.leaf.counts[N_LEDGERS]) for run in here)

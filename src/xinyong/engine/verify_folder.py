@@ -332,7 +332,7 @@ def scores(held: Folder) -> str:
     return ""
 
 
-def followed(held: Folder) -> str:
+def regional(held: Folder) -> str:
     """Check every record under a regional regulation: its days are in order, its words known."""
     on = scenario_of(held.run).mechanisms
     rows = held.rows(RECORDS)
@@ -344,6 +344,8 @@ def followed(held: Folder) -> str:
             return _row(RECORDS, i, odd)
         if (until is None) != (cause == ""):
             return _row(RECORDS, i, f"shown until {until}, but the cause is {cause!r}")
+        if until is not None and until <= since:
+            return _row(RECORDS, i, f"shown from {since} until {until}")
         if answered is not None and (asked is None or answered < asked):
             return _row(RECORDS, i, f"answered on {answered}, asked on {asked}")
         if asked is not None and asked < since:
@@ -414,6 +416,6 @@ CHECKS: tuple[tuple[str, str, Callable[[Folder], str]], ...] = (
     ("entries", "every entry has known words, days in order and an id that fits", entries),
     ("counted", "the entries are as many as the indicators say", counted),
     ("scores", "every score has an id that fits and a grade, nobody twice in a scheme", scores),
-    ("followed", "what regional regulations did to records has days in order", followed),
+    ("regional", "what regional regulations did to records has days in order", regional),
     ("kept", "every kept event is known and of a case with an act", kept_events),
 )

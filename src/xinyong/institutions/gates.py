@@ -4,8 +4,8 @@ A gate says from which day on a provision is barred (`law.gates`). A place follo
 months later: the catalogue states how many on average (`Version.followed`, longer for a press
 statement than for a document of the State Council), places are slower the lower they are, and
 each place draws its own lag, once for each document with gates, as if in every month a fixed
-share of those that do not follow yet begin to (mechanism M9); villages with their county. What it then does with a
-provision is drawn once for each instrument:
+share of those that do not follow yet begin to (mechanism M9); villages follow with their county.
+What a place then does with a provision is drawn once for each instrument:
 
 - ``supply`` what is missing, if that is a safeguard such as a notice: the provision stays;
 - ``drop`` it: what is decided from that day on no longer rests on it;
