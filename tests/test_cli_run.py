@@ -61,6 +61,7 @@ def test_run_writes_a_folder_and_says_where(
         "derived.parquet",
         "entries/entries.parquet",
         "determinations/scores.parquet",
+        "determinations/records.parquet",
         "report.html",
     }
     assert [p.name for p in out.parent.iterdir()] == ["tiny"]
