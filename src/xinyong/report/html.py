@@ -50,8 +50,8 @@ LIMITS = (
     "Class-A tax years are drawn independently, so the same firm keeps its grade less often "
     "than in fact.",
     "The pandemic is an assumed timeline of how strongly each place was in an emergency: it takes "
-    "staff away, gives firms grace before a listing and spills over to data links. No epidemic "
-    "is computed, and local pandemic lists are not simulated.",
+    "staff away, gives firms grace before a listing, spills over to data links and brings conduct "
+    "that norms of the time name, at assumed rates. No epidemic is computed.",
     "The burden shown is not that of credit lists alone: ordinary enforcement bears down on many "
     "of the same subjects. A run without the credit system (mechanism `credit` off) keeps "
     "ordinary penalties and is the yardstick; this page holds one run, not the difference.",
