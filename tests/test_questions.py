@@ -11,6 +11,7 @@ import pytest
 from xinyong.assumptions import assumptions
 from xinyong.institutions.identity import RIGHT, WRONG, attach_hops
 from xinyong.law.compile import law
+from xinyong.society.namesakes import poisson
 from xinyong.streams import stream_key, threshold
 from xinyong.study.questions import q1_mistaken_identity as q1
 from xinyong.study.questions import q3_score_only as q3
@@ -74,7 +75,7 @@ def test_a_name_with_two_holders_confuses_half_of_wrong_keys() -> None:
     assert weights.sum() == pytest.approx(1)
     assert values.max() == pytest.approx(1 - 1 / 247167)
     for mean in (0.01, 1.0, 8.0, 87.0):
-        chances = q1.poisson(mean)
+        chances = poisson(mean)
         c = np.arange(len(chances))
         assert chances @ (c / (c + 1)) == pytest.approx(1 - (1 - math.exp(-mean)) / mean)
 
