@@ -18,7 +18,10 @@ from mutants import arguments, run
 
 FOLD = ("clocks", "conditions", "entries", "scores", "kernel", "determine")
 TERMS = ("xinyong.dates", "xinyong.law.clocks")
-QUICK = ("test_terms", "test_conditions", "test_lists", "test_scores", "test_law_blocks")
+QUICK = (
+    *("test_terms", "test_conditions", "test_lists", "test_list_exits", "test_list_steps"),
+    *("test_scores", "test_scores_and_grades", "test_law_blocks"),
+)
 SLOW = ("test_determine", "test_golden", "test_random_ledgers")
 
 if __name__ == "__main__":

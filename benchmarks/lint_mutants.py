@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from mutants import ROOT, arguments, run
 
-QUICK = ("test_lint_attributes", "test_lint_report")
+QUICK = ("test_lint_attributes", "test_lint_attributes_whole", "test_lint_report")
+SLOW = ("test_lint", "test_lint_properties", "test_lint_reading", "test_lint_telling")
 
 if __name__ == "__main__":
     found = sorted((ROOT / "src" / "xinyong" / "law" / "lint").glob("*.py"))
     names = tuple(f"xinyong.law.lint.{path.stem}" for path in found if path.stem != "__init__")
-    run(arguments(__doc__ or "", sample=400).parse_args(), names, QUICK, "test_lint")
+    run(arguments(__doc__ or "", sample=400).parse_args(), names, QUICK, *SLOW)
