@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from xinyong.engine.month import LeafRun
+from xinyong.engine.leaf_run import LeafRun
 from xinyong.engine.run import simulate
 from xinyong.engine.scenario import Mechanisms, Scenario
 from xinyong.engine.world import World, build

@@ -277,7 +277,7 @@ def test_tables_of_words_hold_the_vocabulary_and_nothing_else(
 def test_tables_of_results_hold_the_columns_that_runs_write() -> None:
     """Columns are read from the sources of a small run made by another command's test."""
     from xinyong.engine.advance import FLOWS
-    from xinyong.engine.month import ACTS
+    from xinyong.engine.leaf_run import ACTS
     from xinyong.institutions.measures import ASPECTS
 
     page = text(ROOT / "docs" / "results.md")

@@ -16,8 +16,8 @@ from xinyong.conduct.rates import Family, rates
 from xinyong.dates import day_of, parse_month
 from xinyong.engine.feeding import FED
 from xinyong.engine.joining import count_joined
+from xinyong.engine.leaf_run import LeafRun
 from xinyong.engine.local import FOREVER, drawn_at, heard, rule_on, schemes_of, start_of
-from xinyong.engine.month import LeafRun
 from xinyong.engine.scenario import Mechanisms
 from xinyong.engine.tables import indicator_table, score_table
 from xinyong.engine.world import World

@@ -11,8 +11,8 @@ from conftest import Lived, live
 from reference.naive_queue import naive_queue
 from xinyong.assumptions import assumptions
 from xinyong.dates import NEVER
+from xinyong.engine.leaf_run import REDRESS_COUNTS
 from xinyong.engine.ledgers import spells_in
-from xinyong.engine.month import REDRESS_COUNTS
 from xinyong.engine.scenario import Mechanisms, Scenario
 from xinyong.engine.state import CASE_ASKED, CASE_TURN, N_CASES
 from xinyong.engine.world import build, keys_of

@@ -13,7 +13,7 @@ import numpy as np
 from xinyong import places
 from xinyong.dates import NEVER, first_day
 from xinyong.engine.joining import schemes_joined
-from xinyong.engine.month import LeafRun
+from xinyong.engine.leaf_run import LeafRun
 from xinyong.engine.state import (
     CASE_COPIED,
     N_ENTRIES,

@@ -18,6 +18,7 @@ import numpy as np
 from xinyong import places
 from xinyong.dates import NEVER, date_of, day_of, first_day, parse_month
 from xinyong.engine.feeding import FED
+from xinyong.engine.leaf_run import LeafRun
 from xinyong.engine.ledgers import (
     Case,
     cases_of,
@@ -27,7 +28,6 @@ from xinyong.engine.ledgers import (
     scores_of,
     spells_of,
 )
-from xinyong.engine.month import LeafRun
 from xinyong.engine.namings import Namings
 from xinyong.engine.remake import Remade, remake
 from xinyong.engine.sightings import Holding, Spell, spell_of

@@ -10,7 +10,7 @@ import numpy as np
 from xinyong import places
 from xinyong.dates import NEVER
 from xinyong.engine.joining import schemes_joined
-from xinyong.engine.month import LeafRun
+from xinyong.engine.leaf_run import LeafRun
 from xinyong.engine.state import (
     CASE_COPIED,
     CASE_FALSE,

@@ -11,8 +11,8 @@ from typing import Any
 
 from xinyong import places
 from xinyong.dates import first_day
+from xinyong.engine.leaf_run import LeafRun
 from xinyong.engine.local import schemes_of
-from xinyong.engine.month import LeafRun
 from xinyong.engine.spells import SAMPLE
 from xinyong.engine.world import World
 from xinyong.law.vocabulary import KINDS

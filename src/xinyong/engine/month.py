@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from xinyong.conduct.sampling import Scratch, new_scratch
 from xinyong.dates import first_day
 from xinyong.engine.advance import (
-    FLOWS,
     RESTLESS,
     ROOM,
     TOO_LONG,
@@ -28,35 +27,29 @@ from xinyong.engine.advance import (
     advance,
     bench,
     due_files,
-    end_turns,
-    give_turns,
-    serve_queue,
 )
 from xinyong.engine.copies import copy_cases, count_events
 from xinyong.engine.drawing import Acts, draw_leaf
 from xinyong.engine.feeding import FED_EVENTS, feed_files, feeds_on, most_fed
 from xinyong.engine.filing import Records, file_records
 from xinyong.engine.joining import have_joined
+from xinyong.engine.leaf_run import LeafRun, compacts, let_go
 from xinyong.engine.local import rule_on, start_of
-from xinyong.engine.spells import account, entry_sums, retire
+from xinyong.engine.queues import decisions, take_turns
+from xinyong.engine.spells import account, entry_sums
 from xinyong.engine.state import (
     CASE_FALSE,
     CASE_MISATTACHED,
     N_LEDGERS,
     N_QUEUE,
     UNSCORED,
-    Leaf,
-    empty_leaf,
     reserve,
 )
 from xinyong.engine.world import World
 from xinyong.errors import XinyongError
-from xinyong.institutions.capacity import rank, turns
 from xinyong.institutions.detection import false_records, recorded
 from xinyong.institutions.identity import MISSED, RIGHT, WRONG, attach
-from xinyong.institutions.measures import ASPECTS
-from xinyong.institutions.others import OTHERS
-from xinyong.institutions.steps import DECISION, REDRESS
+from xinyong.institutions.steps import DECISION
 from xinyong.jit import njit
 from xinyong.law import tables as t
 from xinyong.law.vocabulary import KINDS, ROLES
@@ -64,20 +57,12 @@ from xinyong.society.others import BEHIND, LINKS, MOST, others
 from xinyong.streams import below, draw64, month_word
 
 __all__ = [
-    "ACTS",
-    "REDRESS_COUNTS",
-    "LeafRun",
     "Message",
     "Worker",
     "count",
     "first_half",
     "second_half",
 ]
-
-#: Counts of requests for a way off a list: came this month, had their turn, wait at its end.
-REDRESS_COUNTS = ("redress_came", "redress_taken", "redress_waiting")
-#: Counts of the way from act to file, for each family and kind.
-ACTS = ("acts", "recorded", "missed", "misattached", "false", "campaign")
 
 
 @dataclass
@@ -94,74 +79,6 @@ class Message:
 
     leaf: int
     records: Records
-
-
-@dataclass
-class LeafRun:
-    """One leaf with its state and the counts made so far.
-
-    Attributes:
-        place: position in ``places.leaves()``.
-        leaf: the state.
-        acts: int64[months, families, kinds, ACTS].
-        flow: int64[months, instruments, kinds, FLOWS].
-        measures: int32[months, measure rows, kinds, ASPECTS], shared by the leaves of a group.
-        felt: int32[months, ties, 1, OTHERS], what follows for others, shared likewise.
-        grades: int64[months, schemes, grades + 1, kinds], files by their grade in each scheme
-            of the leaf; the last for those whose grade is not known.
-        points: int64[months, schemes, kinds], points (tenths) of these files beyond the base.
-        barred: int64[months, schemes, kinds], files with a live line that a gate bars on paper.
-        queue: int64[months, 3], decisions taken, requests dropped, requests waiting.
-        redress: int64[authorities, months, REDRESS_COUNTS], of the ways off lists.
-        spare: int64[authorities], turns left over from last month, one at most.
-        turns: int64[n], cases whose turn came this month.
-        files: int64[months], ledgers open.
-        entries: uint64[2], digest of the entries let go, and at the end of all.
-        copies: rows of cases that are to be copied, with the roles (``row | mask << 32``).
-    """
-
-    place: int
-    leaf: Leaf
-    acts: NDArray[np.int64]
-    flow: NDArray[np.int64]
-    measures: NDArray[np.int32]
-    felt: NDArray[np.int32]
-    grades: NDArray[np.int64]
-    points: NDArray[np.int64]
-    barred: NDArray[np.int64]
-    queue: NDArray[np.int64]
-    redress: NDArray[np.int64]
-    spare: NDArray[np.int64]
-    turns: NDArray[np.int64]
-    files: NDArray[np.int64]
-    entries: NDArray[np.uint64]
-    copies: list[NDArray[np.int64]] = field(default_factory=list)
-
-    @classmethod
-    def start(
-        cls, world: World, place: int, measures: NDArray[np.int32], felt: NDArray[np.int32]
-    ) -> LeafRun:
-        """Return a leaf in which nothing has happened yet; counts as from `no_measures`."""
-        months, kinds = world.scenario.months, len(KINDS)
-        schemes = len(world.schemes[place])
-        grades = 1 + max((len(g) for g in world.law.grades), default=0)
-        return cls(
-            place,
-            empty_leaf(schemes),
-            np.zeros((months, len(world.rates), kinds, len(ACTS)), np.int64),
-            np.zeros((months, len(world.law.instruments), kinds, len(FLOWS)), np.int64),
-            measures,
-            felt,
-            np.zeros((months, schemes, grades, kinds), np.int64),
-            np.zeros((months, schemes, kinds), np.int64),
-            np.zeros((months, schemes, kinds), np.int64),
-            np.zeros((months, 3), np.int64),
-            np.zeros((len(world.staffed_by), months, len(REDRESS_COUNTS)), np.int64),
-            np.zeros(len(world.staffed_by), np.int64),
-            np.zeros(0, np.int64),
-            np.zeros(months, np.int64),
-            np.zeros(2, np.uint64),
-        )
 
 
 @njit
@@ -190,14 +107,6 @@ def _draw_words(key, act):  # type: ignore[no-untyped-def]
     for i in range(act.size):
         out[i] = draw64(key, act[i], np.uint64(0), np.uint64(2))[0]
     return out
-
-
-def no_measures(world: World) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return zeros: int32[months, measure rows, kinds, ASPECTS], int32[months, ties, 1, OTHERS]."""
-    months = world.scenario.months
-    shape = (months, len(world.measure_names), len(KINDS), len(ASPECTS))
-    felt = (months, len(world.tie_rows), 1, len(OTHERS))
-    return np.zeros(shape, np.int32), np.zeros(felt, np.int32)
 
 
 def _records(
@@ -372,7 +281,7 @@ def _advance(world: World, run: LeafRun, worker: Worker, m: int) -> None:
     due = due_files(run.leaf, last)
     shared = np.zeros(1 + len(due) + ROOM, np.int64)
     settled = np.zeros(1 + len(due), np.int64)
-    compact = _compacts(world, run)
+    compact = compacts(world, run)
     done = 0
     while done < len(due):
         n = min(len(due) - done, 20_000)  # room for the next of them; there may be millions
@@ -390,18 +299,7 @@ def _advance(world: World, run: LeafRun, worker: Worker, m: int) -> None:
         if shared[0]:
             run.copies.append(np.unique(shared[1 : 1 + shared[0]]))
             shared[0] = 0
-        _retire(world, run, settled)
-
-
-def _retire(world: World, run: LeafRun, settled: NDArray[np.int64]) -> None:
-    """Let go of files that have just settled, where entries are not kept."""
-    if world.scenario.keep == "indicators" and settled[0]:
-        retire(
-            run.leaf, settled[1 : 1 + settled[0]], run.place, world.measures, world.others,
-            world.link, world.keys, world.sample_shift, world.scenario.first_month, run.measures,
-            run.felt, run.entries,
-        )  # fmt: skip
-    settled[0] = 0
+        let_go(world, run, settled)
 
 
 def _copy(world: World, run: LeafRun) -> None:
@@ -428,15 +326,6 @@ def _copy(world: World, run: LeafRun) -> None:
         copy_cases(run.leaf, cases, other, rows, named, code)
 
 
-def _compacts(world: World, run: LeafRun) -> bool:
-    """Tell whether settled files of this leaf give back their rows.
-
-    Those that a scheme scores, or whose records a regional regulation is followed for, do not.
-    """
-    followed = len(world.schemes[run.place]) or world.regional[run.place]
-    return world.scenario.keep != "all" and not followed
-
-
 def _feed(world: World, run: LeafRun, m: int) -> bool:
     """Let the schemes of a leaf feed each other on the last day of a year; tell whether any did."""
     month = world.scenario.first_month + m
@@ -453,98 +342,14 @@ def _feed(world: World, run: LeafRun, m: int) -> bool:
     return fed > 0
 
 
-def _decisions(world: World, run: LeafRun, m: int) -> None:
-    """Let the court take the decisions its staff can take this month."""
-    waiting = int(run.leaf.counts[N_QUEUE])
-    if not waiting:
-        return
-    month = world.scenario.first_month + m
-    first = first_day(month)
-    ranks = np.empty(waiting, np.uint64)
-    acts = run.leaf.cs["act"][run.leaf.q_case[:waiting]]
-    rank(world.keys.queue, acts, ranks)
-    queue = world.policy.queue
-    may = queue[run.leaf.q_step[:waiting]] == DECISION
-    if world.grace.days and first_day(month + 1) > world.grace.first:
-        may &= ~held_back(world, run, first)
-    order = np.flatnonzero(may)
-    served = min(int(world.capacity[m, run.place]), len(order))
-    if served < len(order):  # only those that will be served need an order
-        order = order[np.argpartition(ranks[order], served)[:served]]
-    order = order[np.lexsort((run.leaf.q_case[order], ranks[order]))]
-    days = (ranks & np.uint64(0xFFFF)).astype(np.int64)
-    run.leaf = reserve(run.leaf, waiting + 64, 0, 0, 0, 0)
-    lapse = first_day(month - world.lapse_months + 1)
-    settled = np.zeros(1 + waiting, np.int64)
-    done = serve_queue(
-        run.leaf, world.laws[run.place], queue, order, served, lapse, days,
-        first, first_day(month + 1) - first, _compacts(world, run), settled,
-    )  # fmt: skip
-    _retire(world, run, settled)
-    run.queue[m, 0], run.queue[m, 1] = done
-
-
-def _turns(world: World, run: LeafRun, m: int) -> None:
-    """Let those who handle ways off lists deal with as many requests as their staff can."""
-    if run.turns.size:
-        ledgers = np.unique(run.leaf.cs["ledger"][run.turns]).astype(np.int64)
-        settled = np.zeros(1 + len(ledgers), np.int64)
-        end_turns(run.leaf, run.turns, ledgers, _compacts(world, run), settled)
-        run.turns = run.turns[:0]
-        _retire(world, run, settled)
-    if not world.staffed_by:
-        return
-    month, waiting = world.scenario.first_month + m, int(run.leaf.counts[N_QUEUE])
-    first, after = first_day(month), first_day(month + 1)
-    whose = world.policy.queue[run.leaf.q_step[:waiting]]
-    theirs = np.flatnonzero((run.leaf.q_day[:waiting] < after) & (whose >= REDRESS))
-    acts = run.leaf.cs["act"][run.leaf.q_case[:waiting]]
-    free = world.redress_capacity[:, m, run.place] + run.spare
-    came = np.bincount(whose[theirs] - REDRESS, minlength=len(free))
-    taken = np.zeros(len(free), np.int64)
-    chosen = [theirs[:0]]
-    for p in np.flatnonzero(came).tolist():  # few of them in most months
-        mine = theirs[whose[theirs] == REDRESS + p]
-        served = mine[turns(world.keys.turn, acts[mine], month, int(free[p]))]
-        taken[p] = len(served)
-        chosen.append(served)
-    waited = run.redress[:, m - 1, 2] if m else 0
-    run.redress[:, m, 0], run.redress[:, m, 1] = came - waited, taken
-    run.redress[:, m, 2] = came - taken
-    run.spare[:] = np.minimum(free - taken, 1)  # an authority of a fraction of a turn a month
-    if not taken.any():
-        return
-    order = np.concatenate(chosen)
-    ranks = np.empty(waiting, np.uint64)
-    rank(world.keys.turn, acts, ranks, month)
-    days = ((ranks & np.uint64(0xFFFF)) % np.uint64(after - first)).astype(np.int64)
-    run.turns = give_turns(run.leaf, order, days, first)
-
-
-def held_back(world: World, run: LeafRun, first: int) -> NDArray[np.bool_]:
-    """Tell which waiting requests relief holds back: bool[waiting], on the first of a month.
-
-    A request about a firm that came while the relief was on is not decided before its grace
-    is over, for the share of firms that the emergency hit (a keyed draw on the case).
-    """
-    grace, waiting = world.grace, int(run.leaf.counts[N_QUEUE])
-    cases = run.leaf.q_case[:waiting]
-    came = run.leaf.q_day[:waiting]
-    firm = run.leaf.lg["subject"][run.leaf.cs["ledger"][cases]] >> 32 > 0
-    share = np.full(waiting, grace.share, np.uint64)
-    hit = recorded(world.keys.relief, run.leaf.cs["act"][cases], share)
-    on = (came >= grace.first) & (came <= grace.last)
-    return np.asarray(firm & hit & on & (came + grace.days > first), np.bool_)
-
-
 def first_half(world: World, run: LeafRun, worker: Worker, m: int) -> list[Message]:
     """Live the month of one leaf up to the barrier of the nation; returns its messages."""
     here, away = filed(world, run, draw_month(world, run, worker, m), m)
     if here:
         _file(world, run, _joined(here))
     _advance(world, run, worker, m)
-    _decisions(world, run, m)
-    _turns(world, run, m)
+    decisions(world, run, m)
+    take_turns(world, run, m)
     _advance(world, run, worker, m)
     return away
 

@@ -28,9 +28,9 @@ from xinyong.dates import (
     first_day,
     working_days,
 )
+from xinyong.engine.leaf_run import LeafRun
 from xinyong.engine.ledgers import Case, cases_of, id_of, ledger_of
 from xinyong.engine.local import regulations_at
-from xinyong.engine.month import LeafRun
 from xinyong.engine.state import N_LEDGERS
 from xinyong.engine.world import World
 from xinyong.law import schema

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from xinyong.engine.month import LeafRun
+from xinyong.engine.leaf_run import LeafRun
 from xinyong.engine.run import plan, simulate
 from xinyong.engine.scenario import Scenario
 from xinyong.engine.tables import digest

@@ -23,14 +23,13 @@ import pyarrow.parquet as pq
 
 from xinyong import places
 from xinyong.engine.derived import derived_table
+from xinyong.engine.leaf_run import LeafRun, no_measures
 from xinyong.engine.manifest import manifest_of
 from xinyong.engine.month import (
-    LeafRun,
     Message,
     Worker,
     close,
     first_half,
-    no_measures,
     second_half,
 )
 from xinyong.engine.regional import regional_table

@@ -14,8 +14,8 @@ from xinyong import places
 from xinyong.dates import NEVER, first_day
 from xinyong.engine.advance import EXITS, FLOWS
 from xinyong.engine.joining import count_joined
+from xinyong.engine.leaf_run import ACTS, REDRESS_COUNTS, LeafRun
 from xinyong.engine.local import rule_on, start_of
-from xinyong.engine.month import ACTS, REDRESS_COUNTS, LeafRun
 from xinyong.engine.spells import is_sampled
 from xinyong.engine.state import (
     CASE_COPIED,

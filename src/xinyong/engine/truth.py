@@ -17,8 +17,8 @@ from xinyong.conduct.sampling import Candidates, acts_of, draw_acts, new_scratch
 from xinyong.dates import first_day, month_of
 from xinyong.engine.filing import act_day, act_id
 from xinyong.engine.joining import schemes_joined
+from xinyong.engine.leaf_run import LeafRun
 from xinyong.engine.ledgers import id_of
-from xinyong.engine.month import LeafRun
 from xinyong.engine.state import CASE_COPIED, CASE_MISATTACHED, N_CASES
 from xinyong.engine.world import Stream, World
 from xinyong.institutions.detection import recorded

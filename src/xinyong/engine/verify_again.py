@@ -19,9 +19,9 @@ from xinyong.engine.advance import EXITS, FLOWS
 from xinyong.engine.derived import derived_table
 from xinyong.engine.feeding import FED
 from xinyong.engine.filing import act_id
+from xinyong.engine.leaf_run import ACTS, LeafRun
 from xinyong.engine.ledgers import cases_of, id_of, ledger_of, spells_in
 from xinyong.engine.manifest import manifest_of
-from xinyong.engine.month import ACTS, LeafRun
 from xinyong.engine.regional import regional_table
 from xinyong.engine.remake import Remade
 from xinyong.engine.state import (

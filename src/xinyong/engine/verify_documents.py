@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from xinyong.engine.leaf_run import LeafRun
 from xinyong.engine.ledgers import id_of, ledger_of, spells_of
-from xinyong.engine.month import LeafRun
 from xinyong.engine.remake import Remade
 from xinyong.engine.verify_again import sampled
 from xinyong.engine.verify_folder import Folder

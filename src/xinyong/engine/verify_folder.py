@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from xinyong import places
 from xinyong.engine.advance import EXITS, FLOWS
-from xinyong.engine.month import ACTS, REDRESS_COUNTS
+from xinyong.engine.leaf_run import ACTS, REDRESS_COUNTS
 from xinyong.engine.remake import scenario_of
 from xinyong.errors import UsageError
 from xinyong.institutions.measures import ASPECTS

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xinyong.dates import first_day
+from xinyong.engine.leaf_run import LeafRun
 from xinyong.engine.ledgers import cases_of, held_scores, id_of, ledger_of, spells_of
 from xinyong.engine.local import rule_on, start_of
-from xinyong.engine.month import LeafRun
 from xinyong.engine.namings import label
 from xinyong.engine.remake import scenario_of
 from xinyong.engine.state import N_LEDGERS

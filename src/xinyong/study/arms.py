@@ -21,7 +21,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from xinyong.assumptions import assumptions
-from xinyong.engine.month import LeafRun, no_measures
+from xinyong.engine.leaf_run import LeafRun, no_measures
 from xinyong.engine.run import simulate
 from xinyong.engine.scenario import Scenario
 from xinyong.engine.spells import account

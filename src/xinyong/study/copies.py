@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xinyong.dates import NEVER, first_day
-from xinyong.engine.month import LeafRun
+from xinyong.engine.leaf_run import LeafRun
 from xinyong.engine.state import CASE_FALSE, CASE_MISATTACHED, N_ENTRIES
 from xinyong.engine.world import World
 from xinyong.errors import UsageError

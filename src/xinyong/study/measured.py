@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xinyong.engine.advance import FLOWS
-from xinyong.engine.month import ACTS, LeafRun
+from xinyong.engine.leaf_run import ACTS, LeafRun
 from xinyong.engine.world import World
 from xinyong.study.arms import ALL, Counts, Indicator
 from xinyong.study.copies import COLUMNS, read

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from xinyong import places
 from xinyong.assumptions import assumptions
-from xinyong.engine.month import LeafRun
+from xinyong.engine.leaf_run import LeafRun
 from xinyong.engine.scenario import Scenario
 from xinyong.engine.state import CASE_FALSE, CASE_MISATTACHED, N_ENTRIES
 from xinyong.engine.world import World
