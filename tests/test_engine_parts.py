@@ -17,7 +17,7 @@ from xinyong.engine.state import N_ENTRIES
 from xinyong.engine.world import keys_of
 from xinyong.institutions import exchange, redress
 from xinyong.institutions.capacity import capacities, rank
-from xinyong.institutions.copies import copies_of
+from xinyong.institutions.copies import COLUMNS, copies_of
 from xinyong.institutions.exchange import ADD, WITHDRAW
 from xinyong.institutions.identity import MISSED, RIGHT, WRONG, attach_hops
 from xinyong.institutions.measures import (
@@ -237,7 +237,7 @@ def _one_measure(rate: float) -> MeasureTable:
 @numba.njit
 def _spells(table, link, keys, acts, start, end, first, months):  # type: ignore[no-untyped-def]
     out = np.zeros((acts.size, months, 1, 1, 8), np.int64)
-    copies = np.zeros((table.inst.size, 5), np.int64)
+    copies = np.zeros((table.inst.size, COLUMNS), np.int64)
     for i in range(acts.size):
         copies_of(table, link, keys, acts[i], 0, 0, 0, start, end, copies)
         account_spell(table, copies, keys, acts[i], 0, 0, 0, first, out[i])

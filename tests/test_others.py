@@ -18,7 +18,7 @@ from xinyong.engine.scenario import Mechanisms, Scenario
 from xinyong.engine.state import CASE_COPIED, N_CASES
 from xinyong.engine.tables import entry_table, indicator_table
 from xinyong.engine.world import build
-from xinyong.institutions.copies import copies_of
+from xinyong.institutions.copies import COLUMNS, copies_of
 from xinyong.institutions.measures import MeasureTable
 from xinyong.institutions.others import (
     OTHERS,
@@ -135,7 +135,7 @@ def test_links_do_not_lead_out_of_their_direction(people: Society, ties: Ties) -
 
 @numba.njit
 def _felt(table, felt, link, keys, acts, kind, index, start, end, mistaken, first, out):  # type: ignore[no-untyped-def]
-    copies = np.zeros((table.inst.size, 5), np.int64)
+    copies = np.zeros((table.inst.size, COLUMNS), np.int64)
     for i in range(acts.size):
         copies_of(table, link, keys, acts[i], 0, kind, 0, start, end, copies)
         account_others(

@@ -19,7 +19,7 @@ from xinyong.engine.state import (
     N_ENTRIES,
     release_spells,
 )
-from xinyong.institutions.copies import copies_of
+from xinyong.institutions.copies import COLUMNS, copies_of
 from xinyong.institutions.measures import account_spell
 from xinyong.institutions.others import account_others
 from xinyong.jit import lean, njit
@@ -97,7 +97,7 @@ def account(leaf, place, table, others, link, keys, shift, first_month, counts, 
         counts: int32[months, rows, kinds, ASPECTS], added to.
         felt: int32[months, ties, 1, OTHERS], added to.
     """
-    copies = np.zeros((table.inst.size, 5), np.int64)
+    copies = np.zeros((table.inst.size, COLUMNS), np.int64)
     for e in range(leaf.counts[N_ENTRIES]):
         if leaf.en[e].inst >= 0:
             _account_entry(
@@ -135,7 +135,7 @@ def retire(
         felt: int32[months, ties, 1, OTHERS], added to.
         sums: uint64[2], the digest of entries let go, added to.
     """
-    copies = np.zeros((table.inst.size, 5), np.int64)
+    copies = np.zeros((table.inst.size, COLUMNS), np.int64)
     for i in range(settled.size):
         ledger = settled[i]
         if is_sampled(keys, place, leaf.lg[ledger].subject):

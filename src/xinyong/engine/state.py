@@ -171,6 +171,15 @@ def reserve(leaf: Leaf, events: int, ledgers: int, cases: int, entries: int, que
     cases = max(cases - n[N_FREE_CASES], 0)
     entries = max(entries - n[N_FREE_ENTRIES], 0)
     index = leaf.ix_row
+    rooms = (
+        (n[N_EVENTS] + events, leaf.ev_row),
+        (n[N_LEDGERS] + ledgers, leaf.lg),
+        (n[N_CASES] + cases, leaf.cs),
+        (n[N_ENTRIES] + entries, leaf.en),
+        (n[N_QUEUE] + queue, leaf.q_case),
+    )
+    if (n[N_LEDGERS] + ledgers) * 3 <= len(index) * 2 and all(a <= len(c) for a, c in rooms):
+        return leaf  # nearly always
     size, used = len(index), n[N_LEDGERS] + ledgers
     if used * 3 > size * 2:
         while used * 3 > size * 2:

@@ -23,10 +23,12 @@ from xinyong.institutions.exchange import (
     attached,
 )
 from xinyong.jit import lean
+from xinyong.law.compiled import month_of
 from xinyong.streams import draw64
 
 __all__ = [
-    *("BEGINS", "COPY", "GOT", "LOST", "STOPS"),
+    *("BEGINS", "COLUMNS", "COPY", "GOT", "LOST", "STOPS"),
+    *("FROM", "GONE", "OVER", "SINCE"),
     "concerns",
     "copies_of",
     "copy_of",
@@ -85,8 +87,9 @@ def copy_of(table, link, keys, act, row, kind, leaf, start, end):
     return begins, stops, sent, got, lost, copy
 
 
-#: Columns of what `copies_of` notes of each row.
-BEGINS, STOPS, GOT, LOST, COPY = range(5)
+#: Columns of what `copies_of` notes of each row: days, whose the copy is, and the months in which
+#: the four days lie (a calendar costs as much as a draw, and rows that are alike share both).
+BEGINS, STOPS, GOT, LOST, COPY, FROM, OVER, SINCE, GONE, COLUMNS = range(10)
 
 
 @lean
@@ -106,9 +109,9 @@ def copies_of(table, link, keys, act, inst, kind, leaf, start, end, copies):
         leaf: where the file is.
         start: first day of the entry.
         end: the day it ended, or NEVER.
-        copies: int64[rows, 5], written where a row concerns the list and the kind.
+        copies: int64[rows, COLUMNS], written where a row concerns the list and the kind.
     """
-    for i in range(table.inst.size):
+    for i in range(table.span[inst, 0], table.span[inst, 1]):
         if not concerns(table, i, inst, kind):
             continue
         if table.like[i] < i:
@@ -120,6 +123,8 @@ def copies_of(table, link, keys, act, inst, kind, leaf, start, end, copies):
         )
         copies[i, BEGINS], copies[i, STOPS] = begins, stops
         copies[i, GOT], copies[i, LOST], copies[i, COPY] = got, lost, copy
+        copies[i, FROM], copies[i, OVER] = month_of(begins), month_of(stops)
+        copies[i, SINCE], copies[i, GONE] = month_of(got), month_of(lost)
 
 
 @lean
@@ -129,8 +134,11 @@ def held_copy(got, lost, copy):
 
 
 @lean
-def next_asked(table, keys, act, row, month, draw):
+def next_asked(table, keys, act, row, month, last, draw):
     """Return the month, this one or a later, in which an authority is next asked.
+
+    Any month from `last` on means: not before `last`. Most spells are never asked about, so
+    that is looked at before the gap is searched for.
 
     Args:
         table: the measures.
@@ -138,7 +146,10 @@ def next_asked(table, keys, act, row, month, draw):
         act: id of the act.
         row: of the table.
         month: the first that may be it.
+        last: the first of no more interest; after `month`.
         draw: which request it is; the first is `FIRST_REQUEST`.
     """
     uniform = draw64(keys.asked, act, table.asking[row], draw)[0]
+    if uniform >= table.gap[row, min(last - month, table.gap.shape[1]) - 1]:
+        return last
     return month + np.searchsorted(table.gap[row], uniform, side="right")

@@ -111,9 +111,13 @@ def arrival(link, key, act, word, direction, route, leaf, day):
     limit = link.coverage[direction, route, leaf, month]
     if limit != _ALL and first >= limit:
         return latest
+    third = second  # a draw gives two words: a hop for each
     for hop in range(link.hops[route]):
-        if hop:
-            second = draw64(key, act, word, np.uint64(direction) | np.uint64(hop + 1) << _KEY)[0]
+        if hop % 2:
+            which = np.uint64(direction) | np.uint64(hop + 1) << _KEY
+            second, third = draw64(key, act, word, which)
+        elif hop:
+            second = third
         span = np.int64(second >> np.uint64(62))
         low = 0 if span == 0 else link.days[direction, span - 1]
         width = link.days[direction, span] - low + 1
@@ -136,12 +140,16 @@ def attached(link, key, act, word, route, kind, day):
     """
     group = 1 if kind > 0 else 0
     era = 1 if day >= link.unified[0] else 0
+    drawn, even, odd = -1, np.uint64(0), np.uint64(0)  # a draw gives two words: a hop for each
     for hop in range(link.hops[route]):
         to = link.receiver[route, hop]
         wrong, missed = link.wrong[to, group, era], link.missed[to, group, era]
         if missed == np.uint64(0):
             continue
-        uniform = draw64(key, act, word, np.uint64(hop))[0]
+        if drawn != hop // 2:
+            drawn = hop // 2
+            even, odd = draw64(key, act, word, np.uint64(drawn))
+        uniform = odd if hop % 2 else even
         if uniform < wrong:
             return WRONG_COPY
         if uniform < missed:

@@ -24,8 +24,12 @@ from xinyong.institutions.copies import (
     BEGINS,
     COPY,
     FIRST_REQUEST,
+    FROM,
+    GONE,
     GOT,
     LOST,
+    OVER,
+    SINCE,
     STOPS,
     concerns,
     held_copy,
@@ -36,7 +40,6 @@ from xinyong.institutions.network import Network, network_of
 from xinyong.jit import lean
 from xinyong.law import vocabulary as v
 from xinyong.law.compile import Law
-from xinyong.law.compiled import month_of
 from xinyong.streams import name_word, threshold
 
 __all__ = [
@@ -75,6 +78,7 @@ class MeasureTable(NamedTuple):
         route: int64[rows] of the network (-1: the authority keeps the list itself); linked:
             first day on which the authority is linked.
         like: int64[rows], the first row with the same copy: alike but for the measure.
+        span: int64[instruments, 2], first row of each list and the row after its last.
     """
 
     inst: NDArray[np.int64]
@@ -88,6 +92,7 @@ class MeasureTable(NamedTuple):
     route: NDArray[np.int64]
     linked: NDArray[np.int64]
     like: NDArray[np.int64]
+    span: NDArray[np.int64]
 
 
 @cache
@@ -138,8 +143,12 @@ def measure_table(
         first.setdefault((n[0], n[2], *rows[n], int(network.route[i]), int(network.linked[i])), i)
         for i, n in enumerate(names)
     ]
+    inst = np.array([law.code["instrument"][n[0]] for n in names], np.int64)
+    span = np.zeros((len(law.code["instrument"]), 2), np.int64)
+    for code in np.unique(inst):  # names are sorted, so the rows of a list lie together
+        span[code] = np.flatnonzero(inst == code)[[0, -1]] + (0, 1)
     table = MeasureTable(
-        np.array([law.code["instrument"][n[0]] for n in names], np.int64),
+        inst,
         np.array([name_word(f"{n[0]}/{n[2]}") for n in names], np.uint64),
         np.array([name_word("/".join(n)) for n in names], np.uint64),
         np.array([rows[n][2] for n in names], np.int64),
@@ -150,6 +159,7 @@ def measure_table(
         network.route,
         network.linked,
         np.array(like, np.int64),
+        span,
     )
     return table, network, names
 
@@ -162,13 +172,12 @@ def between(counts, row, kind, aspect, begin, end, first_month):
     adds them up.
     """
     months = counts.shape[0]
-    a = max(month_of(begin) - first_month, 0)
+    a = max(begin - first_month, 0)
     if a < months:
         counts[a, row, kind, aspect] += 1
-        if end < NEVER:
-            b = max(month_of(end) - first_month, 0)
-            if b < months:
-                counts[b, row, kind, aspect] -= 1
+        b = max(end - first_month, 0)
+        if b < months:
+            counts[b, row, kind, aspect] -= 1
 
 
 def standing(counts: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -184,7 +193,7 @@ def account_spell(table, copies, keys, act, inst, kind, mistaken, first_month, c
 
     Args:
         table: the measures.
-        copies: int64[rows, 5], what `copies_of` noted of the spell.
+        copies: int64[rows, COLUMNS], what `copies_of` noted of the spell.
         keys: stream keys.
         act: id of the act the entry rests on.
         inst: the list
@@ -194,39 +203,38 @@ def account_spell(table, copies, keys, act, inst, kind, mistaken, first_month, c
         counts: int64[months, rows, kinds, ASPECTS], added to. States stand at month ends and
             are written as differences (see `standing`), applications in their month.
     """
-    for i in range(table.inst.size):
+    for i in range(table.span[inst, 0], table.span[inst, 1]):
         if not concerns(table, i, inst, kind):
             continue
         begins, stops = copies[i, BEGINS], copies[i, STOPS]
         if stops <= begins:
             continue
-        between(counts, i, kind, ON_PAPER, begins, stops, first_month)
+        over = copies[i, OVER]
+        between(counts, i, kind, ON_PAPER, copies[i, FROM], over, first_month)
         got, lost, copy = copies[i, GOT], copies[i, LOST], copies[i, COPY]
         if not held_copy(got, lost, copy):
             continue
         wrong = mistaken or copy == WRONG_COPY
-        between(counts, i, kind, RECEIVED, got, lost, first_month)
+        since, gone = copies[i, SINCE], copies[i, GONE]
+        between(counts, i, kind, RECEIVED, since, gone, first_month)
         if stops < NEVER:
-            between(counts, i, kind, ZOMBIE, max(got, stops), lost, first_month)
+            between(counts, i, kind, ZOMBIE, max(since, over), gone, first_month)
         if wrong:
-            between(counts, i, kind, MISTAKEN, got, lost, first_month)
+            between(counts, i, kind, MISTAKEN, since, gone, first_month)
         if copy == WRONG_COPY:
-            between(counts, i, kind, ASTRAY, got, lost, first_month)
+            between(counts, i, kind, ASTRAY, since, gone, first_month)
         if not table.asked[i]:
             continue
-        month = max(month_of(got) - first_month, 0)
-        last = counts.shape[0]
-        if lost < NEVER:
-            last = min(last, month_of(lost) - first_month)
-        over = month_of(stops) - first_month if stops < NEVER else last
+        month = max(since - first_month, 0)
+        last = min(counts.shape[0], gone - first_month)
         draw = np.uint64(FIRST_REQUEST)
         while month < last:
-            month = next_asked(table, keys, act, i, month, draw)
+            month = next_asked(table, keys, act, i, month, last, draw)
             draw += np.uint64(1)
             if month < last:
                 counts[month, i, kind, APPLIED] += 1
                 if wrong:
                     counts[month, i, kind, APPLIED_MISTAKEN] += 1
-                if month >= over:
+                if month >= over - first_month:
                     counts[month, i, kind, APPLIED_ZOMBIE] += 1
             month += 1

@@ -214,7 +214,7 @@ def account_others(
     Args:
         table: the measures.
         others: their ties to others.
-        copies: int64[rows, 5], what `copies.copies_of` noted of the spell.
+        copies: int64[rows, COLUMNS], what `copies.copies_of` noted of the spell.
         keys: stream keys.
         act: id of the act the entry rests on.
         inst: the list.
@@ -247,23 +247,24 @@ def account_others(
             for k in range(others.first[p], MOST):
                 if nth_other(others, p, leaf, kind, index, k, when) < 0:
                     continue
-                between(counts, p, 0, OTHERS_ON_PAPER, begins, stops, first_month)
+                over_in = month_of(stops)
+                between(counts, p, 0, OTHERS_ON_PAPER, month_of(begins), over_in, first_month)
                 if copy != RIGHT_COPY or since >= gone:
                     continue
-                between(counts, p, 0, OTHERS_RECEIVED, since, gone, first_month)
+                asked_from, asked_until = month_of(since), month_of(gone)
+                between(counts, p, 0, OTHERS_RECEIVED, asked_from, asked_until, first_month)
                 if not table.asked[i]:
                     continue
-                month = max(month_of(since) - first_month, 0)
-                last = min(months, month_of(gone) - first_month) if gone < NEVER else months
-                late = month_of(stops) - first_month if stops < NEVER else last
+                month = max(asked_from - first_month, 0)
+                last = min(months, asked_until - first_month)
                 draw = first_draw(others, p, k)
                 while month < last:
-                    month = next_asked(table, keys, act, i, month, draw)
+                    month = next_asked(table, keys, act, i, month, last, draw)
                     draw += np.uint64(1)
                     if month < last:
                         counts[month, p, 0, OTHERS_APPLIED] += 1
                         if mistaken:
                             counts[month, p, 0, OTHERS_APPLIED_MISTAKEN] += 1
-                        if month >= late:
+                        if month >= over_in - first_month:
                             counts[month, p, 0, OTHERS_APPLIED_ZOMBIE] += 1
                     month += 1

@@ -113,7 +113,7 @@ def asked_in(
         month = max(month_of(got) - first_month, 0)
         last = min(months, month_of(lost) - first_month) if lost < NEVER else months
         while month < last:
-            month = next_asked(table, keys, act, row, month, draw)
+            month = next_asked(table, keys, act, row, month, last, draw)
             draw += np.uint64(1)
             if month < last:
                 found[n] = first_month + month
