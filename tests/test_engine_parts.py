@@ -231,6 +231,7 @@ def _one_measure(rate: float) -> MeasureTable:
         route=np.array([0]),
         linked=np.array([0]),
         like=np.array([0]),
+        span=np.array([[0, 1]]),
     )
 
 

@@ -158,7 +158,8 @@ def _rows(
 
 
 def _chosen(acts: Acts, mask: NDArray[np.bool_]) -> Acts:
-    columns: Any = (column[mask] for column in acts)
+    at = np.flatnonzero(mask)
+    columns: Any = (column.take(at) for column in acts)
     return Acts(*columns)
 
 

@@ -130,8 +130,9 @@ def acts_of_strata(x: Inputs, name: str) -> NDArray[np.float64]:
     out = np.zeros(len(s))
     cell = s.leaf.astype(np.int64) * len(KINDS) + s.kind
     cells = len(places.leaves()) * len(KINDS)
+    heard = x.heard(name)
     for family in x.rates:
-        part = x.heard(name).get(family.id, 0.0)
+        part = heard.get(family.id, 0.0)
         if not part:
             continue
         counted = x.counts.placed("acts", family.id)[:, :, :-1].sum(axis=0).ravel()
@@ -198,21 +199,27 @@ def rows(x: Inputs, out: Rows) -> None:
                 LISTED, float(share(whole[0], whole[3])), int(whole[0]) // x.file_sample,
                 kind=kind, group=name,
             )  # fmt: skip
-            for place, group, part in groups(x, kind, columns):
-                if part[3]:
-                    _group(x, out, part, whole, (place, kind, f"{name}/{group}"))
+            found = [g for g in groups(x, kind, columns) if g[2][3]]
+            _add(x, out, kind, name, whole, found)
 
 
-def _group(
-    x: Inputs, out: Rows, part: NDArray[np.float64], whole: NDArray[np.float64],
-    where: tuple[str, str, str],
+def _add(
+    x: Inputs, out: Rows, kind: str, name: str, whole: NDArray[np.float64],
+    found: list[tuple[str, str, NDArray[np.float64]]],
 ) -> None:  # fmt: skip
-    place, kind, group = where
-    listed, wrong, right, subjects, idle, acts = part.tolist()
-    at = {"place": place, "kind": kind, "group": group}
-    rests = [int(v) // x.file_sample for v in (listed, wrong, right)]
-    out.add(LISTED, float(share(listed, subjects)), rests[0], **at)
-    out.add(DIFFERENCE, float(difference(listed, subjects, whole[0], whole[3])), rests[0], **at)
-    out.add(RATIO, float(ratio(wrong, idle, whole[1], whole[4])), rests[1], **at)
-    out.add(GAP_WRONG, float(gap_wrong(wrong, idle, whole[1], whole[4])), rests[1], **at)
-    out.add(GAP_MISSED, float(gap_missed(right, acts, whole[2], whole[5])), rests[2], **at)
+    """Add the rows of the groups of a kind on one list."""
+    listed, wrong, right, subjects, idle, acts = np.array([part for _, _, part in found]).T
+    values = np.array(
+        [
+            share(listed, subjects),
+            difference(listed, subjects, whole[0], whole[3]),
+            ratio(wrong, idle, whole[1], whole[4]),
+            gap_wrong(wrong, idle, whole[1], whole[4]),
+            gap_missed(right, acts, whole[2], whole[5]),
+        ]
+    ).T.tolist()
+    rests = (np.array([listed, wrong, right]).T.astype(np.int64) // x.file_sample).tolist()
+    for (place, group, _), value, (a, b, c) in zip(found, values, rests, strict=True):
+        at = {"place": place, "kind": kind, "group": f"{name}/{group}"}
+        for indicator, one, rests_on in zip(INDICATORS, value, (a, a, b, b, c), strict=True):
+            out.add(indicator, one, rests_on, **at)

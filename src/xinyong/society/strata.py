@@ -22,7 +22,7 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cache
 from itertools import product
-from math import prod
+from math import lcm, prod
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -92,6 +92,9 @@ def apportion(
         >>> apportion(10, [1, 1, 1])
         [4, 3, 3]
     """
+    if carry is None:  # the same in whole numbers, which are far quicker than fractions
+        common = lcm(*(w.denominator for w in weights))
+        weights = [int(w * common) for w in weights]
     whole = sum(weights)
     quotas = [total * w for w in weights]
     if carry is not None:
@@ -230,19 +233,26 @@ class Society:
         return rows
 
 
-def _person_weight(m: LeafMargins, profile: tuple[str, ...]) -> Fraction:
-    """Return the share of persons of a leaf that have this profile."""
-    age, propensity, residence, education, income = profile
+def _person_weights(m: LeafMargins, profiles: Sequence[tuple[str, ...]]) -> list[Fraction]:
+    """Return the share of persons of a leaf that have each profile."""
     working = shares("person", "age", "15-59")
-    share = m.ages["15-59"] * working[age] if age in working else m.ages[age]
     # Assumption: nobody under eighteen has finished tertiary education, and among
     # adults it is equally frequent at every age and in town and village.
     adults = 1 - m.ages["0-14"] - m.ages["15-59"] * working["15-17"]
-    tertiary = Fraction(0) if age in _MINOR else m.tertiary / adults
-    share *= tertiary if education == "tertiary" else 1 - tertiary
-    share *= m.urban if residence == "urban" else 1 - m.urban
-    share *= shares("person", "income", residence)[income]
-    return share * shares("person", "propensity")[propensity]
+    of_age: dict[tuple[str, str], Fraction] = {}
+    for age, education in product(LABELS["age"], LABELS["education"]):
+        share = m.ages["15-59"] * working[age] if age in working else m.ages[age]
+        tertiary = Fraction(0) if age in _MINOR else m.tertiary / adults
+        of_age[age, education] = share * (tertiary if education == "tertiary" else 1 - tertiary)
+    of_home: dict[tuple[str, str], Fraction] = {}
+    for residence, income in product(LABELS["residence"], LABELS["income"]):
+        share = m.urban if residence == "urban" else 1 - m.urban
+        of_home[residence, income] = share * shares("person", "income", residence)[income]
+    propensity = shares("person", "propensity")
+    return [
+        of_age[age, education] * of_home[residence, income] * propensity[inclination]
+        for age, inclination, residence, education, income in profiles
+    ]
 
 
 @cache
@@ -250,7 +260,7 @@ def _weights(kind: str) -> list[list[int]]:
     """Return profile weights by leaf, in the order of the product of labels."""
     profiles = list(product(*(LABELS[a] for a in PROFILES[kind])))
     if kind == "person":
-        return [apportion(_UNIT, [_person_weight(m, p) for p in profiles]) for m in leaf_margins()]
+        return [apportion(_UNIT, _person_weights(m, profiles)) for m in leaf_margins()]
     parts = [shares(kind, a) for a in PROFILES[kind]]
     joint = [
         prod((part[v] for part, v in zip(parts, p, strict=True)), start=Fraction(1))
