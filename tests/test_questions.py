@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from xinyong.assumptions import assumptions
+from xinyong.indicators.terms import burden as weights
 from xinyong.institutions.identity import RIGHT, WRONG, attach_hops
 from xinyong.law.compile import law
 from xinyong.society.namesakes import poisson
@@ -144,6 +145,27 @@ def test_burden_left_by_hand() -> None:
     assert q3.burden(cat, yiwu, "low", 0.5, q3.STATEMENT) == pytest.approx(2)
     assert q3.burden(cat, yiwu, "low", 1.0, q3.OPINIONS) == 18  # July 2019 to December 2020
     assert q3.burden(cat, yiwu, "second", 0, None) == 0
+
+
+def test_what_the_statement_takes_away_is_what_was_there_less_what_is_left():
+    cat, live = law().catalogue, q3.CONSEQUENCES
+    natures = {str(n): w.value for n, w in weights().natures.items()}
+
+    def left(xi, since):
+        return sum(q3.burden(cat, c, g, xi, since) for c in live for g in q3.GRADE_SHARES)
+
+    taken = q3.removed(cat, live, q3.XI, q3.GRADE_SHARES, natures)
+    assert taken == pytest.approx(left(0, None) - left(q3.XI, q3.STATEMENT))
+    twice = {name: 2 * share for name, share in q3.GRADE_SHARES.items()}
+    heavier = {name: 3 * weight for name, weight in natures.items()}
+    assert q3.removed(cat, live, q3.XI, twice, heavier) == pytest.approx(6 * taken)
+
+
+def test_the_two_assumptions_of_the_score_question_are_those_that_move_it_most():
+    first, second = q3.matters(law().catalogue, q3.CONSEQUENCES)
+    assert first.id == "study.q3.grade_shares.low" != second.id
+    assert "none moves it more" in first.why
+    assert "one moves it more" in second.why
 
 
 def test_places_that_answer_as_in_runs_leave_between_all_and_nothing() -> None:

@@ -20,7 +20,9 @@ keep it for a while. There it is in expectation, without draws.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from xinyong import places
 from xinyong.assumptions import Assumptions, assumptions
@@ -33,6 +35,7 @@ from xinyong.law.catalogue import Catalogue
 from xinyong.law.compile import Law, law
 from xinyong.law.gates import Bar, bars, measure_target, provision_target
 from xinyong.study.answer import Answer, Matter, Row
+from xinyong.study.matters import own, two
 from xinyong.study.settings import Settings
 
 __all__ = [
@@ -46,6 +49,8 @@ __all__ = [
     "burden",
     "complied",
     "deductions",
+    "matters",
+    "removed",
 ]
 
 STATEMENT, OPINIONS = dt.date(2019, 7, 18), dt.date(2020, 12, 7)
@@ -56,7 +61,7 @@ XI = 0.05
 #: nine in ten stand at the middle grade or above is said, without a page). `low` is the lowest
 #: grade with a band, `second` the next above it.
 GRADE_SHARES = {"low": 1.0, "second": 4.0}
-_SHARE_RANGE = (0.1, 70.0)
+_SHARE_RANGES = {"low": (0.1, 70.0), "second": (0.4, 100.0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +263,67 @@ def answered(
     return left, listed, rewarded
 
 
+def removed(
+    catalogue: Catalogue, live: Sequence[Consequence], xi: float, grade_shares: dict[str, float],
+    natures: dict[str, float],
+) -> float:  # fmt: skip
+    """Return the weighted measure-months per 1,000 residents that the statement takes away.
+
+    Args:
+        catalogue: the law.
+        live: the consequences that are counted.
+        xi: compliance a month.
+        grade_shares: residents of each grade per 1,000.
+        natures: weights.
+    """
+    total = 0.0
+    for c in live:
+        weight = sum(natures[n] for n in c.natures) / sum(_natures()[n] for n in c.natures)
+        for grade, share in grade_shares.items():
+            gone = burden(catalogue, c, grade, 0, None) - burden(catalogue, c, grade, xi, STATEMENT)
+            total += gone * weight * share / GRADE_SHARES[grade]
+    return total
+
+
+def _natures() -> dict[str, float]:
+    return {str(n): w.value for n, w in weights().natures.items()}
+
+
+def matters(catalogue: Catalogue, live: Sequence[Consequence]) -> tuple[Matter, Matter]:
+    """Return the two assumptions that move what the statement takes away most."""
+    natures = _natures()
+
+    def taken(
+        xi: float = XI, grades: dict[str, float] | None = None,
+        of: dict[str, float] | None = None,
+    ) -> float:  # fmt: skip
+        return removed(catalogue, live, xi, GRADE_SHARES | (grades or {}), natures | (of or {}))
+
+    def of_grade(grade: str, share: float) -> float:
+        return taken(grades={grade: share})
+
+    def of_weight(name: str, value: float) -> float:
+        return taken(of={name: value})
+
+    trials = [
+        own("study.q3.compliance", "share of what is left that a place gives up a month", XI,
+            (XIS[0], XIS[-1]), taken),
+        *(
+            own(f"study.q3.grade_shares.{grade}", f"residents at the {said} grade, per 1,000",
+                GRADE_SHARES[grade], _SHARE_RANGES[grade],
+                partial(of_grade, grade))
+            for grade, said in (("low", "lowest"), ("second", "second lowest"))
+        ),
+        *(
+            own(f"weight.{name}", "weight, a refused air ticket being 1", w.value, w.range,
+                partial(of_weight, str(name)))
+            for name, w in weights().natures.items() if any(name in c.natures for c in live)
+        ),
+    ]  # fmt: skip
+    what = "what the statement takes away by 2022, in weighted measure-months per 1,000 residents,"
+    return two(what, taken(), trials)
+
+
 def answer(settings: Settings) -> Answer:
     """Answer the question; nothing is drawn."""
     del settings
@@ -359,17 +425,7 @@ def answer(settings: Settings) -> Answer:
         },
         findings=findings,
         rows=tuple(rows),
-        matters=(
-            Matter(
-                "study.q3.compliance", "share of what is left that a place gives up a month", XI,
-                (XIS[0], XIS[-1]), "Sets how much of the burden goes before the end of 2022.",
-            ),
-            Matter(
-                "study.q3.grade_shares", "residents at the lowest grade, per 1,000",
-                GRADE_SHARES["low"], _SHARE_RANGE,
-                "Every figure per 1,000 residents is proportional to it.",
-            ),
-        ),
+        matters=matters(cat, live),
         does_not_show=(
             "What consequences low grades had in practice: they are told in reports, not read in "
             "provisions; " + "; ".join(f"{c.scheme}: {c.assumed}" for c in live) + ".",
