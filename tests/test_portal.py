@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import logging
 import re
 import warnings
@@ -238,11 +239,17 @@ def asked() -> set[str]:
     """Return every message that a page or a module says."""
     found: set[str] = set()
     quoted_text = r"\(\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
-    spoken = (*(SRC / "browse").glob("*.py"), *(SRC / "case").glob("*.py"), SRC / "law/trace.py")
-    for path in [*(SRC / "portal").rglob("*.py"), *(SRC / "portal").rglob("*.j2"), *spoken]:
+    for path in (SRC / "portal").rglob("*.j2"):
         text = path.read_text(encoding="utf-8")
         for match in re.finditer(rf"\b(?:_|say|plural){quoted_text}", text):
             found.add(match[1][1:-1])
+    for path in SRC.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and node.args:
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                first = node.args[0]
+                if name in ("say", "plural") and isinstance(first, ast.Constant):
+                    found.add(str(first.value))
     return found
 
 

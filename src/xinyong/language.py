@@ -1,8 +1,9 @@
 """The language of what is shown: English, or Simplified Chinese where a message is translated.
 
 Messages are the English sentences themselves, with fields in braces; ``locale/zh.po`` holds
-their translations. Official Chinese terms are data and stand beside the English everywhere;
-they do not pass through here.
+their translations, ``locale/zh_law.po`` those of texts in the files of the catalogue and
+``locale/zh_model.po`` those of texts about indicators, assumptions and studies. Official
+Chinese terms are data and stand beside the English everywhere; they do not pass through here.
 """
 
 from __future__ import annotations
@@ -14,10 +15,23 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Protocol
 
-__all__ = ["LANGUAGES", "joined", "language", "messages", "own", "plural", "say", "speaking"]
+__all__ = [
+    "LANGUAGES",
+    "joined",
+    "language",
+    "messages",
+    "own",
+    "plural",
+    "say",
+    "speaking",
+    "worded",
+]
 
 #: Code in addresses -> language tag of pages.
 LANGUAGES = {"en": "en", "zh": "zh-Hans"}
+
+#: Where translations stand.
+_FILES = ("zh.po", "zh_law.po", "zh_model.po")
 
 _spoken: ContextVar[str] = ContextVar("language", default="en")
 
@@ -55,15 +69,12 @@ def messages() -> dict[str, str]:
     # Here, because only who reads Chinese needs it.
     from babel.messages.pofile import read_po
 
-    with files("xinyong").joinpath("locale/zh.po").open("rb") as file:
-        found = read_po(file, locale="zh_Hans")
-    return {
-        m.id if isinstance(m.id, str) else m.id[0]: m.string
-        if isinstance(m.string, str)
-        else m.string[0]
-        for m in found
-        if m.id and m.string
-    }
+    found: dict[str, str] = {}
+    for name in _FILES:
+        with files("xinyong").joinpath(f"locale/{name}").open("rb") as file:
+            read = read_po(file, locale="zh_Hans")
+        found |= {str(m.id): str(m.string) for m in read if m.id and m.string}
+    return found
 
 
 def say(message: str, **values: Any) -> str:
@@ -78,6 +89,24 @@ def say(message: str, **values: Any) -> str:
     if _spoken.get() != "en":
         message = messages().get(message, message)
     return message.format(**values) if values else message
+
+
+def worded(text: str) -> str:
+    """Return a text of a data file in the language that is spoken; as it is if untranslated.
+
+    A message of code is said with `say`, and a test sees to it that each is translated; the
+    prose of the catalogue grows faster than its translation, and pages mark what is English.
+
+    Example:
+        >>> worded("a text that nobody has translated")
+        'a text that nobody has translated'
+    """
+    if _spoken.get() == "en":
+        return text
+    try:
+        return messages()[text]
+    except KeyError:
+        return text
 
 
 def plural(one: str, many: str, n: int, **values: Any) -> str:

@@ -18,6 +18,7 @@ from xinyong.browse import words as w
 from xinyong.browse.rules import block_words
 from xinyong.browse.schemes import item_words, part_words, scheme_words
 from xinyong.browse.show import chosen
+from xinyong.language import say
 from xinyong.law import schema
 from xinyong.law.catalogue import Catalogue
 
@@ -70,17 +71,21 @@ class Change:
         """Return the difference as a sentence."""
         name = f"{w.word(self.part)} {self.id}" if self.id else w.word(self.part)
         if self.kind != "changed":
-            word = "New" if self.kind == "added" else "Gone"
-            head = f"Only in {self.only}" if self.only else word
-            if (self.after or self.before).lower().startswith(f"{name.lower()}, "):
-                return f"{head}: {self.after or self.before}"
-            return f"{head}: {name}. {self.after or self.before}"
-        head = f"{name}, {self.aspect}" if self.aspect else name
+            head = say("New") if self.kind == "added" else say("Gone")
+            if self.only:
+                head = say("Only in {instrument}", instrument=self.only)
+            text = self.after or self.before
+            if text.lower().startswith(f"{name.lower()}, "):
+                return say("{what}: {text}", what=head, text=text)
+            return say("{head}: {name}. {text}", head=head, name=name, text=text)
+        head = name
+        if self.aspect:
+            head = say("{name}, {aspect}", name=name, aspect=self.aspect)
         if not self.before:
-            return f"{head} added: {self.after}."
+            return say("{what} added: {text}.", what=head, text=self.after)
         if not self.after:
-            return f"{head} dropped: {self.before}."
-        return f"{head}: {self.before} → {self.after}."
+            return say("{what} dropped: {text}.", what=head, text=self.before)
+        return say("{what}: {before} → {after}.", what=head, before=self.before, after=self.after)
 
 
 #: Fields whose difference is only where the rule stands, or how it is called in the file.
@@ -166,7 +171,7 @@ def _matched(
         before = old[back[name]]
         where = cited(a, before), cited(b, block)
         if back[name] != name:
-            yield Change(part, name, "number", "changed", back[name], name, *where)
+            yield Change(part, name, say("number"), "changed", back[name], name, *where)
         for aspect, was, now in aspects(found, before, block):
             yield Change(part, name, aspect, "changed", was, now, *where)
 
@@ -232,7 +237,9 @@ def _lists(aspect: str, old: Iterable[str], new: Iterable[str]) -> Iterator[tupl
 
 def _conducts(found: Catalogue, names: Iterable[str]) -> list[str]:
     return [
-        f"{found.conducts[n].en} ({found.conducts[n].zh or n})" if n in found.conducts else n
+        w.both(schema.Bilingual(en=found.conducts[n].en, zh=found.conducts[n].zh or n))
+        if n in found.conducts
+        else n
         for n in names
     ]
 
@@ -240,39 +247,39 @@ def _conducts(found: Catalogue, names: Iterable[str]) -> list[str]:
 def _provision(
     found: Catalogue, a: schema.Provision, b: schema.Provision
 ) -> Iterator[tuple[str, str, str]]:
-    yield from _lists("conduct", _conducts(found, a.conduct), _conducts(found, b.conduct))
+    yield from _lists(say("conduct"), _conducts(found, a.conduct), _conducts(found, b.conduct))
     conditions = [[w.condition_words(found, c) for c in p.when] for p in (a, b)]
-    yield from _lists("condition", *conditions)
+    yield from _lists(say("condition"), *conditions)
     old, new = w.effect_words(a.effect), w.effect_words(b.effect)
     if old != new:
-        yield "effect", old, new
+        yield say("effect"), old, new
     yield from _rest(a, b, {"conduct", "when", "effect", "title"})
 
 
 def _step(found: Catalogue, a: schema.Step, b: schema.Step) -> Iterator[tuple[str, str, str]]:
     conditions = [[w.condition_words(found, c) for c in s.when] for s in (a, b)]
-    yield from _lists("condition", *conditions)
+    yield from _lists(say("condition"), *conditions)
     old, new = (_limit(s) for s in (a, b))
     if old != new:
-        yield "time limit", old, new
+        yield say("time limit"), old, new
     if a.by != b.by:
-        yield "taken by", w.titled(found, a.by), w.titled(found, b.by)
+        yield say("taken by"), w.titled(found, a.by), w.titled(found, b.by)
     yield from _rest(a, b, {"when", "within", "by"})
 
 
 def _limit(step: schema.Step) -> str:
     if step.within is None:
-        return "no limit"
+        return say("no limit")
     limit = step.within
-    more = f", extendable by {limit.extended_by}" if limit.extended_by else ""
-    return f"{limit.n} {w.word(limit.unit)}{'' if limit.n == 1 else 's'}{more}"
+    more = say(", extendable by {n}", n=limit.extended_by) if limit.extended_by else ""
+    return w.units(limit.n, limit.unit) + more
 
 
 def _measure(
     found: Catalogue, a: schema.MeasureRow, b: schema.MeasureRow
 ) -> Iterator[tuple[str, str, str]]:
     bodies = [[w.titled(found, x) for x in row.by] for row in (a, b)]
-    yield from _lists("applied by", *bodies)
+    yield from _lists(say("applied by"), *bodies)
     yield from _rest(a, b, {"by"})
 
 
@@ -299,15 +306,16 @@ def _words_list(value: Any) -> bool:
 
 
 def _value(value: Any) -> str:
-    return "nothing" if value in (None, [], ()) else w.plain(value)
+    return say("nothing") if value in (None, [], ()) else w.plain(value)
 
 
 def _plain_fields(
     part: str, a: BaseModel, b: BaseModel, found: Catalogue, said: set[str]
 ) -> Iterator[Change]:
     blocks = {n for n in type(b).model_fields if _is_blocks(getattr(b, n))}
+    bodies = {w.word(x) for x in _BODIES}
     for aspect, before, after in _rest(a, b, said | blocks):
-        old, new = (w.titled(found, x) if aspect in _BODIES else x for x in (before, after))
+        old, new = (w.titled(found, x) if aspect in bodies else x for x in (before, after))
         yield Change(part, "", aspect, "changed", old, new)
 
 
@@ -320,7 +328,7 @@ def _instruments(found: Catalogue, a: schema.Instrument, b: schema.Instrument) -
         old, new = getattr(a, name), getattr(b, name)
         if old != new:
             names = w.titled(found, old), w.titled(found, new)
-            yield Change("instrument", "", name, "changed", *names)
+            yield Change("instrument", "", w.word(name), "changed", *names)
     yield from _plain_fields("instrument", a, b, found, said | _BODIES)
     for name in ("reach", "review"):
         ours, theirs = getattr(a, name), getattr(b, name)
@@ -371,7 +379,7 @@ def _items(found: Catalogue, a: str, b: str) -> Iterator[Change]:
     new = {x.item: item_words(found, x) for x in found.items.get(b, [])}
     if not old.keys() & new.keys():
         if len(old) != len(new):
-            yield Change("items", "", "number", "changed", str(len(old)), str(len(new)))
+            yield Change("items", "", say("number"), "changed", str(len(old)), str(len(new)))
         return
     for name, text in old.items():
         if name not in new:
@@ -400,10 +408,10 @@ def lines(changes: Iterable[Change]) -> Iterator[tuple[str, str]]:
                 dict.fromkeys(filter(None, (change.cited_before, change.cited_after)))
             )
             yield "bold", f"{name}{f' ({where})' if where else ''}"
-        aspect = change.aspect or "text"
+        aspect = change.aspect or say("text")
         if not change.before:
-            yield "green", f"    {aspect} added: {change.after}"
+            yield "green", "    " + say("{what} added: {text}", what=aspect, text=change.after)
         elif not change.after:
-            yield "red", f"    {aspect} dropped: {change.before}"
+            yield "red", "    " + say("{what} dropped: {text}", what=aspect, text=change.before)
         else:
             yield "", f"    {aspect}: {change.before} → {change.after}"

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from xinyong.browse import words as w
-from xinyong.language import language, own, say
+from xinyong.language import language, own, say, worded
 from xinyong.law import schema
 from xinyong.law.catalogue import Catalogue
 
@@ -146,7 +146,7 @@ def gate_words(found: Catalogue, gate: schema.Gate) -> str:
         case "required" if gate.needs is not None:
             text = say("{about} are barred unless: {needs}", about=about, needs=needs)
         case "weighed":
-            test = (gate.test or "").rstrip(".")
+            test = worded(gate.test or "").rstrip(".。")
             text = say("{about} are to be weighed: {test}", about=about, test=test)
             if gate.needs is not None:
                 text = say(
@@ -199,8 +199,8 @@ def _collect(_: Catalogue, r: schema.Collect) -> str:
     rule = say(by[r.source], rule=rule) if r.source in by else rule
     text = say("{what} {rule}", what=what, rule=rule)
     text += say("; nothing else may be") if r.closed else ""
-    text += say("; condition: {text}", text=r.condition) if r.condition else ""
-    return text + (say("; unless {text}", text=r.unless) if r.unless else "")
+    text += say("; condition: {text}", text=worded(r.condition)) if r.condition else ""
+    return text + (say("; unless {text}", text=worded(r.unless)) if r.unless else "")
 
 
 def _list_power(_: Catalogue, r: schema.ListPower) -> str:
@@ -208,14 +208,14 @@ def _list_power(_: Catalogue, r: schema.ListPower) -> str:
     if r.must:
         text = say("a list of the seriously untrustworthy must be kept")
     if r.grounds:
-        grounds = say("; ").join(g.rstrip(".") for g in r.grounds)
+        grounds = say("; ").join(worded(g).rstrip(".。") for g in r.grounds)
         text += say(" on the grounds: {grounds}", grounds=grounds)
     text += say("; basis at least {basis}", basis=w.word(r.basis)) if r.basis else ""
     return text + (say("; with {what}", what=_words(r.needs)) if r.needs else "")
 
 
 def _measure_power(found: Catalogue, r: schema.MeasurePower) -> str:
-    what = [w.titled(found, m) for m in r.measures] + [d.rstrip(".") for d in r.described]
+    what = [w.titled(found, m) for m in r.measures] + [worded(d).rstrip(".。") for d in r.described]
     text = say("against {whom}: {measures}")
     if r.against == "trustworthy":
         text = say("for {whom}: {measures}")
@@ -277,10 +277,12 @@ def _stages(found: Catalogue, stages: list[schema.Stage]) -> str:
             n=number,
             who=who,
             modality=say(stage.modality),
-            title=stage.title,
+            title=worded(stage.title),
         )
         text += _limit(stage.within, anchor) or say(", from {anchor} on", anchor=anchor)
-        said.append(text + (say(", if {conditions}", conditions=stage.if_) if stage.if_ else ""))
+        said.append(
+            text + (say(", if {conditions}", conditions=worded(stage.if_)) if stage.if_ else "")
+        )
     return say("; ").join(said)
 
 
@@ -325,7 +327,7 @@ def _liability(_: Catalogue, r: schema.Liability) -> str:
     text = say(
         "{whose} liable for {breaches}: {sanctions}",
         whose=_words(r.whose, None, "or"),
-        breaches=say("; ").join(b.rstrip(".") for b in r.breach_of),
+        breaches=say("; ").join(worded(b).rstrip(".。") for b in r.breach_of),
         sanctions=_words(r.sanction, None, "or"),
     )
     if r.fine:
@@ -334,7 +336,7 @@ def _liability(_: Catalogue, r: schema.Liability) -> str:
 
 
 def _definition(_: Catalogue, r: schema.Definition) -> str:
-    return say("{term} means {text}", term=w.both(r.term), text=r.means.rstrip("."))
+    return say("{term} means {text}", term=w.both(r.term), text=worded(r.means).rstrip(".。"))
 
 
 #: Type of rule -> its sentence, and the fields that the sentence says.
@@ -400,9 +402,9 @@ def private_words(
         text = say("Band {low} to {high}: {name}.", low=b.lo, high=b.hi, name=w.both(b.name))
         said.append((b.id, text, b.cite))
     for x in terms.benefits:
-        text = say("Benefit for good scores: {title}", title=x.title)
+        text = say("Benefit for good scores: {title}", title=worded(x.title))
         if x.lo is not None:
-            text = say("Benefit from {n} points: {title}", n=x.lo, title=x.title)
+            text = say("Benefit from {n} points: {title}", n=x.lo, title=worded(x.title))
         text += say(", with {partner}", partner=x.partner) if x.partner else ""
         text += say(", from {day}", day=x.from_) if x.from_ else ""
         text += say(" to {day}", day=x.until) if x.until else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xinyong.browse import words as w
-from xinyong.language import plural, say
+from xinyong.language import plural, say, worded
 from xinyong.law import schema
 from xinyong.law.annex import Item
 from xinyong.law.catalogue import Catalogue
@@ -108,7 +108,9 @@ def scheme_words(scheme: schema.Scheme, items: int) -> list[tuple[str, schema.Ci
         change = plural("{n:,} item changes them", "{n:,} items change them", items)
     said = [(say("{start}; {change}.", start=_start(scheme), change=change), whole)]
     if scheme.partial:
-        said.append((say("Known in part only: {what}.", what=scheme.partial.rstrip(".")), whole))
+        said.append(
+            (say("Known in part only: {what}.", what=worded(scheme.partial).rstrip(".。")), whole)
+        )
     if scheme.consent is not None:
         said.append((w.consent_words(scheme.consent), scheme.consent.cite))
     said += [(_grade(grade), grade.cite or whole) for grade in scheme.grades]
@@ -117,7 +119,9 @@ def scheme_words(scheme: schema.Scheme, items: int) -> list[tuple[str, schema.Ci
     for cap in scheme.caps:
         said.append((_cap(cap), cap.cite))
     if scheme.case_only:
-        said.append((say("Not in simulations: {why}.", why=scheme.case_only.rstrip(".")), whole))
+        said.append(
+            (say("Not in simulations: {why}.", why=worded(scheme.case_only).rstrip(".。")), whole)
+        )
     known = {"base", "floor", "ceiling", "partial", "consent", "grades", "validity", "combination",
              "caps", "items", "items_source", "case_only", "cite"}  # fmt: skip
     if rest := w.also(scheme, known):
@@ -128,7 +132,7 @@ def scheme_words(scheme: schema.Scheme, items: int) -> list[tuple[str, schema.Ci
 def item_words(found: Catalogue, item: Item) -> str:
     """Return one item of a scheme's annex as one sentence."""
     effect = w.grade_words(item.grade) if item.grade else w.points_words(item.low, item.high)
-    what = f"{item.text_en[:1].upper()}{item.text_en[1:]}"
+    what = worded(f"{item.text_en[:1].upper()}{item.text_en[1:]}")
     text = say("{what}: {text}", what=what, text=effect)
     if item.quantity:
         band = schema.Band.model_construct(

@@ -12,6 +12,7 @@ from xinyong.browse.official import official
 from xinyong.browse.rules import block_words, private_words
 from xinyong.browse.schemes import item_words, scheme_words
 from xinyong.errors import UsageError
+from xinyong.language import language, plural, say, worded
 from xinyong.law import schema
 from xinyong.law.catalogue import Catalogue
 
@@ -144,114 +145,149 @@ def page(
     items: bool = False,
 ) -> Iterator[Line]:
     """Yield an instrument as styled lines of text."""
-    yield "bold", it.name.en
-    yield "bold", it.name.zh
-    yield "", f"{it.id}: {w.kind_words(it.kind, it.polarity)}, {it.level} level"
-    who = [f"Issued by {w.titled(found, it.issuer)}"]
-    who += [f"decided by {w.titled(found, it.decider)}"] if it.decider else []
-    who += [f"kept by {w.titled(found, it.keeper)}"] if it.keeper else []
-    yield "", "; ".join(who)
-    yield "", f"Rank: {w.word(it.rank)} ({w.cite_words(it, it.rank_cite)})"
+    first, second = (it.name.en, it.name.zh) if language() == "en" else (it.name.zh, it.name.en)
+    yield "bold", first
+    yield "bold", second
+    level = say("{level} level", level=w.word(it.level))
+    kind = w.kind_words(it.kind, it.polarity)
+    yield "", say("{id}: {kind}, {level}", id=it.id, kind=kind, level=level)
+    who = [say("Issued by {body}", body=w.titled(found, it.issuer))]
+    who += [say("decided by {body}", body=w.titled(found, it.decider))] if it.decider else []
+    who += [say("kept by {body}", body=w.titled(found, it.keeper))] if it.keeper else []
+    yield "", say("; ").join(who)
+    rank = say("Rank: {rank}", rank=w.word(it.rank))
+    yield "", say("{what} ({which})", what=rank, which=w.cite_words(it, it.rank_cite))
     subjects = w.joined((w.word(k) for k in it.subjects), "or")
-    ties = w.joined((_TIES.get(b, w.word(b)) for b in it.reach.by), "or")
+    ties = w.joined((say(_TIES[b]) if b in _TIES else w.word(b) for b in it.reach.by), "or")
     where = w.titled(found, it.reach.place)
     if it.reach.without:
-        where += f" without {w.joined(w.titled(found, x) for x in it.reach.without)}"
-    cited = w.cite_words(it, it.reach.cite)
-    yield "", f"Reaches: {subjects}, by {ties} in {where} ({cited})"
-    fields = w.joined(map(w.word, it.measure_fields)) or "none"
+        left_out = w.joined(w.titled(found, x) for x in it.reach.without)
+        where = say("{place} without {others}", place=where, others=left_out)
+    reach = say("Reaches: {subjects}, by {ties} in {place}", subjects=subjects, ties=ties,
+                place=where)  # fmt: skip
+    yield "", say("{what} ({which})", what=reach, which=w.cite_words(it, it.reach.cite))
     if it.based_on and it.conduct_field:
-        rests = f"Rests on the {it.based_on}; field of the conduct: {w.word(it.conduct_field)}"
-        yield "", f"{rests}; fields of the measures: {fields}; nature: {w.joined(it.nature)}"
+        yield (
+            "",
+            say(
+                "Rests on the {basis}; field of the conduct: {field}; fields of the measures: "
+                "{fields}; nature: {nature}",
+                basis=w.word(it.based_on),
+                field=w.word(it.conduct_field),
+                fields=w.joined(map(w.word, it.measure_fields)) or say("none"),
+                nature=w.joined(map(w.word, it.nature)),
+            ),
+        )
     if it.protected:
-        yield "yellow", f"Touches protected conduct: {w.joined(map(w.word, it.protected))}"
+        tags = w.joined(map(w.word, it.protected))
+        yield "yellow", say("Touches protected conduct: {tags}", tags=tags)
     if it.serves:
-        yield "", f"Acts on the entries of {w.titled(found, it.serves)} [{it.serves}]"
+        name = w.titled(found, it.serves)
+        yield "", say("Acts on the entries of {list} [{id}]", list=name, id=it.serves)
     if it.review is not None:
         names = ("objection", "administrative_review", "suit")
         open_ = [w.word(n) for n in names if getattr(it.review, n)]
         shut = [w.word(n) for n in names if not getattr(it.review, n)]
-        remedies = f"Remedies open: {w.joined(open_) or 'none'}"
-        remedies += f"; not named: {w.joined(shut)}" if shut else ""
-        yield "", f"{remedies} ({w.cite_words(it, it.review.cite)})"
+        remedies = say("Remedies open: {remedies}", remedies=w.joined(open_) or say("none"))
+        remedies += say("; not named: {remedies}", remedies=w.joined(shut)) if shut else ""
+        yield "", say("{what} ({which})", what=remedies, which=w.cite_words(it, it.review.cite))
     said = {"id", "kind", "polarity", "name", "short", "issuer", "decider", "keeper", "level",
             "rank", "rank_cite", "based_on", "conduct_field", "measure_fields", "nature",
             "protected", "subjects", "serves", "reach", "review", "sources", "interpretations",
             "unmodelled", "versions"}  # fmt: skip
     if rest := w.others_words(it, said):
-        yield "", f"Also: {rest[2:]}"
+        yield "", say("Also: {text}", text=rest.removeprefix(say("; ")))
     yield "", ""
-    yield "bold", "Sources"
-    for sid, source in it.sources.items():
-        number = f", {source.number}" if source.number else ""
-        yield (
-            "",
-            (
-                f"  {sid}: {source.title.en} ({source.title.zh}){number}, "
-                f"{w.titled(found, source.issuer)}, {source.date} [{source.depth}]"
-            ),
-        )
-        yield "dim", f"      {source.where}"
-        if source.note:
-            yield "dim", f"      {source.note}"
-        if source.reports is not None:
-            told = source.reports
-            yield "dim", f"      Reports rules in force since {told.since}: {told.why}"
+    yield "bold", say("Sources")
+    yield from _sources(found, it)
     for version in versions:
         yield from _version(found, it, version, items)
     if it.interpretations:
         yield "", ""
-        yield "bold", "Where the text is ambiguous"
+        yield "bold", say("Where the text is ambiguous")
     for note in it.interpretations:
-        yield "", f"  {note.id}: {note.question}"
-        yield "", f"      Taken: {note.default}"
+        yield "", f"  {note.id}: {worded(note.question)}"
+        yield "", "      " + say("Taken: {text}", text=worded(note.default))
         for other in note.alternatives:
-            yield "", f"      Or ({other.id}): {other.reading}"
-        yield "dim", f"      {note.reason} ({w.cite_words(it, note.cite)})"
+            yield "", "      " + say("Or ({id}): {text}", id=other.id, text=worded(other.reading))
+        why = say("{what} ({which})", what=worded(note.reason), which=w.cite_words(it, note.cite))
+        yield "dim", f"      {why}"
     if it.unmodelled:
         yield "", ""
-        yield "bold", "Not modelled"
+        yield "bold", say("Not modelled")
     for text in it.unmodelled:
-        yield "", f"  {text}"
+        yield "", f"  {worded(text)}"
+
+
+def _sources(found: Catalogue, it: schema.Instrument) -> Iterator[Line]:
+    for sid, source in it.sources.items():
+        number = say(", {x}", x=source.number) if source.number else ""
+        yield (
+            "",
+            "  "
+            + say(
+                "{id}: {title}{number}, {issuer}, {date} [{depth}]",
+                id=sid,
+                title=w.both(source.title),
+                number=number,
+                issuer=w.titled(found, source.issuer),
+                date=source.date,
+                depth=say(source.depth),
+            ),
+        )
+        yield "dim", f"      {worded(source.where)}"
+        if source.note:
+            yield "dim", f"      {worded(source.note)}"
+        if source.reports is not None:
+            day, why = source.reports.since, worded(source.reports.why)
+            told = say("Reports rules in force since {day}: {why}", day=day, why=why)
+            yield "dim", f"      {told}"
 
 
 def _version(
     found: Catalogue, it: schema.Instrument, version: schema.Version, items: bool
 ) -> Iterator[Line]:
     yield "", ""
-    yield "bold", f"Version {version.id}, {w.span_words(version)}"
-    yield "", f"  In force: {w.cite_words(it, version.in_force.cite)}"
-    how = _TRANSITIONS.get(version.transition, w.word(version.transition))
-    yield "", f"  It {how} ({w.cite_words(it, version.transition_cite)})"
+    yield "bold", say("Version {id}, {span}", id=version.id, span=w.span_words(version))
+    yield "", "  " + say("In force: {cite}", cite=w.cite_words(it, version.in_force.cite))
+    known = version.transition in _TRANSITIONS
+    how = say(_TRANSITIONS[version.transition]) if known else w.word(version.transition)
+    how = say("It {how}", how=how)
+    cited = w.cite_words(it, version.transition_cite)
+    yield "", "  " + say("{what} ({which})", what=how, which=cited)
     if version.followed is not None:
-        lag = version.followed.lag_months
+        time = w.units(version.followed.lag_months, "month")
+        text = say("Followed in practice {time} after enactment", time=time)
         cited = w.cite_words(it, version.followed.cite)
-        yield "", f"  Followed in practice {w.units(lag, 'month')} after enactment ({cited})"
-        for row_ in version.followed.places:
-            place, cited = w.titled(found, row_.place), w.cite_words(it, row_.cite)
-            yield (
-                "",
-                f"  Followed in {place} {w.units(row_.lag_months, 'month')} after it ({cited})",
-            )
+        yield "", "  " + say("{what} ({which})", what=text, which=cited)
+        for one in version.followed.places:
+            place, time = w.titled(found, one.place), w.units(one.lag_months, "month")
+            text = say("Followed in {place} {time} after it", place=place, time=time)
+            cited = w.cite_words(it, one.cite)
+            yield "", "  " + say("{what} ({which})", what=text, which=cited)
     last = ""
     for row in sentences(found, it, version, items):
         if row["part"] != last:
             last = row["part"]
-            yield "", f"  {PARTS.get(last, _capital(w.word(last)))}"
+            yield "", f"  {say(PARTS[last]) if last in PARTS else _capital(w.word(last))}"
         cite = schema.Cite.model_construct(
             source=row["source"], article=row["article"], assumption=row["assumption"]
         )
-        heading = f"{row['id']}: {row['heading']}" if row["part"] in _HEADED else ""
+        heading = ""
+        if row["part"] in _HEADED:
+            heading = say("{what}: {text}", what=row["id"], text=worded(row["heading"]))
         if row["part"] == "item":
             heading = row["id"]
         if heading:
             yield "", f"    {heading}"
-        indent = "        " if heading else "    "
-        yield "", f"{indent}{row['text']} ({w.cite_words(it, cite)})"
+        text = say("{what} ({which})", what=row["text"], which=w.cite_words(it, cite))
+        yield "", f"{'        ' if heading else '    '}{text}"
     annex = found.items.get(it.id, [])
     if version.scheme is not None and annex and not items:
-        it_them = "it" if len(annex) == 1 else "them"
-        yield "dim", f"    {w.counted(len(annex), 'item')}; --items prints {it_them}"
+        text = plural(
+            "{n:,} item; --items prints it", "{n:,} items; --items prints them", len(annex)
+        )
+        yield "dim", f"    {text}"
 
 
 def as_dict(

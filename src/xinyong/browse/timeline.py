@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from xinyong import places
 from xinyong.browse import words as w
+from xinyong.language import say, worded
 from xinyong.law import schema
 from xinyong.law.catalogue import Catalogue
 from xinyong.law.timeline import sources, timeline
@@ -76,14 +77,20 @@ def moments(
         if not there(entry.place):
             continue
         source = texts.get(entry.cite.source or "")
-        basis = f"assumption: {entry.cite.assumption}"
+        basis = say("assumption: {x}", x=worded(entry.cite.assumption or ""))
         if source is not None:
-            article = "" if entry.cite.article == "whole" else f", {entry.cite.article}"
-            basis = f"{source.title}{article} [{source.depth}]"
+            basis = say("{title} [{depth}]", title=worded(source.title), depth=say(source.depth))
+            if entry.cite.article != "whole":
+                basis = say(
+                    "{title}, {article} [{depth}]",
+                    title=worded(source.title),
+                    article=worded(entry.cite.article or ""),
+                    depth=say(source.depth),
+                )
         number = f" {entry.number}" if entry.number else ""
         rows.append(
             Moment(entry.date, entry.first_day, "event", entry.topic, entry.place,
-                   entry.title.en + number, entry.title.zh, entry.fact, basis,
+                   entry.title.en + number, entry.title.zh, worded(entry.fact), basis,
                    tuple(entry.instruments))
         )  # fmt: skip
     for moment in _of_versions(found):
@@ -100,15 +107,25 @@ def _of_versions(found: Catalogue) -> Iterator[Moment]:
         for i, version in enumerate(it.versions):
             begin, until = version.in_force.from_, version.in_force.until
             if version.draft is not None:
-                yield _moment(it, version, "draft", begin, f"draft {version.id}: {version.draft}")
+                yield _moment(
+                    it,
+                    version,
+                    "draft",
+                    begin,
+                    say("draft {id}: {what}", id=version.id, what=worded(version.draft)),
+                )
                 continue
-            fact = f"version {version.id} enters into force"
+            fact = say("version {id} enters into force", id=version.id)
             if i:
-                fact += f", in place of {it.versions[i - 1].id}"
+                fact = say(
+                    "version {id} enters into force, in place of {old}",
+                    id=version.id,
+                    old=it.versions[i - 1].id,
+                )
             yield _moment(it, version, "begins", begin, fact)
             last = i == len(it.versions) - 1
             if until is not None and last:
-                fact = f"version {version.id} ceases; nothing follows it here"
+                fact = say("version {id} ceases; nothing follows it here", id=version.id)
                 yield _moment(it, version, "ends", until + dt.timedelta(days=1), fact)
 
 

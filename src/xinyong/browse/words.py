@@ -17,7 +17,7 @@ from typing import Any, cast
 from pydantic import BaseModel
 
 from xinyong import places
-from xinyong.language import joined, language, plural, say
+from xinyong.language import joined, language, plural, say, worded
 from xinyong.law import schema, trace
 from xinyong.law.catalogue import Catalogue
 from xinyong.law.compile import Law
@@ -95,11 +95,23 @@ def titled(found: Catalogue, identifier: str | None) -> str:
 def cite_words(it: schema.Instrument, cite: schema.Cite) -> str:
     """Return where something stands: article, source and depth; or the assumption."""
     if cite.source is None:
-        return say("assumption: {x}", x=cite.assumption)
+        return say("assumption: {x}", x=worded(cite.assumption or ""))
     article = trace.article_words(cite.article or "")
     source = it.sources.get(cite.source)
     depth = say(source.depth) if source else say("unknown")
-    return say("{title}, {article} [{depth}]", title=cite.source, article=article, depth=depth)
+    return say(
+        "{title}, {article} [{depth}]",
+        title=source_words(it, cite.source),
+        article=article,
+        depth=depth,
+    )
+
+
+def source_words(it: schema.Instrument, source: str) -> str:
+    """Return what a source is called in a sentence: its id, in Chinese its official title."""
+    if language() == "en" or source not in it.sources:
+        return source
+    return say("“{title}”", title=it.sources[source].title.zh)
 
 
 def span_words(version: schema.Version) -> str:
@@ -326,7 +338,11 @@ def plain(value: Any) -> str:
             low = say("from {n} points", n=value.lo) if value.lo is not None else ""
             grade = say("with grade {x}", x=value.grade) if value.grade else ""
             when = say(" or ").join(filter(None, (low, grade)))
-            return say("{what} ({which})", what=value.title, which=when) if when else value.title
+            return (
+                say("{what} ({which})", what=worded(value.title), which=when)
+                if when
+                else worded(value.title)
+            )
         case BaseModel():
             return plain(value.model_dump(by_alias=True, exclude_unset=True, exclude_none=True))
         case dict() if set(value) == {"en", "zh"}:
@@ -345,7 +361,7 @@ def plain(value: Any) -> str:
             return word(value)
         case dt.date():
             return value.isoformat()
-    return str(value)
+    return worded(str(value))
 
 
 def others_words(block: BaseModel, said: set[str]) -> str:
@@ -408,7 +424,7 @@ def provision_words(found: Catalogue, it: schema.Instrument, p: schema.Provision
     if p.protected:
         text += say(" Protected conduct: {tags}.", tags=joined(map(word, p.protected)))
     if p.case_only:
-        text += say(" Not in simulations: {why}.", why=p.case_only.rstrip("."))
+        text += say(" Not in simulations: {why}.", why=worded(p.case_only).rstrip(".。"))
     return text + also(
         p, {"id", "title", "conduct", "kinds", "via", "when", "effect", "cite", "case_only",
             "protected", "field"}
@@ -435,7 +451,7 @@ def step_words(found: Catalogue, step: schema.Step) -> str:
         "{who} {modality} {title}, {when}",
         who=who,
         modality=say(step.modality),
-        title=step.title,
+        title=worded(step.title),
         when=say(_OPENS[step.opens]),
     )
     if step.when:
@@ -450,7 +466,7 @@ def step_words(found: Catalogue, step: schema.Step) -> str:
     if step.after:
         steps = joined(map(word, step.after))
         text += say("; not before {steps} is done or its limit is over", steps=steps)
-    text = say("{text}. If not: {lapsed}.", text=text, lapsed=step.if_lapsed.rstrip("."))
+    text = say("{text}. If not: {lapsed}.", text=text, lapsed=worded(step.if_lapsed).rstrip(".。"))
     return text + also(
         step, {"id", "title", "by", "modality", "opens", "when", "from_", "within", "after",
                "then", "if_lapsed", "cite"}

@@ -23,6 +23,7 @@ from xinyong.case.order import check_order
 from xinyong.dates import day_of
 from xinyong.document import Loc, dotted
 from xinyong.errors import CaseError
+from xinyong.language import own, plural, say
 from xinyong.law.compile import Law
 from xinyong.law.course import followed
 from xinyong.law.determine import decode, findings
@@ -295,7 +296,9 @@ def _move(state: _Search, v: variants.Variant, sign: int) -> None:
     moved = day + dt.timedelta(sign * hit[0])
     exact = hit[0] - near == 1
     last = moved - dt.timedelta(sign)
-    words = f"{moved} (still the same on {last})" if exact else f"{moved}"
+    words = f"{moved}"
+    if exact:
+        words = say("{day} (still the same on {last})", day=moved, last=last)
     state.add(v, words, *hit[1])
 
 
@@ -304,7 +307,7 @@ def _move(state: _Search, v: variants.Variant, sign: int) -> None:
 
 def _name(law: Law, instrument: str) -> str:
     it = law.catalogue.instrument(instrument)
-    return (it.short or it.name).en
+    return own(it.short or it.name)
 
 
 def differences(law: Law, old: Outcome, new: Outcome) -> Iterator[str]:
@@ -312,48 +315,52 @@ def differences(law: Law, old: Outcome, new: Outcome) -> Iterator[str]:
     for key, spell in old.entries.items():
         now = new.entries.get(key)
         if now is None:
-            yield (
-                f"never on {_name(law, key[0])}"
-                if not spell[3]
-                else (f"not on {_name(law, key[0])}")
-            )
+            text = "not on {list}" if spell[3] else "never on {list}"
+            yield say(text, list=_name(law, key[0]))
         elif now != spell:
             yield from _moved(_name(law, key[0]), spell, now)
     for key, spell in new.entries.items():
         if key not in old.entries:
-            yield f"on {_name(law, key[0])} from {spell[1]}{'' if spell[3] else ', over by now'}"
+            text = "on {list} from {day}" if spell[3] else "on {list} from {day}, over by now"
+            yield say(text, list=_name(law, key[0]), day=spell[1])
     for name in dict.fromkeys((*old.scores, *new.scores)):
         if old.scores.get(name) != new.scores.get(name):
-            yield f"{_name(law, name)}: {_score(new.scores.get(name))}"
+            yield say("{what}: {text}", what=_name(law, name), text=_score(new.scores.get(name)))
     more, less = len(new.measures - old.measures), len(old.measures - new.measures)
     if more:
-        yield f"{more} more measure{'s' if more > 1 else ''} due"
+        yield plural("{n} more measure due", "{n} more measures due", more)
     if less:
-        yield f"{less} measure{'s' if less > 1 else ''} fewer"
+        yield plural("{n} measure fewer", "{n} measures fewer", less)
     if old.kind == new.kind:
         before, after = old.counting[1], new.counting[1]
         for key3, (points, until) in after.items():
             if before.get(key3) != (points, until):
-                last = f"until {until}" if until else "without an end"
-                yield f"{_name(law, key3[0])} {key3[2]}: {points / 10:+g} {last}"
+                yield say(
+                    "{scheme} {item}: {points} {last}",
+                    scheme=_name(law, key3[0]),
+                    item=key3[2],
+                    points=f"{points / 10:+g}",
+                    last=say("until {day}", day=until) if until else say("without an end"),
+                )
         for key3 in (key for key in before if key not in after):
-            yield f"{_name(law, key3[0])} {key3[2]}: does not count"
+            yield say("{scheme} {item}: does not count", scheme=_name(law, key3[0]), item=key3[2])
 
 
 def _moved(name: str, old: Spell, new: Spell) -> Iterator[str]:
     if old[3] != new[3]:
-        yield f"still on {name}" if new[3] else f"no longer on {name}"
+        yield say("still on {list}" if new[3] else "no longer on {list}", list=name)
     elif old[1] != new[1]:
-        yield f"on {name} from {new[1]}"
+        yield say("on {list} from {day}", list=name, day=new[1])
     if old[2] != new[2] and (old[3] == new[3] or new[2]):
-        yield f"{name} ends by law {new[2] or 'on no fixed day'}"
+        yield say("{list} ends by law {day}", list=name, day=new[2] or say("on no fixed day"))
     if old[0] != new[0] and old[1:] == new[1:]:
-        yield f"{name} rests on {new[0] or 'no ground'}"
+        yield say("{list} rests on {ground}", list=name, ground=new[0] or say("no ground"))
 
 
 def _score(score: tuple[int | None, str] | None) -> str:
     if score is None:
-        return "no score"
+        return say("no score")
     points, grade = score
-    words = "" if points is None else f"{points / 10:g} points"
-    return ", ".join(x for x in (words, f"grade {grade}" if grade else "") if x) or "no score"
+    words = "" if points is None else say("{x} points", x=f"{points / 10:g}")
+    said = (words, say("grade {x}", x=grade) if grade else "")
+    return say(", ").join(x for x in said if x) or say("no score")

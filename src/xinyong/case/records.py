@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from xinyong.case.calculator import CaseResult
-from xinyong.language import language, own, plural, say
+from xinyong.language import language, own, plural, say, worded
 from xinyong.law import schema, trace
 from xinyong.law.compile import Law
 from xinyong.law.regulations import Path, RecordRules, Shown
@@ -189,7 +189,7 @@ def _path_words(law: Law, r: RecordRules, p: Path, told: Told) -> Iterator[str]:
             "{who} ({modality}): {title}, {limit}",
             who=own(law.catalogue.authorities[d.stage.by].name),
             modality=say(d.stage.modality),
-            title=d.stage.title,
+            title=worded(d.stage.title),
             limit=_limit(d.stage),
         )
         text += say(", by {day}", day=d.due) if d.due else ""
@@ -250,7 +250,7 @@ def _head(law: Law, p: Path) -> str:
         return say("objection to {bodies}; {meanwhile}", bodies=to, meanwhile=meanwhile)
     if isinstance(rule, schema.Repair):
         if rule.excluded:
-            return say("repair excluded: {title}", title=rule.title)
+            return say("repair excluded: {title}", title=worded(rule.title))
         joint = say(" or ") if rule.any_of else say(" and ")
         text = say(
             "repair if {conditions}",
@@ -258,4 +258,4 @@ def _head(law: Law, p: Path) -> str:
         )
         text += say(", not before {day}", day=p.from_) if p.from_ else ""
         return say("{what}: {text}", what=text, text=say(", ").join(map(_word, rule.effect)))
-    return say("if its decision is annulled: {title}", title=rule.title)
+    return say("if its decision is annulled: {title}", title=worded(rule.title))

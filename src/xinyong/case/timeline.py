@@ -43,16 +43,25 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One stretch of the picture: a label, its first day, and the first day after it.
+    """One stretch of the picture.
 
-    `kind` is ``act``, ``record`` (on a day), ``entry``, ``line`` or ``measures`` (those due
-    for one entry, as long as they are as many).
+    Attributes:
+        label: in English and in short, for the picture in text.
+        start: its first day; end: the first day after it, None if it has none.
+        kind: ``act``, ``record`` (on a day), ``entry``, ``line`` or ``measures`` (those due
+            for one entry, as long as they are as many).
+        of: the id of its conduct, document (empty: a record of none), list, or item or provision.
+        n: the number of the act, or how many measures are due.
+        worth: of a line: its grade, or its points with their sign.
     """
 
     label: str
     start: dt.date
     end: dt.date | None
     kind: str = "act"
+    of: str = ""
+    n: int = 0
+    worth: str = ""
 
 
 def _ahead(result: CaseResult) -> tuple[Ledger, Determination]:
@@ -152,7 +161,7 @@ def _scores(
 
 
 def _label(result: CaseResult, instrument: str) -> str:
-    """Return the English short name of an instrument: labels are read again by who draws them."""
+    """Return the English short name of an instrument."""
     it = result.law.catalogue.instrument(instrument)
     return (it.short or it.name).en
 
@@ -167,14 +176,16 @@ def bars(result: CaseResult) -> tuple[Bar, ...]:
         lasting = names.conducts[act.conduct].episode
         over = act.until or act.corrected_on or act.performed_on
         end = over if lasting or act.until else act.from_
-        drawn.append(Bar(f"act {i} {act.conduct}", act.from_, end))
+        label = f"act {i} {act.conduct}"
+        drawn.append(Bar(label, act.from_, end, of=act.conduct, n=i))
     for e in sorted(ledger.events, key=lambda e: e.day):
         if e.event == "formed" and e.case in acts and e.day <= day_of(found.as_of):
             text = names.documents[e.what].en if e.what else "record formed"
-            drawn.append(Bar(text, date_of(e.day), date_of(e.day), "record"))
+            drawn.append(Bar(text, date_of(e.day), date_of(e.day), "record", e.what))
     for entry in own_entries(found, ledger):
         if entry.case in acts:
-            drawn.append(Bar(_label(result, entry.instrument), entry.start, entry.end, "entry"))
+            which = entry.instrument
+            drawn.append(Bar(_label(result, which), entry.start, entry.end, "entry", which))
             drawn += _measures(result, entry, found.as_of)
     ahead = {(x.instrument, x.case, x.provision) for x in found.lines}
     gone = [  # of a scheme that is no more when all has run out
@@ -182,9 +193,12 @@ def bars(result: CaseResult) -> tuple[Bar, ...]:
     ]
     for x in (*found.lines, *gone):
         if x.case in acts and x.state not in ("superseded",):
-            worth = f"grade {x.grade}" if x.grade else f"{x.points / 10:+g}"
+            worth = x.grade or f"{x.points / 10:+g}"
+            label = f"grade {worth}" if x.grade else worth
             last = names.instrument(x.instrument).versions[-1].in_force.until
-            drawn.append(Bar(f"{worth} ({x.provision})", x.since, x.until or last, "line"))
+            label = f"{label} ({x.provision})"
+            until = x.until or last
+            drawn.append(Bar(label, x.since, until, "line", x.provision, 0, worth))
     return tuple(dict.fromkeys(drawn))
 
 
@@ -201,20 +215,21 @@ def _measures(result: CaseResult, entry: Entry, last: dt.date) -> Iterator[Bar]:
             after = force.until and force.until + dt.timedelta(1)
             turns |= {d for d in (force.from_, after) if d and entry.start < d < over}
     name = _label(result, entry.instrument)
+
+    def bar(n: int, first: dt.date, after: dt.date | None) -> Bar:
+        label = f"{n} measure{'' if n == 1 else 's'} due for {name}"
+        return Bar(label, first, after, "measures", entry.instrument, n)
+
     since, many = entry.start, 0
     for day in sorted(turns):
         rows = due(law, [(entry.instrument, entry.start)], result.case.subject.kind, day)
         now = len({m.measure for m in rows})
         if now != many:
             if many:
-                yield Bar(_many(many, name), since, day, "measures")
+                yield bar(many, since, day)
             since, many = day, now
     if many:
-        yield Bar(_many(many, name), since, entry.end, "measures")
-
-
-def _many(n: int, name: str) -> str:
-    return f"{n} measure{'' if n == 1 else 's'} due for {name}"
+        yield bar(many, since, entry.end)
 
 
 def picture(result: CaseResult) -> Iterator[str]:

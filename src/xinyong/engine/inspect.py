@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from xinyong import places
+from xinyong import language, places
 from xinyong.dates import NEVER, date_of, day_of, first_day, parse_month
 from xinyong.engine.feeding import FED
 from xinyong.engine.leaf_run import LeafRun
@@ -259,37 +259,49 @@ class _Teller:
     def _event(self, event: Event, record: Record) -> None:
         """Say who sees an event of the ledger, and what is true of it."""
         say, day, case = self.say, event.day, event.case
-        what = f"{record.conduct_en} {record.conduct_zh}".strip()
+        what = self.say.conduct(record.conduct)
         told = record.standing in ("true", "copied", "fed")
         match event.event:
             case "occurred":
                 truth = {
-                    "true": f"does it: {what}",
-                    "false": f"nobody does it, a false record arises: {what}",
-                    "misattached": f"{record.of or 'another'} does it, the record lands here: "
-                    f"{what}",
-                    "fed": f"the grade of one scheme goes into another: {what}",
-                    "copied": f"the body it stands behind is said to do it: {what}",
+                    "true": "does it: {what}",
+                    "false": "nobody does it, a false record arises: {what}",
+                    "misattached": "{who} does it, the record lands here: {what}",
+                    "fed": "the grade of one scheme goes into another: {what}",
+                    "copied": "the body it stands behind is said to do it: {what}",
                 }
-                self.add(day, "true", truth[record.standing], case)
+                who = record.of or language.say("another")
+                text = language.say(truth[record.standing], what=what, who=who)
+                self.add(day, "true", text, case)
             case "ended" | "detail":
                 return
             case "copied":
-                self.add(day, "authorities", "carry the record over to this subject", case)
+                self.add(
+                    day, "authorities", language.say("carry the record over to this subject"), case
+                )
             case "formed":
-                self.add(day, "authorities", f"draw up {say.document(event.what)}", case)
+                self.add(
+                    day,
+                    "authorities",
+                    language.say("draw up {document}", document=say.document(event.what)),
+                    case,
+                )
             case "served":
                 if event.what and not told:
-                    self.add(day, "true", f"{say.document(event.what)} is not served on it", case)
+                    paper = say.document(event.what)
+                    text = language.say("{document} is not served on it", document=paper)
+                    self.add(day, "true", text, case)
                 else:
-                    self.add(day, "self", f"is served with {say.served(event, record)}", case)
+                    paper = say.served(event, record)
+                    text = language.say("is served with {document}", document=paper)
+                    self.add(day, "self", text, case)
             case "decided" | "restored" | "recorded" | "checked" | "extended" | "removed":
                 verb = say.does(event.event, event.what)
                 self.add(day, "authorities", verb, case)
             case "noticed" | "granted" | "refused" | "annulled":
                 self.add(day, "self", say.does(event.event, event.what), case)
                 if event.event == "annulled" and record.mistaken:
-                    self.add(day, "true", "the mistake is corrected", case)
+                    self.add(day, "true", language.say("the mistake is corrected"), case)
             case "objected" | "applied" | "pledged":
                 self.add(day, "self", say.does(event.event, event.what), case)
             case "published":
@@ -303,26 +315,34 @@ class _Teller:
         case, name = spell.case, self.say.instrument(spell.list)
         if spell.published is not None:
             shown = day_of(spell.published)
-            self.add(shown, "public", f"shown on {name}", case)
-            self.add(shown, "self", f"can read it on {name}", case)
+            self.add(shown, "public", language.say("shown on {list}", list=name), case)
+            self.add(shown, "self", language.say("can read it on {list}", list=name), case)
             if spell.end is not None:
-                self.add(day_of(spell.end), "public", f"off {name}", case)
+                text = language.say("off {list}", list=name)
+                self.add(day_of(spell.end), "public", text, case)
         if spell.lawful_end is not None:
             cause = self.say.cause(spell.cause)
-            self.add(day_of(spell.lawful_end), "true", f"{name} ought to end: {cause}", case)
+            text = language.say("{list} ought to end: {cause}", list=name, cause=cause)
+            self.add(day_of(spell.lawful_end), "true", text, case)
         if spell.end is not None:
-            self.add(day_of(spell.end), "authorities", f"the entry on {name} is over", case)
+            text = language.say("the entry on {list} is over", list=name)
+            self.add(day_of(spell.end), "authorities", text, case)
         for held in spell.holdings:
             self._holding(spell, held)
         asked: dict[str, dict[str, None]] = {}
         for held in spell.holdings:
             for month, measure in held.asked if held.copy == "right" else ():
-                by = f"{self.say.authority(held.authority)}, {self.say.measure(measure)}"
+                by = language.say(
+                    "{body}, {measure}",
+                    body=self.say.authority(held.authority),
+                    measure=self.say.measure(measure),
+                )
                 asked.setdefault(month, {})[by] = None
         for month, bodies in asked.items():
             first = date_of(first_day(parse_month(month)))
             for by in bodies:
-                self.add(day_of(first), "authorities", f"asked in {month}: {by}", case)
+                text = language.say("asked in {month}: {by}", month=month, by=by)
+                self.add(day_of(first), "authorities", text, case)
 
     def _holding(self, spell: Spell, held: Holding) -> None:
         """Say what an authority holds; those that keep the list themselves need no copy."""
@@ -332,35 +352,34 @@ class _Teller:
         since, zombie, until = held.since, held.zombie_from, held.until
         shows = held.shows
         says: dict[str, list[tuple[dt.date | None, str, str]]] = {
-            "astray": [(since, "authorities", f"lay their copy to another: {by}")],
-            "none": [(since, "authorities", f"can lay their copy to nobody: {by}")],
+            "astray": [(since, "authorities", "lay their copy to another: {by}")],
+            "none": [(since, "authorities", "can lay their copy to nobody: {by}")],
             "right": [
-                (since, "authorities", f"get a copy: {by}"),
-                (zombie, "authorities", f"hold a copy on, though the entry has ended: {by}"),
-                (until, "authorities", f"hold it no more: {by}"),
-                (since if shows else None, "public", f"shown by {by}"),
-                (zombie if shows else None, "public", f"still shown by {by}"),
-                (until if shows else None, "public", f"shown no more by {by}"),
+                (since, "authorities", "get a copy: {by}"),
+                (zombie, "authorities", "hold a copy on, though the entry has ended: {by}"),
+                (until, "authorities", "hold it no more: {by}"),
+                (since if shows else None, "public", "shown by {by}"),
+                (zombie if shows else None, "public", "still shown by {by}"),
+                (until if shows else None, "public", "shown no more by {by}"),
             ],
         }
         for day, column, text in says[held.copy]:
             if day is not None:
-                self.add(day_of(day), column, text, case)
+                self.add(day_of(day), column, language.say(text, by=by), case)
 
     # truth ---------------------------------------------------------------------------------
 
     def _deeds(self, deeds: list[Deed]) -> None:
         fates = {
-            "unknown": "and no authority comes to know",
-            "lost": "and the record lands on nobody's file",
-            "misattached": "and the record lands on the file of",
+            "unknown": "does it: {family}; and no authority comes to know",
+            "lost": "does it: {family}; and the record lands on nobody's file",
+            "misattached": "does it: {family}; and the record lands on the file of {on}",
         }
         for deed in deeds:
             if deed.fate in fates:
                 family = self.say.family(deed.family)
-                self.add(
-                    deed.day, "true", f"does it: {family}; {fates[deed.fate]} {deed.on}".strip()
-                )
+                text = language.say(fates[deed.fate], family=family, on=deed.on)
+                self.add(deed.day, "true", text.rstrip())
 
     def _notes(
         self, records: tuple[Record, ...], spells: tuple[Spell, ...], deeds: list[Deed]
@@ -386,4 +405,4 @@ class _Teller:
                 "Copies of others' entries that went astray may bear on it: the model counts "
                 "them, but does not say on whom they fall."
             )
-        return found
+        return [language.say(text) for text in found]

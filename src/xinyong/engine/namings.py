@@ -1,4 +1,4 @@
-"""Words for what stands in a file: English, with the official terms in Chinese."""
+"""Words for what stands in a file: English, with the official terms in Chinese; or Chinese."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from xinyong import places
 from xinyong.dates import date_of
 from xinyong.engine.world import World
+from xinyong.language import language, own, say, worded
 from xinyong.law import schema
 from xinyong.law.determine import Event
 
@@ -63,8 +64,8 @@ class Namings:
         return _both(it.short or it.name)
 
     def authority(self, name: str) -> str:
-        """Return the name of an authority, in English; `both` has its official name."""
-        return self.catalogue.authorities[name].name.en.partition(" (")[0]
+        """Return the name of an authority in one language; `both` has both."""
+        return own(self.catalogue.authorities[name].name).partition(" (")[0]
 
     def both(self, name: str) -> str:
         """Return the names of an authority, English and Chinese."""
@@ -82,30 +83,38 @@ class Namings:
 
     def document(self, name: str) -> str:
         """Return the name of a kind of document."""
-        return _both(self.catalogue.documents[name]) if name else "a document"
+        return _both(self.catalogue.documents[name]) if name else say("a document")
 
     def family(self, number: int) -> str:
         """Return what a family of conduct is about: its commonest conduct."""
         family = self.world.rates[number]
         most = max(family.split, key=lambda split: split.share)
         conduct = self.catalogue.conducts[most.conduct]
-        more = " or the like" if len(family.split) > 1 else ""
-        return f"{conduct.en}{more} {conduct.zh}".strip()
+        text = _both(conduct)
+        if len(family.split) == 1:
+            return text
+        if language() == "en":
+            return f"{conduct.en} or the like {conduct.zh}".strip()
+        return say("{conduct} or the like", conduct=text)
+
+    def conduct(self, name: str) -> str:
+        """Return the names of a conduct."""
+        return _both(self.catalogue.conducts[name])
 
     def cause(self, word: str) -> str:
         """Return why an entry ends."""
-        return _CAUSES.get(word, "its ground is gone")
+        return say(_CAUSES.get(word, "its ground is gone"))
 
     def served(self, event: Event, record: Record) -> str:
         """Return what was served."""
         if event.what:
             return self.document(event.what)
-        return "the decision" if record.decision == "taken" else "a notice"
+        return say("the decision") if record.decision == "taken" else say("a notice")
 
     def does(self, event: str, what: str) -> str:
         """Return an event as a verb, with the list it is about."""
-        verb = _DOES.get(event, event.replace("_", " "))
-        return f"{verb} {self.instrument(what)}" if what else verb
+        verb = say(_DOES.get(event, event.replace("_", " ")))
+        return say("{does} {list}", does=verb, list=self.instrument(what)) if what else verb
 
     def rights(self, place: str, kind: str, lists: list[str], last: int) -> tuple[str, ...]:
         """Return what a subject may ask to see or to have looked at again, with the article."""
@@ -118,11 +127,11 @@ class Namings:
                 and review.administrative_review,
                 "a suit 行政诉讼": review is not None and review.suit,
             }
-            named = ", ".join(way for way, there in ways.items() if there)
-            where = f" ({_cited(review.cite)})" if review is not None and named else ""
-            found.append(
-                f"against {self.instrument(name)}: {named or 'the text names no way'}{where}"
-            )
+            named = say(", ").join(say(way) for way, there in ways.items() if there)
+            text = named or say("the text names no way")
+            if review is not None and named:
+                text = say("{what} ({which})", what=named, which=_cited(review.cite))
+            found.append(say("against {list}: {text}", list=self.instrument(name), text=text))
         day = date_of(last)
         for it in self.catalogue.instruments.values():
             if it.kind != "regulation" or not places.within(place, it.reach.place):
@@ -130,8 +139,14 @@ class Namings:
             version = self.catalogue.version(it.id, day)
             for rule in version.rules if version else ():
                 if _of_oneself(rule) and (rule.of.kinds is None or kind in rule.of.kinds):
-                    where = f"{self.instrument(it.id)}, {_cited(rule.cite)}"
-                    found.append(f"may ask to see: {rule.title} ({where})")
+                    found.append(
+                        say(
+                            "may ask to see: {what} ({regulation}, {article})",
+                            what=worded(rule.title),
+                            regulation=self.instrument(it.id),
+                            article=_cited(rule.cite),
+                        )
+                    )
         return tuple(found)
 
 
@@ -142,8 +157,8 @@ def _of_oneself(rule: schema.Rule) -> bool:
 
 
 def _cited(cite: Any) -> str:
-    return f"Art. {cite.article}" if cite.source else "an assumption"
+    return say("Art. {x}", x=cite.article) if cite.source else say("an assumption")
 
 
 def _both(name: Any) -> str:
-    return f"{name.en} {name.zh}".strip()
+    return f"{name.en} {name.zh}".strip() if language() == "en" else own(name)

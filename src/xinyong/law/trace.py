@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 import numpy as np
 
 from xinyong.dates import NEVER, day_of
-from xinyong.language import language, own, plural, say
+from xinyong.language import language, own, plural, say, worded
 from xinyong.law import schema
 from xinyong.law import tables as t
 from xinyong.law.compile import Law
@@ -79,7 +79,7 @@ class Provenance:
             True
         """
         if self.assumption:
-            return say("assumption: {x}", x=self.assumption)
+            return say("assumption: {x}", x=worded(self.assumption))
         title = f"{self.source_en} ({self.source_zh})"
         return say(
             "{title}, {article} [{depth}]",
@@ -98,7 +98,7 @@ def article_words(article: str) -> str:
     """
     if article[:1].isdigit():
         return say("Art. {x}", x=article)
-    return say("as a whole") if article == "whole" else article
+    return say("as a whole") if article == "whole" else worded(article)
 
 
 def of_cite(

@@ -25,7 +25,7 @@ from xinyong.case.stating import Stated, written
 from xinyong.errors import CaseError, Problem, UsageError
 from xinyong.language import language, say
 from xinyong.law.compile import Law
-from xinyong.portal.case_picture import Picture, picture
+from xinyong.portal.case_picture import picture
 from xinyong.portal.casework import Name, View, fact, link, place_groups, worth
 from xinyong.portal.comparing import compared, elsewhere
 from xinyong.portal.page import render, shown
@@ -139,9 +139,9 @@ def timeline_rows(site: Shown, stated: Asked) -> Response:
 
 
 @router.get("/timeline.svg", **AS_SVG)
-def timeline_picture(request: Request, site: Shown, stated: Asked) -> Response:
+def timelinepicture(request: Request, site: Shown, stated: Asked) -> Response:
     """Return the timeline of a case as a picture."""
-    drawn = _picture(_calculated(site, stated), 1000)
+    drawn = picture(_calculated(site, stated), 1000)
     text = render(request.scope, "case_timeline.svg.j2", title="", picture=drawn)
     return Response(text, media_type="image/svg+xml")
 
@@ -163,8 +163,8 @@ def result(request: Request, site: Shown, stated: Asked) -> Response:
         data=view.data,
         link=link,
         worked=_worked(stated),
-        wide=_picture(found, 1000),
-        narrow=_picture(found, 340),
+        wide=picture(found, 1000),
+        narrow=picture(found, 340),
         moments=timeline.moments(found),
         command=_command(stated),
     )
@@ -180,17 +180,6 @@ def _worked(stated: Stated) -> str:
         if written(w.case) == stated:
             return w.title[language()]
     return ""
-
-
-def _picture(found: CaseResult, width: int) -> Picture | None:
-    labels = {
-        "act": say("act"),
-        "record": say("record"),
-        "entry": say("on the list"),
-        "measures": say("measures"),
-        "line": say("score"),
-    }
-    return picture(found, width, labels, language() == "zh")
 
 
 def _mend(

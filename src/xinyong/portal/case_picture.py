@@ -7,10 +7,19 @@ from dataclasses import dataclass
 
 from xinyong.case import timeline
 from xinyong.case.calculator import CaseResult
+from xinyong.language import own, say
 
 __all__ = ["Picture", "picture"]
 
 _TOP, _EDGE = 30, 10
+#: What each kind is called.
+_KINDS = {
+    "act": "act",
+    "record": "record",
+    "entry": "on the list",
+    "measures": "measures",
+    "line": "score",
+}
 #: A picture wider than this has its labels in a column of their own; else they stand above.
 _WIDE, _COLUMN, _LETTER = 600, 360, 7.0
 #: Colour and thickness of each kind; the label names the kind as well.
@@ -53,16 +62,12 @@ class Picture:
     rows: tuple[Row, ...]
 
 
-def picture(
-    result: CaseResult, width: int, labels: dict[str, str], chinese: bool = False
-) -> Picture | None:
+def picture(result: CaseResult, width: int) -> Picture | None:
     """Return the picture of a case; None if it has nothing to show.
 
     Args:
         result: what follows.
         width: in units of the picture.
-        labels: what each kind of stretch is called.
-        chinese: whether things are called by their Chinese names, where they have one.
     """
     bars = timeline.bars(result)
     if not bars:
@@ -84,7 +89,7 @@ def picture(
     for n, b in enumerate(bars):
         fill, thick = _LOOKS[b.kind]
         x, over = at(b.start), at(b.end) if b.end else float(width - _EDGE)
-        text = f"{labels[b.kind]}: {_text(result, b, chinese)}"
+        text = say("{what}: {text}", what=say(_KINDS[b.kind]), text=_text(result, b))
         y = _TOP + n * row + (row // 2 if wide else row - 12)
         rows.append(
             Row(
@@ -105,20 +110,21 @@ def picture(
     )
 
 
-def _text(result: CaseResult, bar: timeline.Bar, chinese: bool) -> str:
+def _text(result: CaseResult, bar: timeline.Bar) -> str:
+    """Return what a bar is, in the language that is spoken."""
     cat = result.law.catalogue
     if bar.kind == "act":
-        _, number, name = bar.label.split(" ", 2)
-        conduct = cat.conducts[name]
-        text = (chinese and conduct.zh) or conduct.en
-        return text if len(result.case.acts) == 1 else f"{int(number) + 1}. {text}"
-    shorts = (it.short or it.name for it in cat.instruments.values())
-    names = {n.en: n.zh for n in (*shorts, *cat.documents.values()) if chinese}
-    if bar.kind == "measures":
-        many, _, text = bar.label.partition(" ")
-        name = text.partition(" due for ")[2]
-        return f"{many}, {names.get(name, name)}"
-    return names.get(bar.label, bar.label)
+        text = own(cat.conducts[bar.of])
+        return text if len(result.case.acts) == 1 else f"{bar.n + 1}. {text}"
+    if bar.kind == "record":
+        return own(cat.documents[bar.of]) if bar.of else say("record formed")
+    if bar.kind == "line":
+        points = bar.worth[:1] in "+-"
+        worth = bar.worth if points else say("grade {x}", x=bar.worth)
+        return say("{what} ({which})", what=worth, which=bar.of)
+    it = cat.instrument(bar.of)
+    name = own(it.short or it.name)
+    return name if bar.kind == "entry" else say("{n}, {list}", n=bar.n, list=name)
 
 
 def _years(begin: dt.date, end: dt.date, at: object, room: int) -> list[tuple[float, str]]:

@@ -15,7 +15,7 @@ from xinyong.case.calculator import CaseResult
 from xinyong.case.export import as_dict, basis
 from xinyong.case.stating import Stated
 from xinyong.case.text import consents, grouped, other_words
-from xinyong.language import language, say
+from xinyong.language import language, say, worded
 from xinyong.law import trace
 from xinyong.law.catalogue import Catalogue
 from xinyong.portal.page import address
@@ -43,6 +43,10 @@ def named(catalogue: Catalogue, instrument: str) -> Name:
     it = catalogue.instrument(instrument)
     name = it.short or it.name
     return name.en, name.zh
+
+
+#: An assumption of an act or a link, counted from nought, or of the whole.
+_COUNTED = re.compile(r"(?:(act|link) (\d+): )?(.*)", re.DOTALL)
 
 
 class View:
@@ -100,10 +104,16 @@ class View:
     @property
     def assumptions(self) -> list[str]:
         """What was assumed; acts and links are counted from one, as on the page."""
-        count = re.compile(r"^(act|link) (\d+):")
-        return [
-            count.sub(lambda m: f"{m[1]} {int(m[2]) + 1}:", x) for x in self.data["assumptions"]
-        ]
+        told = []
+        for text in self.data["assumptions"]:
+            counted = _COUNTED.match(text)
+            of, number, rest = counted.groups() if counted else ("", "", text)
+            text = say(rest)
+            if of:
+                words = "act {n}: {text}" if of == "act" else "link {n}: {text}"
+                text = say(words, n=int(number) + 1, text=text)
+            told.append(text)
+        return told
 
     def provision(self, where: dict[str, Any]) -> str:
         """Return the address of a provision, step, measure or item in the catalogue."""
@@ -157,7 +167,7 @@ class View:
             if a.path is not None and text not in stated.reading:
                 others = [r for r in stated.reading if not r.startswith(text.partition("=")[0])]
                 where = link("/case/result", stated.changed(reading=(*others, text)))
-            found.append((a.reading, where))
+            found.append((worded(a.reading), where))
         return found
 
     # parts of the page -----------------------------------------------------------------------
@@ -256,7 +266,7 @@ def worth(line: dict[str, Any]) -> str:
 def _where(x: trace.Provenance) -> str:
     """Return where a rule of a record stands, in one phrase."""
     if x.assumption:
-        return say("assumption: {x}", x=x.assumption)
+        return say("assumption: {x}", x=worded(x.assumption))
     title = x.source_zh if language() == "zh" else x.source_en
     return f"{x.article}, {title} [{x.depth}]"
 

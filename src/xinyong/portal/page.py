@@ -14,13 +14,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
-from xinyong.language import LANGUAGES, language, plural, say
+from xinyong.language import LANGUAGES, language, plural, say, worded
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import Scope
 
-__all__ = ["address", "render", "shown", "told"]
+__all__ = ["address", "render", "said", "shown", "told"]
 
 
 def address(path: str, *, to: str = "", **query: Any) -> str:
@@ -66,6 +66,16 @@ def _elsewhere(scope: Scope, code: str, asked: bool) -> str:
 #: English within Chinese: from a word of three letters or more to the last one.
 _ENGLISH = re.compile(r"[A-Za-z]{3,}(?:[ ,;:.'’/()%&0-9-]*[A-Za-z0-9]+)*")
 
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+def said(text: str) -> Markup:
+    """Return a text of the catalogue or of a study in the language that is spoken.
+
+    It is a message of itself: what has no translation stays English, and is marked as such.
+    """
+    return told(worded(text))
+
 
 def told(text: str) -> Markup:
     """Return a sentence as a page shows it: what is English in it is marked where zh is spoken.
@@ -80,6 +90,8 @@ def told(text: str) -> Markup:
     """
     if language() == "en":
         return escape(text)
+    if not _CHINESE.search(text):
+        return _MARKED.format(text) if _ENGLISH.search(text) else escape(text)
     parts, last = [], 0
     for match in _ENGLISH.finditer(text):
         parts += [escape(text[last : match.start()]), _MARKED.format(match[0])]
@@ -105,6 +117,7 @@ def _environment() -> Environment:
     )
     found.filters["thousands"] = lambda n: f"{n:,}"
     found.filters["told"] = told
+    found.filters["said"] = said
     found.filters["extract"] = lambda i, row: row[i]
     return found
 

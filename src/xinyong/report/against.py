@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import altair as alt
 
+from xinyong.language import say, worded
 from xinyong.report.data import STABLE, Data
 from xinyong.report.figure import (
     BLUE,
@@ -52,7 +53,7 @@ def _figure(
         if model is not None and t.value > 0:
             drawn.append(
                 {
-                    "label": f"{t.id}  {t.date}  {t.statement}",
+                    "label": f"{t.id}  {t.date}  {worded(t.statement)}",
                     "ratio": max(model / t.value, _FLOOR),
                     "lo": max(1 - room / t.value, _FLOOR), "hi": 1 + room / t.value,
                     "within": verdict,
@@ -67,7 +68,7 @@ def _figure(
                 Cell(_number(t.value), number=True), Cell(tolerance, number=True),
                 Cell("–" if model is None else _number(model), unstable=shaky, number=True),
                 Cell(verdict), Cell("yes" if t.fitted else "no"),
-                Cell("; ".join(x for x in (t.source, t.note) if x)),
+                Cell(say("; ").join(worded(x) for x in (t.source, t.note) if x)),
             )
         )  # fmt: skip
         tidy_rows.append(
@@ -79,15 +80,19 @@ def _figure(
     known = [r for r in found if r.within is not None]
     good = sum(bool(r.within) for r in known)
     fitted = sum(r.target.fitted for r in known)
-    reading = f"None of the {len(found)} targets of this kind falls within this run."
+    reading = say("None of the {n} targets of this kind falls within this run.", n=len(found))
     if known:
         bad = [f"{r.target.id} ({r.target.date})" for r in known if not r.within]
-        reading = f"{good} of {len(known)} targets are met within their tolerance. "
+        reading = say(
+            "{n} of {all} targets are met within their tolerance. ", n=good, all=len(known)
+        )
         if use == "calibrate":
-            reading += f"An assumption was set to {fitted} of them by hand. "
-        reading += f"Not met: {', '.join(bad)}." if bad else "All are met."
+            reading += say("An assumption was set to {n} of them by hand. ", n=fitted)
+        missed = say(", ").join(bad)
+        reading += say("Not met: {targets}.", targets=missed) if bad else say("All are met.")
         if len(found) > len(known):
-            reading += f" {len(found) - len(known)} lie outside the months of this run."
+            outside = len(found) - len(known)
+            reading += say(" {n} lie outside the months of this run.", n=outside)
     for i, point in enumerate(drawn):
         point["at"] = i
 
@@ -114,7 +119,8 @@ def _figure(
         label = label.encode(x=alt.value(0), y=y, text="name:N")
         names = ["yes", "no"]
         key = alt.Legend(
-            columns=2, labelExpr="datum.label == 'yes' ? 'within tolerance' : 'outside'"
+            columns=2,
+            labelExpr=f"datum.label == 'yes' ? '{say('within tolerance')}' : '{say('outside')}'",
         )
         points = base.mark_point(filled=True, size=90, opacity=1).encode(
             x=alt.X("ratio:Q", scale=scale), y=y,
@@ -125,7 +131,9 @@ def _figure(
         )  # fmt: skip
         one = over([{"ratio": 1}]).mark_rule(color=INK, strokeWidth=1)
         layers = [bands, one.encode(x=alt.X("ratio:Q", scale=scale)), points, label]
-        title = "Model divided by target" + ("" if width <= NARROW else " (1: equal)")
+        title = say("Model divided by target (1: equal)")
+        if width <= NARROW:
+            title = say("Model divided by target")
         return alt.layer(*layers).properties(width=width - 24, height=len(drawn) * 38, title=title)
 
     header = (

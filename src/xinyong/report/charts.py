@@ -15,9 +15,10 @@ import altair as alt
 from altair.utils.schemapi import debug_mode
 
 from xinyong.errors import UsageError
+from xinyong.language import say
 from xinyong.report import against, effects, lists, smaller, states
 from xinyong.report.data import Data
-from xinyong.report.figure import MUTED, WIDE, Figure, config
+from xinyong.report.figure import MUTED, WIDE, Figure, config, spoken
 from xinyong.yamlio import nearest
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def figure(run: Run, name: str) -> Figure:
     if name not in CHARTS:
         hint = nearest(name, CHARTS)
         raise UsageError(f"no chart {name!r}; {hint or 'charts: ' + ', '.join(CHARTS)}")
-    return CHARTS[name](Data(run))
+    return spoken(CHARTS[name](Data(run)))
 
 
 def chart(run: Run, name: str) -> Any:
@@ -70,12 +71,15 @@ def chart(run: Run, name: str) -> Any:
 def titled(run: Run, found: Figure) -> Any:
     """Return a figure of a run as an altair chart, with its source under the title."""
     scenario = run.manifest["scenario"]
-    source = (
-        f"SYNTHETIC · run {str(run.manifest['digest'])[:12]} · scenario {scenario['name']} · seed "
-        f"{scenario['seed']} · 1:{run.scale} · strength A accounting"
+    source = say(
+        "SYNTHETIC · run {digest} · scenario {name} · seed {seed} · 1:{n} · strength A accounting",
+        digest=str(run.manifest["digest"])[:12],
+        name=scenario["name"],
+        seed=scenario["seed"],
+        n=run.scale,
     )
     head = alt.TitleParams(
-        found.title,
+        found.own,
         subtitle=source,
         subtitleColor=MUTED,
         subtitleFontSize=12,
@@ -111,7 +115,7 @@ def svg(found: Figure, width: int, tag: str) -> str:
     head = (
         f'<svg role="img" aria-labelledby="{tag}-t {tag}-d" viewBox="0 0 {wide} {high}" '
         f'width="{wide}" height="{high}" class="chart">'
-        f'<title id="{tag}-t">{escape(found.title)}</title>'
+        f'<title id="{tag}-t">{escape(found.own)}</title>'
         f'<desc id="{tag}-d">{escape(found.reading)}</desc>'
     )
     # Roles of the renderer's groups mean nothing inside an image.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, overload
 import pyarrow.compute as pc
 
 from xinyong.errors import OutputError
+from xinyong.language import language
 
 if TYPE_CHECKING:
     from xinyong.results import Run
@@ -122,6 +123,10 @@ class Data:
     def zh(self, name: str) -> str:
         """Return the official Chinese name of an id, or nothing."""
         return str(self.manifest.get("names", {}).get(name, {}).get("zh") or "")
+
+    def own(self, name: str) -> str:
+        """Return the name of an id in the language that is spoken."""
+        return (self.zh(name) if language() != "en" else "") or self.en(name)
 
     def years(self) -> dict[str, list[int]]:
         """Return the positions of the months of each year."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import altair as alt
 
+from xinyong.language import say
 from xinyong.report.data import FIRMS, PERSONS, STABLE, Data, percent
 from xinyong.report.figure import (
     BLUE,
@@ -40,10 +41,12 @@ _ASPECTS = ("on_paper", "received", "zombie", "mistaken", "applied", "applied_mi
 
 def _sample(data: Data) -> str:
     if data.sample == 1:
-        return "Every entry was followed."
-    return (
-        f"One entry in {data.sample} was followed through all its measures; values are already "
-        f"multiplied by {data.sample}, and are unstable below {STABLE * data.sample}."
+        return say("Every entry was followed.")
+    return say(
+        "One entry in {n} was followed through all its measures; values are already multiplied by "
+        "{n}, and are unstable below {m}.",
+        n=data.sample,
+        m=STABLE * data.sample,
     )
 
 
@@ -63,18 +66,25 @@ def measures(data: Data) -> Figure:
     top = court[:_TOP]
     for i, row in enumerate(top):
         row["at"] = i
-        row["short"] = f"{i + 1}. {data.en(row['measure'])}"
-        row["label"] = f"{row['short']} ({data.en(row['authority'])})"
-    reading = "No measure of the court list is on paper at the end of this run."
+        row["short"] = f"{i + 1}. {data.own(row['measure'])}"
+        body = data.own(row["authority"])
+        row["label"] = say("{what} ({which})", what=row["short"], which=body)
+    reading = say("No measure of the court list is on paper at the end of this run.")
     if top:
         paper, got = sum(r["on_paper"] for r in court), sum(r["received"] for r in court)
         first = top[0]
-        reading = (
-            f"{len(court)} pairs of measure and authority rest on the court list. In "
-            f"{data.months[-1]} authorities hold {percent(got, paper):.0f} copies for every 100 "
-            f"measures that are on paper. Most often applied: “{data.en(first['measure'])}” by "
-            f"{data.en(first['authority'])}, {first['applied']:,} times in the last "
-            f"{len(last_year)} months of the run."
+        reading = say(
+            "{n} pairs of measure and authority rest on the court list. In {month} authorities "
+            "hold {copies:.0f} copies for every 100 measures that are on paper. Most often "
+            "applied: “{measure}” by {body}, {times:,} times in the last {months} months of the "
+            "run.",
+            n=len(court),
+            month=data.months[-1],
+            copies=percent(got, paper),
+            measure=data.own(first["measure"]),
+            body=data.own(first["authority"]),
+            times=first["applied"],
+            months=len(last_year),
         )
 
     def panel(title: str, layers: list[Any], width: int) -> Any:
@@ -96,9 +106,9 @@ def measures(data: Data) -> Figure:
         points = [
             {"at": r["at"], "v": r[a], "s": s}
             for r in top
-            for a, s in (("on_paper", "on paper"), ("received", "received"))
+            for a, s in (("on_paper", say("on paper")), ("received", say("received")))
         ]
-        names = ["on paper", "received"]
+        names = [say("on paper"), say("received")]
         key = alt.Legend(columns=2)
         marks = over(points).mark_point(filled=True, size=75, opacity=1, strokeWidth=1.8)
         marks = marks.encode(
@@ -122,11 +132,14 @@ def measures(data: Data) -> Figure:
             color=alt.Color("sure:N", legend=None, scale=alt.Scale(
                 domain=["stable", "unstable"], range=[GREEN, "transparent"])),
         )  # fmt: skip
-        span = f"{data.months[last_year[0]]} to {data.months[-1]}"
+        last = data.months[-1]
+        span = say("{first} to {last}", first=data.months[last_year[0]], last=last)
         return stack(
             [
-                panel(f"On paper and received, {data.months[-1]}", [link, marks, label], width),
-                panel(f"Applied, {span}", [bars, label], width),
+                panel(
+                    say("On paper and received, {month}", month=last), [link, marks, label], width
+                ),
+                panel(say("Applied, {span}", span=span), [bars, label], width),
             ]
         )
 
@@ -158,17 +171,20 @@ def measures(data: Data) -> Figure:
     )  # fmt: skip
     return Figure(
         "measures", "Measures on paper, received, applied", "惩戒措施", reading,
-        "Counts of the run. On paper: an entry is alive and the provision in force. Received: "
-        "the authority holds a copy. Applied: the authority was asked and held a copy (unit: "
-        f"requests, not persons). The {_TOP} most often applied are drawn; hollow bars rest on "
-        "fewer than ten. "
-        + _sample(data),
+        say(
+            "Counts of the run. On paper: an entry is alive and the provision in force. Received: "
+            "the authority holds a copy. Applied: the authority was asked and held a copy (unit: "
+            "requests, not persons). The {n} most often applied are drawn; hollow bars rest on "
+            "fewer than ten. {sample}",
+            n=_TOP,
+            sample=_sample(data),
+        ),
         "rule (which measure, by whom, since when); assumption (coverage and delay of exchange, "
         "how often an authority is asked); sourced rate (air and rail tickets)",
         "Whether an authority that holds a copy refuses in fact, whether anybody goes round a "
         "refusal, or how heavy a refusal is to bear.",
         draw,
-        (Table(f"The {len(top)} measures of the court list that are applied most often",
+        (Table(say("The {n} measures of the court list that are applied most often", n=len(top)),
                (*header, "Zombie", "Mistaken"), cells),),
         rows,
     )  # fmt: skip
@@ -189,17 +205,21 @@ def measure_errors(data: Data) -> Figure:
         for a, text in names.items()
     }
     base = {text: totals[a] for a, text in names.items()}
-    reading = "No authority holds a copy of a court-list entry in this run."
+    reading = say("No authority holds a copy of a court-list entry in this run.")
     if any(received):
         i = len(data.months) - 1
         mean = {a: percent(sum(totals[a]), sum(received)) for a in names}
-        reading = (
-            f"In {data.months[i]}, {percent(totals['zombie'][i], received[i]):.2f} % of the "
-            "copies that authorities hold are zombies and "
-            f"{percent(totals['mistaken'][i], received[i]):.2f} % are mistaken; over the run "
-            f"{mean['zombie']:.2f} % and {mean['mistaken']:.2f} %. "
-            f"{sum(totals['applied_mistaken']):,} of {sum(totals['applied']):,} applications hit "
-            "somebody who had done nothing that qualifies."
+        reading = say(
+            "In {month}, {zombie:.2f} % of the copies that authorities hold are zombies and "
+            "{mistaken:.2f} % are mistaken; over the run {zombies:.2f} % and {mistakes:.2f} %. "
+            "{hit:,} of {all:,} applications hit somebody who had done nothing that qualifies.",
+            month=data.months[i],
+            zombie=percent(totals["zombie"][i], received[i]),
+            mistaken=percent(totals["mistaken"][i], received[i]),
+            zombies=mean["zombie"],
+            mistakes=mean["mistaken"],
+            hit=sum(totals["applied_mistaken"]),
+            all=sum(totals["applied"]),
         )
 
     def draw(width: int) -> Any:
@@ -230,10 +250,12 @@ def measure_errors(data: Data) -> Figure:
     )  # fmt: skip
     return Figure(
         "measure_errors", "Zombie and mistaken measures", "信息滞后与错误惩戒", reading,
-        "Unit: percent of copies of court-list entries held by authorities, all measures "
-        "together. Zombie: the entry is over but its withdrawal has not arrived. Mistaken: the "
-        "entry rests on no "
-        "act of this subject (wrong file, or false record). " + _sample(data),
+        say(
+            "Unit: percent of copies of court-list entries held by authorities, all measures "
+            "together. Zombie: the entry is over but its withdrawal has not arrived. Mistaken: "
+            "the entry rests on no act of this subject (wrong file, or false record). {sample}",
+            sample=_sample(data),
+        ),
         "assumption (coverage and delay of listings and of withdrawals, wrong files, false "
         "records, objections); rule (when an entry ends)",
         "How many copies are wrong in fact: no authority publishes it. A withdrawal that is "
@@ -262,20 +284,26 @@ def wendeng(data: Data) -> Figure:
     }
     live = [i for i in range(len(data.months)) if any(whole[n][i] for n in kinds)]
     first = min(live, default=0)
-    reading = "Nobody is graded in Wendeng in this run: the scheme opens in January 2020."
+    reading = say("Nobody is graded in Wendeng in this run: the scheme opens in January 2020.")
     if live:
         i = live[-1]
         parts = []
         for name in kinds:
             low = sum(held[g, name][i] for g in ("B", "C", "D"))
             high = sum(held[g, name][i] for g in ("AAA", "AA"))
-            doubt = ", unstable" if held["D", name][i] < STABLE else ""
+            last = held["D", name][i]
             parts.append(
-                f"{percent(high, whole[name][i]):.2f} % of {name} stand above the default grade A "
-                f"and {percent(low, whole[name][i]):.2f} % below it ({held['D', name][i]:,} in "
-                f"D{doubt})"
+                say(
+                    "{high:.2f} % of {who} stand above the default grade A and {low:.2f} % below "
+                    "it ({n:,} in D{doubt})",
+                    high=percent(high, whole[name][i]),
+                    who=say(name),
+                    low=percent(low, whole[name][i]),
+                    n=last,
+                    doubt=say(", unstable") if last < STABLE else "",
+                )
             )
-        reading = f"In {data.months[i]}, " + "; ".join(parts) + "."
+        reading = say("In {month}, {parts}.", month=data.months[i], parts=say("; ").join(parts))
 
     def draw(width: int) -> Any:
         if not live:
@@ -293,8 +321,8 @@ def wendeng(data: Data) -> Figure:
             }
             base = {n: held[grade, n] for n in kinds}
             panels.append(
-                line_panel(data, f"Grade {grade}", shares, base, each, height=100, first=first,
-                           suffix=" %", legend=False)
+                line_panel(data, say("Grade {x}", x=grade), shares, base, each, height=100,
+                           first=first, suffix=" %", legend=False)
             )  # fmt: skip
         return stack(panels, columns=columns)
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import altair as alt
 
+from xinyong.language import language, say, worded
 from xinyong.report.data import STABLE, Data
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
         "count",
         "empty",
         "shortened",
+        "spoken",
         "line_panel",
         "over",
         "stack",
@@ -104,9 +106,38 @@ class Figure:
     open_table: bool = False
 
     @property
+    def own(self) -> str:
+        """The heading in the language that is spoken."""
+        return self.zh if self.zh and language() != "en" else self.title
+
+    @property
     def unstable(self) -> int:
         """How many figures of the tidy rows rest on fewer than ten."""
         return sum(bool(r.get("unstable")) for r in self.rows)
+
+
+def spoken(found: Figure) -> Figure:
+    """Return a figure with its fixed texts in the language that is spoken.
+
+    What is put together from counts was said when it was made; so are the words in the chart.
+    """
+    if language() == "en":
+        return found
+
+    def table(old: Table) -> Table:
+        rows = tuple(
+            tuple(c if c.zh else replace(c, text=worded(c.text)) for c in row) for row in old.rows
+        )
+        return Table(worded(old.caption), tuple(map(worded, old.header)), rows)
+
+    return replace(
+        found,
+        reading=worded(found.reading),
+        caption=worded(found.caption),
+        rests_on=worded(found.rests_on),
+        not_shown=worded(found.not_shown),
+        tables=tuple(map(table, found.tables)),
+    )
 
 
 def count(value: int, sample: int = 1) -> Cell:
@@ -157,7 +188,7 @@ def over(rows: Sequence[Row]) -> Any:
 
 def empty(width: int, text: str) -> Any:
     """Return a chart that only says that there is nothing to draw."""
-    box = over([{"t": text}])
+    box = over([{"t": say(text)}])
     mark = box.mark_text(color=MUTED, fontSize=13, align="center", lineBreak="\n")
     return mark.encode(text="t:N").properties(width=width - 20, height=60)
 
@@ -220,20 +251,21 @@ def line_panel(
         sample: each case seen stands for so many.
         legend: whether to name the series in a legend.
     """
-    names = list(series)
+    title, names = say(title), [say(name) for name in series]
     rows: list[Row] = []
     marks: set[int] = set()
-    for name in names:
+    for name, called in zip(series, names, strict=True):
         for i in range(first, len(data.months)):
             value = series[name][i]
             if value is None:
                 continue
             t = int(data.months[i][:4]) * 12 + int(data.months[i][5:]) - 1
-            rows.append({"t": t, "v": value, "s": name})
+            rows.append({"t": t, "v": value, "s": called})
             if rests_on[name][i] < STABLE * sample and i >= _opening(rests_on[name]):
                 marks.add(t)
     if not rows:
-        return empty(width, f"{title}: nothing in this run").properties(title=title)
+        text = say("{what}: nothing in this run", what=title)
+        return empty(width, text).properties(title=title)
     x = _time(data, first, len(data.months) - 1, width - _AXIS - _RIGHT)
     top = max(r["v"] for r in rows)
     labels = f"format(datum.value, '{'~g' if suffix else '~s'}') + '{suffix}'"
@@ -276,18 +308,18 @@ def bar_panel(
     data: Data, title: str, flows: Mapping[str, Sequence[int]], width: int, *, first: int = 0
 ) -> Any:
     """Return a panel of yearly sums of at most three flows, at one to one; hollow: unstable."""
-    names = list(flows)
+    title, names = say(title), [say(name) for name in flows]
     years = {y: p for y, p in data.years().items() if p[-1] >= first}
     rows = []
-    for k, name in enumerate(names):
+    for k, (name, values) in enumerate(zip(names, flows.values(), strict=True)):
         for year, positions in years.items():
-            total = sum(flows[name][i] for i in positions)
+            total = sum(values[i] for i in positions)
             if not total:
                 continue
             fill = _SERIES[k][0] if total >= STABLE else "transparent"
             rows.append({"year": year, "s": name, "v": total * data.scale, "f": f"{k}{fill}"})
     if not rows:
-        return empty(width, f"{title}: none")
+        return empty(width, say("{what}: none", what=title))
     colours = [_SERIES[k][0] for k in range(len(names))]
     fills = sorted({str(r["f"]) for r in rows})
     key = alt.Legend(symbolType="stroke", symbolFillColor="transparent", columns=3)
@@ -331,7 +363,11 @@ def wrap(title: str, width: int, size: int = 13) -> list[str]:
         >>> wrap("Entries alive at the end of the month", 200)
         ['Entries alive at the', 'end of the month']
     """
-    return textwrap.wrap(title, max(int(width / (size * 0.62)), 8)) or [title]
+    room = max(int(width / (size * 0.62)), 8)
+    if not title.isascii() and " " not in title:  # Chinese breaks anywhere, and is wider
+        room = max(int(width / size), 6)
+        return [title[i : i + room] for i in range(0, len(title), room)]
+    return textwrap.wrap(title, room) or [title]
 
 
 def shortened(text: str, width: float, size: int = 12) -> str:
@@ -368,9 +404,11 @@ def yearly(
     With `scaled`, each column is followed by the same figure at one to one.
     """
     factor = data.scale
-    header = ["Year"]
-    for name in (*states, *flows):
-        header += [name, f"{name}, × {factor:,}"] if scaled and factor > 1 else [name]
+    header = [say("Year")]
+    for name in map(say, (*states, *flows)):
+        header.append(name)
+        if scaled and factor > 1:
+            header.append(say("{name}, × {n:,}", name=name, n=factor))
     columns = [(values, True) for values in states.values()]
     columns += [(values, False) for values in flows.values()]
     rows = []

@@ -17,6 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from xinyong.errors import UsageError
+from xinyong.language import say
 from xinyong.report.charts import CHARTS, svg
 from xinyong.report.data import FIRMS, PERSONS, STABLE, Data, percent
 from xinyong.report.figure import NARROW, WIDE, Figure, Row
@@ -95,16 +96,25 @@ def cards(data: Data) -> list[dict[str, Any]]:
     listed = data.monthly("entered", "spc_defaulters")
     wrong = sum(data.monthly("entered_mistaken", "spc_defaulters"))
     ppl = data.monthly("stock", "spc_defaulters", PERSONS)[-1]
+    there = say("in the society at the end")
     rows = [
-        ("natural persons", persons, "in the society at the end"),
-        ("firms and other bodies", firms, "in the society at the end"),
-        ("entries on the court list", stock, f"alive at the end; {ppl:,} of natural persons"),
-        ("entries made", sum(listed), "on the court list over the run"),
-        ("of these mistaken", wrong, f"{percent(wrong, sum(listed)):.2f} %: no qualifying act"),
+        ("natural persons", persons, there),
+        ("firms and other bodies", firms, there),
+        (
+            "entries on the court list",
+            stock,
+            say("alive at the end; {n:,} of natural persons", n=ppl),
+        ),
+        ("entries made", sum(listed), say("on the court list over the run")),
+        (
+            "of these mistaken",
+            wrong,
+            say("{share:.2f} %: no qualifying act", share=percent(wrong, sum(listed))),
+        ),
     ]
     return [
         {
-            "label": label, "value": f"{value:,}", "note": note, "unstable": value < STABLE,
+            "label": say(label), "value": f"{value:,}", "note": note, "unstable": value < STABLE,
             "scaled": f"{value * data.scale:,}" if data.scale > 1 else "",
         }
         for label, value, note in rows
@@ -126,13 +136,17 @@ def assumed(rows: Iterable[dict[str, Any]]) -> list[tuple[str, str, list[dict[st
             value = plain(row["value"])
         else:
             dated = sorted(dict(row.get("values") or {}).items())
-            value = "; ".join(f"from {month}: {plain(v)}" for month, v in dated)
+            value = say("; ").join(
+                say("from {month}: {value}", month=month, value=plain(v)) for month, v in dated
+            )
         span = row.get("range")
         groups.setdefault(row["status"], []).append(
             {
                 "id": row["id"], "about": row.get("about", ""), "unit": row.get("unit", ""),
                 "value": value, "reason": row.get("reason", ""),
-                "range": f"{plain(span[0])} to {plain(span[1])}" if span else "not stated",
+                "range": say("{first} to {last}", first=plain(span[0]), last=plain(span[1]))
+                if span
+                else say("not stated"),
             }
         )  # fmt: skip
     return [(status, STATUS.get(status, ""), found) for status, found in groups.items()]

@@ -6,6 +6,7 @@ from typing import Any
 
 import altair as alt
 
+from xinyong.language import language, say
 from xinyong.places import province
 from xinyong.report.data import PERSONS, STABLE, Data, percent
 from xinyong.report.figure import (
@@ -35,6 +36,7 @@ __all__ = [
     "TAX",
     "WAGE",
     "capacity",
+    "cause",
     "court_list",
     "exits",
     "left",
@@ -60,6 +62,12 @@ EXITS = {
 }
 
 
+def cause(id: str) -> str:
+    """Return why an entry ends, in the language that is spoken."""
+    en, zh = EXITS[id]
+    return zh if zh and language() != "en" else say(en)
+
+
 def left(data: Data, group: str) -> list[int]:
     """Return how many entries of a list ended, a month."""
     total = [0] * len(data.months)
@@ -72,10 +80,11 @@ def left(data: Data, group: str) -> list[int]:
 def one_to_one(data: Data) -> str:
     """Say how counts are drawn."""
     if data.scale == 1:
-        return "The run is one to one: counts are drawn as they are."
-    return (
-        f"Drawn at one to one: each entry of the run stands for {data.scale:,}. The table has the "
-        "counts of the run as well."
+        return say("The run is one to one: counts are drawn as they are.")
+    return say(
+        "Drawn at one to one: each entry of the run stands for {n:,}. The table has the counts of "
+        "the run as well.",
+        n=data.scale,
     )
 
 
@@ -96,18 +105,28 @@ def court_list(data: Data) -> Figure:
     flow = {"entered": data.monthly("entered", COURT), "left": left(data, COURT)}
     big = max(range(len(whole)), key=lambda i: whole[i])
     scale = data.scale
-    reading = "Nobody is on the court list in this run."
+    reading = say("Nobody is on the court list in this run.")
     if any(whole):
-        highest = (
-            f"The court list reaches its height of {whole[big]:,} entries ({whole[big] * scale:,} "
-            f"at one to one) in {data.months[big]}"
+        highest = say(
+            "The court list reaches its height of {n:,} entries ({m:,} at one to one) in {month}",
+            n=whole[big],
+            m=whole[big] * scale,
+            month=data.months[big],
         )
         if big < len(whole) - 1:
-            highest += f" and holds {whole[-1]:,} ({whole[-1] * scale:,}) in {data.months[-1]}"
-        reading = (
-            f"{highest}; at the end {percent(persons[-1], whole[-1]):.0f} % are of natural "
-            f"persons. Over the run {sum(flow['entered']):,} entries are made and "
-            f"{sum(flow['left']):,} end."
+            highest += say(
+                " and holds {n:,} ({m:,}) in {month}",
+                n=whole[-1],
+                m=whole[-1] * scale,
+                month=data.months[-1],
+            )
+        reading = say(
+            "{highest}; at the end {share:.0f} % are of natural persons. Over the run {made:,} "
+            "entries are made and {ended:,} end.",
+            highest=highest,
+            share=percent(persons[-1], whole[-1]),
+            made=sum(flow["entered"]),
+            ended=sum(flow["left"]),
         )
 
     def draw(width: int) -> Any:
@@ -126,7 +145,7 @@ def court_list(data: Data) -> Figure:
 
     return Figure(
         "court_list", "Court list: stock and flow", "失信被执行人名单", reading,
-        "Unit: entries; one subject may have several. " + one_to_one(data),
+        say("Unit: entries; one subject may have several. {drawn}", drawn=one_to_one(data)),
         "rule (who is listed, for how long); calibration (decisions a month, monthly chance to "
         "perform); assumption (all other ways off)",
         "Who is listed in fact. The capacity of courts and the chance to perform were set by "
@@ -154,18 +173,21 @@ def exits(data: Data) -> Figure:
     ]
     for row in yearly_rows:
         row["sure"] = "stable" if row["v"] >= STABLE else "unstable"
-    reading = "No entry of the court list ends in this run."
+    reading = say("No entry of the court list ends in this run.")
     if order:
-        parts = [f"{EXITS[c][0]} {percent(sum(known[c]), total):.1f} %" for c in order[:4]]
-        reading = f"Of {total:,} entries that end, by cause: {', '.join(parts)}."
-        if any(flows["annulled"]):
-            reading += f" {sum(flows['annulled']):,} are annulled as wrong from the start"
-            reading += ", unstable." if sum(flows["annulled"]) < STABLE else "."
+        parts = [f"{cause(c)} {percent(sum(known[c]), total):.1f} %" for c in order[:4]]
+        text = say(", ").join(parts)
+        reading = say("Of {n:,} entries that end, by cause: {parts}.", n=total, parts=text)
+        if wrong := sum(flows["annulled"]):
+            text = " {n:,} are annulled as wrong from the start."
+            if wrong < STABLE:
+                text = " {n:,} are annulled as wrong from the start, unstable."
+            reading += say(text, n=wrong)
 
-    def panel(cause: str, width: int) -> Any:
-        rows = [r for r in yearly_rows if r["cause"] == cause]
-        share = percent(sum(known[cause]), total)
-        title = [EXITS[cause][0], f"{sum(known[cause]):,} ({share:.1f} %)"]
+    def panel(which: str, width: int) -> Any:
+        rows = [r for r in yearly_rows if r["cause"] == which]
+        share = percent(sum(known[which]), total)
+        title = [cause(which), f"{sum(known[which]):,} ({share:.1f} %)"]
         step = 3 if len(years) > 5 else 1
         ticks = [y for i, y in enumerate(years) if i % step == 0]
         return (
@@ -210,7 +232,7 @@ def exits(data: Data) -> Figure:
         "How often courts act of their own motion, and why debtors pay. The chances of the "
         "smaller causes are assumptions with wide ranges: compare their dates, not their heights.",
         draw,
-        (Table("Entries that end, by cause and year", ("Cause", *years, "All"), rows),),
+        (Table("Entries that end, by cause and year", (say("Cause"), *years, say("All")), rows),),
         tuple({"month": r["year"], "series": r["cause"], "unit": "entries", "value": r["v"],
                "unstable": r["sure"] == "unstable"} for r in yearly_rows),
     )  # fmt: skip
@@ -221,13 +243,17 @@ def capacity(data: Data) -> Figure:
     flow = {n: data.monthly(n, COURT) for n in ("decided", "dropped")}
     waiting = data.monthly("waiting", COURT)
     decided, dropped = sum(flow["decided"]), sum(flow["dropped"])
-    reading = (
-        f"Courts take {decided:,} listing decisions; {dropped:,} requests are dropped undecided "
-        f"({percent(dropped, decided + dropped):.0f} % of both), and {waiting[-1]:,} wait in "
-        f"{data.months[-1]}."
-        if decided + dropped + sum(waiting)
-        else "No request waits for a decision in this run (capacity is off, or nobody asks)."
-    )
+    reading = say("No request waits for a decision in this run (capacity is off, or nobody asks).")
+    if decided + dropped + sum(waiting):
+        reading = say(
+            "Courts take {decided:,} listing decisions; {dropped:,} requests are dropped undecided "
+            "({share:.0f} % of both), and {waiting:,} wait in {month}.",
+            decided=decided,
+            dropped=dropped,
+            share=percent(dropped, decided + dropped),
+            waiting=waiting[-1],
+            month=data.months[-1],
+        )
 
     def draw(width: int) -> Any:
         drawn = {k: scaled(data, v) for k, v in flow.items()}
@@ -241,7 +267,7 @@ def capacity(data: Data) -> Figure:
 
     return Figure(
         "capacity", "Decisions of courts on listing", "纳入失信名单的决定", reading,
-        "Unit: decisions and requests. " + one_to_one(data),
+        say("Unit: decisions and requests. {drawn}", drawn=one_to_one(data)),
         "calibration (decisions that can be taken a month, set by hand, year by year, to "
         "published totals); assumption (a request lapses after some months)",
         "How many creditors ask in fact: demand is set well above capacity, so that capacity "
@@ -265,21 +291,26 @@ def provinces(data: Data) -> Figure:
     for place, (made, people_there) in by_province.items():
         rate = 10_000 * made / people_there if people_there else 0.0
         rows.append(
-            {"place": place, "name": data.en(place), "made": made, "people": people_there,
+            {"place": place, "name": data.own(place), "made": made, "people": people_there,
              "rate": rate,
              "sure": "stable" if made >= STABLE else "unstable"}
         )  # fmt: skip
     rows.sort(key=lambda r: (-r["rate"], r["place"]))
     nation = 10_000 * sum(r["made"] for r in rows) / max(sum(r["people"] for r in rows), 1)
     some = [r for r in rows if r["made"]]
-    reading = "No natural person enters the court list in this run."
+    reading = say("No natural person enters the court list in this run.")
     if some:
         sure = [r for r in rows if r["sure"] == "stable"] or some
-        reading = (
-            "Entries of natural persons for 10,000 residents over the run range from "
-            f"{sure[-1]['rate']:.1f} ({sure[-1]['name']}) to {sure[0]['rate']:.1f} "
-            f"({sure[0]['name']}); {nation:.1f} in the nation. Places differ by age, by chance "
-            "and by the mix of propensities only, since rates of conduct are the same everywhere."
+        reading = say(
+            "Entries of natural persons for 10,000 residents over the run range from {low:.1f} "
+            "({least}) to {high:.1f} ({most}); {nation:.1f} in the nation. Places differ by age, "
+            "by chance and by the mix of propensities only, since rates of conduct are the same "
+            "everywhere.",
+            low=sure[-1]["rate"],
+            least=sure[-1]["name"],
+            high=sure[0]["rate"],
+            most=sure[0]["name"],
+            nation=nation,
         )
 
     def draw(width: int) -> Any:
@@ -303,7 +334,7 @@ def provinces(data: Data) -> Figure:
 
     cells = tuple(
         (
-            Cell(r["name"], data.zh(r["place"])),
+            Cell(data.en(r["place"]), data.zh(r["place"])),
             count(r["made"]),
             Cell(f"{r['people']:,}", number=True),
             Cell(f"{r['rate']:.1f}", unstable=r["made"] < STABLE, number=True),
@@ -349,17 +380,27 @@ def tax_class_a(data: Data) -> Figure:
     stock, made = data.monthly("stock", TAX), data.monthly("entered", TAX)
     rounds = {y: sum(made[i] for i in p) for y, p in data.years().items()}
     big = max(rounds, key=lambda y: rounds[y])
-    reading = (
-        f"{rounds[big]:,} firms ({rounds[big] * data.scale:,} at one to one) enter class A in "
-        f"{big}, more than in any other year of the run; {stock[-1]:,} "
-        f"({stock[-1] * data.scale:,}) hold it in {data.months[-1]}."
-        if any(made)
-        else "No firm is graded A in this run: the rounds of 2014 to 2022 are taken each spring."
+    reading = say(
+        "No firm is graded A in this run: the rounds of 2014 to 2022 are taken each spring."
     )
+    if any(made):
+        reading = say(
+            "{n:,} firms ({m:,} at one to one) enter class A in {year}, more than in any other "
+            "year of the run; {k:,} ({kk:,}) hold it in {month}.",
+            n=rounds[big],
+            m=rounds[big] * data.scale,
+            year=big,
+            k=stock[-1],
+            kk=stock[-1] * data.scale,
+            month=data.months[-1],
+        )
     return Figure(
         "tax_class_a", "Class-A taxpayers", "A级纳税人", reading,
-        "Unit: entries, one a firm and yearly round (spring, later where steps are late). "
-        + one_to_one(data),
+        say(
+            "Unit: entries, one a firm and yearly round (spring, later where steps are late). "
+            "{drawn}",
+            drawn=one_to_one(data),
+        ),
         "rule (90 points, no bar, yearly round); sourced rate (share graded A in the 2019 "
         "round), taken to be alike in other years",
         "Whether the same firm keeps its grade: years are drawn independently, so it does so "
@@ -375,20 +416,29 @@ def wage_list(data: Data) -> Figure:
     """The list of employers that owe wages."""
     stock, made = data.monthly("stock", WAGE), data.monthly("entered", WAGE)
     firms = data.monthly("entered", WAGE, ("enterprise",))
-    reading = (
-        f"{sum(made):,} entries are made on the wage list over the run "
-        f"({sum(made) * data.scale:,} at one to one), {sum(firms):,} of them of enterprises; "
-        f"{stock[-1]:,} are alive in {data.months[-1]}."
-        if any(made)
-        else "Nobody is entered on the wage list in this run: at 1:"
-        f"{data.scale:,} the list may hold no one."
+    reading = say(
+        "Nobody is entered on the wage list in this run: at 1:{n:,} the list may hold no one.",
+        n=data.scale,
     )
+    if any(made):
+        reading = say(
+            "{n:,} entries are made on the wage list over the run ({m:,} at one to one), {firms:,} "
+            "of them of enterprises; {alive:,} are alive in {month}.",
+            n=sum(made),
+            m=sum(made) * data.scale,
+            firms=sum(firms),
+            alive=stock[-1],
+            month=data.months[-1],
+        )
     if any(made) and max(stock) < STABLE:
-        reading += " Never do ten stand on it at once: read nothing into its ups and downs."
+        reading += say(" Never do ten stand on it at once: read nothing into its ups and downs.")
     return Figure(
         "wage_list", "List of employers that owe wages", "拖欠农民工工资失信联合惩戒对象名单",
         reading,
-        "Unit: entries of firms and of the persons answering for them. " + one_to_one(data),
+        say(
+            "Unit: entries of firms and of the persons answering for them. {drawn}",
+            drawn=one_to_one(data),
+        ),
         "rule (order, deadline, grounds, terms, early removal); assumption (how many employers "
         "come to a formal order, how many pay)",
         "The number of employers on the real list, which was not used to set anything. Small "

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from xinyong.language import say
 from xinyong.report.data import STABLE, Data
 from xinyong.report.figure import Cell, Figure, Table, count, empty, line_panel, stack, tidy
-from xinyong.report.lists import COURT, EXITS, TAX, WAGE, left, one_to_one, scaled
+from xinyong.report.lists import COURT, EXITS, TAX, WAGE, cause, left, one_to_one, scaled
 
 __all__ = ["smaller_lists"]
 
@@ -35,7 +36,7 @@ def _table(data: Data, names: list[str]) -> Table:
         cells += [count(sum(data.monthly(f"exit_{c}", name))) for c in causes]
         rows.append(tuple(cells))
     return Table(
-        "Smaller lists over the run", (*header, *(EXITS[c][0] for c in causes)), tuple(rows)
+        "Smaller lists over the run", (*map(say, header), *map(cause, causes)), tuple(rows)
     )
 
 
@@ -43,18 +44,23 @@ def smaller_lists(data: Data) -> Figure:
     """Return the stocks of all lists without a figure of their own."""
     names = _lists(data)
     stock = {name: data.monthly("stock", name) for name in names}
-    reading = "Nobody enters any of the smaller lists in this run."
+    reading = say("Nobody enters any of the smaller lists in this run.")
     if names:
         big = names[0]
         made = sum(data.monthly("entered", big))
         few = sum(max(stock[n]) < STABLE for n in names)
-        reading = (
-            f"The largest of {len(names)} smaller lists is the {data.en(big)} with {made:,} "
-            f"entries made over the run ({made * data.scale:,} at one to one)."
+        reading = say(
+            "The largest of {n} smaller lists is the {list} with {made:,} entries made over the "
+            "run ({m:,} at one to one).",
+            n=len(names),
+            list=data.own(big),
+            made=made,
+            m=made * data.scale,
         )
         if few:
-            reading += (
-                f" On {few} of them ten never stand at once: read nothing into their ups and downs."
+            reading += say(
+                " On {n} of them ten never stand at once: read nothing into their ups and downs.",
+                n=few,
             )
 
     def draw(width: int) -> Any:
@@ -68,7 +74,7 @@ def smaller_lists(data: Data) -> Figure:
             first = next((i for i, v in enumerate(values) if v), 0)
             panels.append(
                 line_panel(
-                    data, data.en(name), {"alive": scaled(data, values)}, {"alive": values}, wide,
+                    data, data.own(name), {"alive": scaled(data, values)}, {"alive": values}, wide,
                     height=90, first=max(first - 1, 0), legend=False,
                 )
             )  # fmt: skip
@@ -79,7 +85,7 @@ def smaller_lists(data: Data) -> Figure:
     alive = {f"{data.en(n)}: alive": stock[n] for n in names}
     return Figure(
         "smaller_lists", "Smaller national lists", "其他名单", reading,
-        "Unit: entries alive at the end of the month. " + one_to_one(data),
+        say("Unit: entries alive at the end of the month. {drawn}", drawn=one_to_one(data)),
         "rule (grounds, terms, exits); sourced rate where a month's or a year's additions were "
         "published (tax, customs, air, rail); assumption elsewhere",
         "How many stand on the real lists. The rates are held constant, so that a change in a "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from xinyong.language import say
 from xinyong.report.data import Data, percent
 from xinyong.report.figure import Cell, Figure, Row, Table, empty, line_panel, stack
 
@@ -32,7 +33,7 @@ def _panel(
     """Return a panel of at most three derived series, or a word that there are none."""
     drawn = {n: _times(v, factor) for n, (v, _) in found.items() if any(x is not None for x in v)}
     if not drawn:
-        return empty(width, f"{title}: nothing in this run")
+        return empty(width, say("{what}: nothing in this run", what=say(title)))
     rests = {n: found[n][1] for n in drawn}
     return line_panel(data, title, drawn, rests, width, suffix=suffix, height=height)
 
@@ -76,11 +77,14 @@ def identity(data: Data) -> Figure:
     flr, _ = data.derived("flr", COURT, period="all")
     reading = "No mistake is counted on the court list in this run."
     if listed is not None and held is not None and flr is not None:
-        reading = (
-            f"At the end {100 * listed:.2f} % of the court list rests on no act of its subject; "
-            f"of the copies that authorities hold it is {100 * held:.2f} %, since copies go "
-            "astray on their way. For a subject that did nothing the risk is "
-            f"{1e6 * flr:.2f} in a million a month: small, because such subjects are many."
+        reading = say(
+            "At the end {listed:.2f} % of the court list rests on no act of its subject; of the "
+            "copies that authorities hold it is {held:.2f} %, since copies go astray on their "
+            "way. For a subject that did nothing the risk is {risk:.2f} in a million a month: "
+            "small, because such subjects are many.",
+            listed=100 * listed,
+            held=100 * held,
+            risk=1e6 * flr,
         )
     return Figure(
         "identity", "Mistaken identity on the list and beyond it", "主体识别错误", reading,
@@ -112,12 +116,17 @@ def integration(data: Data) -> Figure:
     reading = "No state of integration is computed in this run."
     if all(e is not None for e in ends):
         agencies, vertical, across, alike, rank = (100 * float(e or 0) for e in ends)
-        reading = (
-            f"At the end links between agencies are worth {agencies:.0f} % of what immediate and "
-            f"complete links would be, those of provinces to the nation {vertical:.0f} %, those "
-            f"between provinces {across:.0f} %. What the law of these places says is alike to "
-            f"{alike:.0f} % in what the catalogue holds, and {rank:.0f} % of the black lists in "
-            "force have an adequate legal rank. The three do not move together."
+        reading = say(
+            "At the end links between agencies are worth {agencies:.0f} % of what immediate and "
+            "complete links would be, those of provinces to the nation {vertical:.0f} %, those "
+            "between provinces {across:.0f} %. What the law of these places says is alike to "
+            "{alike:.0f} % in what the catalogue holds, and {rank:.0f} % of the black lists in "
+            "force have an adequate legal rank. The three do not move together.",
+            agencies=agencies,
+            vertical=vertical,
+            across=across,
+            alike=alike,
+            rank=rank,
         )
     return Figure(
         "integration", "Integration: links, rules, law", "一体化：联通、规则、法治", reading,
@@ -158,10 +167,12 @@ def exposure(data: Data) -> Figure:
     bodies, away = _last(holding["court list"][0]), _last(against["court list"][0])
     reading = "Nobody holds a copy of an entry in this run."
     if bodies is not None and away is not None:
-        reading = (
-            f"At the end an entry of the court list is held by {bodies:.1f} bodies, its keeper "
-            f"among them, and {100 * away:.0f} % of the copies serve a measure in another field "
-            "than the conduct they tell of."
+        reading = say(
+            "At the end an entry of the court list is held by {bodies:.1f} bodies, its keeper "
+            "among them, and {away:.0f} % of the copies serve a measure in another field than the "
+            "conduct they tell of.",
+            bodies=bodies,
+            away=100 * away,
         )
     return Figure(
         "exposure", "Who holds a fact, and for what", "信息知悉范围", reading,
@@ -203,14 +214,19 @@ def burden(data: Data) -> Figure:
     credit = whole["credit measures"]
     reading = "No measure is applied in this run; what is left is the burden of ordinary penalties."
     if credit:
-        reading = (
-            f"Over the run credit measures weigh as much as {credit:,.0f} refused air tickets "
-            f"({least:,.0f} to {most:,.0f} over the ranges of the weights); "
-            f"{percent(whole['after the lawful end'], credit):.1f} % of it falls after the "
-            f"lawful end of the entry, {percent(whole['without an act'], credit):.2f} % on "
-            "somebody who did nothing. Besides, those behind a body, children, employers and "
-            f"firms feel {whole['felt by others']:,.0f}. Ordinary penalties for the same acts "
-            f"weigh {whole['ordinary penalties']:,.0f}."
+        reading = say(
+            "Over the run credit measures weigh as much as {credit:,.0f} refused air tickets "
+            "({least:,.0f} to {most:,.0f} over the ranges of the weights); {late:.1f} % of it "
+            "falls after the lawful end of the entry, {wrong:.2f} % on somebody who did nothing. "
+            "Besides, those behind a body, children, employers and firms feel {others:,.0f}. "
+            "Ordinary penalties for the same acts weigh {ordinary:,.0f}.",
+            credit=credit,
+            least=least,
+            most=most,
+            late=percent(whole["after the lawful end"], credit),
+            wrong=percent(whole["without an act"], credit),
+            others=whole["felt by others"],
+            ordinary=whole["ordinary penalties"],
         )
     every = {**found, **wrong}
     return Figure(

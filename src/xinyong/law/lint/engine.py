@@ -30,6 +30,10 @@ from xinyong.law.lint.provisions import attributes_of_item, attributes_of_provis
 from xinyong.law.lint.rulebook import Rulebook
 
 __all__ = [
+    "BOTH",
+    "NOT_KNOWN",
+    "NOT_SO",
+    "TWICE",
     "Finding",
     "Later",
     "Met",
@@ -40,6 +44,11 @@ __all__ = [
     "lint",
     "targets",
 ]
+
+#: How an element that is not met is told, or one of which nothing is known, unless it says so.
+NOT_SO, NOT_KNOWN = "not so: {so}", "not known whether {so}"
+#: What a pair is called: two parts, or a measure that stands there twice.
+BOTH, TWICE = "{a} and {b}: {title}", "{name} ordered twice"
 
 Result = Literal["breach", "doubt", "clear"]
 
@@ -202,7 +211,7 @@ def targets(book: Rulebook, version: schema.Version) -> Iterator[Target]:
     for i, j, values in pairs_of_measures(version, list(it.subjects)):
         a, b = version.measures[i], version.measures[j]
         path = f"{at}.measures.{a.measure}[{i}+{j}]"
-        yield part("pair", path, f"{a.measure} ordered twice", b.cite, values)
+        yield part("pair", path, TWICE.format(name=a.measure), b.cite, values)
 
 
 def _part(
@@ -233,12 +242,12 @@ def _of_scheme(
         yield _part(book, "grade", path, grade.name.en, grade.cite or scheme.cite, values)
     for a, b, found in pairs_of_items(book, version):
         path = f"{at}.items.{a.item}+{b.item}"
-        title = f"{a.item} and {b.item}: {a.text_en}"
+        title = BOTH.format(a=a.item, b=b.item, title=a.text_en)
         cite = _cite_of(scheme, b.article)
         yield _part(book, "pair", path, title, cite, {**around, **found})
     for p, q, found in pairs_of_provisions(book, version):
         path = f"{at}.provisions.{p.id}+{q.id}"
-        title = f"{p.id} and {q.id}: {p.title}"
+        title = BOTH.format(a=p.id, b=q.id, title=p.title)
         yield _part(book, "pair", path, title, q.cite, {**around, **found})
 
 
@@ -261,7 +270,7 @@ def judge(limit: Limit, target: Target, sets: Sets) -> tuple[Result, tuple[Met, 
         names = dict.fromkeys(attributes_of(limit.applies))
         unknown = {n: target.values.get(n) for n in names if target.values.get(n) is None}
         text = "the limit speaks about it at all"
-        elements = (Met("applies", text, None, f"not known whether {text}", unknown), *elements)
+        elements = (Met("applies", text, None, NOT_KNOWN.format(so=text), unknown), *elements)
     answers = [e.met for e in elements]
     if False in answers:
         return "clear", elements
@@ -271,7 +280,7 @@ def judge(limit: Limit, target: Target, sets: Sets) -> tuple[Result, tuple[Met, 
 def _met(element: Element, values: Mapping[str, Value], sets: Sets) -> Met:
     met = evaluate(element.holds, values, sets)
     names = list(attributes_of(element.holds))
-    said = f"not known whether {element.text}"
+    said = NOT_KNOWN.format(so=element.text)
     if met is False and element.doubtful is not None:
         names += attributes_of(element.doubtful)
         half = evaluate(element.doubtful, values, sets)
@@ -280,7 +289,7 @@ def _met(element: Element, values: Mapping[str, Value], sets: Sets) -> Met:
         if half is True and element.in_doubt is not None:
             said = element.in_doubt
     if met is not None:
-        said = element.text if met else element.otherwise or f"not so: {element.text}"
+        said = element.text if met else element.otherwise or NOT_SO.format(so=element.text)
     looked_at = {n: values.get(n) for n in dict.fromkeys(names)}
     return Met(element.id, element.text, met, said, looked_at)
 

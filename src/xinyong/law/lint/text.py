@@ -9,9 +9,24 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from xinyong.language import language, own, say, worded
+from xinyong.law import schema
+from xinyong.law.catalogue import load
 from xinyong.law.lint.attributes import LABELS
-from xinyong.law.lint.engine import Finding, Later, Met, Report, Untested
+from xinyong.law.lint.engine import (
+    BOTH,
+    NOT_KNOWN,
+    NOT_SO,
+    TWICE,
+    Finding,
+    Later,
+    Met,
+    Report,
+    Untested,
+)
+from xinyong.law.lint.limits import load_profiles
 from xinyong.law.lint.predicates import Value
+from xinyong.law.trace import article_words
 
 __all__ = [
     "as_dict",
@@ -45,12 +60,23 @@ def shown(value: Value) -> str:
         ('a, b', 'not known', 'yes', 'none')
     """
     if value is None:
-        return "not known"
+        return say("not known")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return say("yes") if value else say("no")
     if isinstance(value, frozenset):
-        return ", ".join(sorted(value)) or "none"
-    return str(value)
+        return say(", ").join(_word(x) for x in sorted(value)) or say("none")
+    return _word(str(value))
+
+
+def _word(word: str) -> str:
+    """Return a word of a rulebook: a conduct or a document in Chinese by its name."""
+    if language() != "en":
+        found = load()
+        for table in (found.conducts, found.documents, found.circumstances, found.measures):
+            if word in table:
+                known = table[word]
+                return own(known.name if isinstance(known, schema.Measure) else known)
+    return worded(word.replace("_", " "))
 
 
 def lines(report: Report, every: bool = False) -> Iterator[tuple[str, str]]:
@@ -160,12 +186,29 @@ def _of_result(found: list[Finding], style: str, every: bool) -> Iterator[tuple[
 def worth(f: Finding) -> str:
     """Return source, depth and rank of a limit, and since when it is in force."""
     if f.rank == "craft_rule":
-        return "a rule of the craft, in no law; on every day"
-    since = f"in force since {f.since}" if f.since else "on every day"
-    older = "; the rulebook is older than the limit" if f.older else ""
-    away = "; the limit binds another place, and was asked for" if f.outside else ""
-    rank = f.rank.replace("_", " ")
-    return f"{f.source} ({_DEPTHS[f.depth]}), {rank}, {since}{older}{away}"
+        return say("a rule of the craft, in no law; on every day")
+    said = say(
+        "{source} ({depth}), {rank}, {since}",
+        source=_source(f),
+        depth=say(_DEPTHS[f.depth]),
+        rank=say(f.rank.replace("_", " ")),
+        since=say("in force since {day}", day=f.since) if f.since else say("on every day"),
+    )
+    if f.older:
+        said += say("; ") + say("the rulebook is older than the limit")
+    if f.outside:
+        said += say("; ") + say("the limit binds another place, and was asked for")
+    return said
+
+
+def _source(f: Finding) -> str:
+    """Return source and article of a limit, the source by its name in the language spoken."""
+    profile = load_profiles().get(f.profile)
+    limit = next((x for x in profile.limits if x.id == f.limit), None) if profile else None
+    if language() == "en" or profile is None or limit is None or limit.cite.source is None:
+        return worded(f.source)
+    title = own(profile.sources[limit.cite.source].title)
+    return say("{title}, {article}", title=title, article=article_words(limit.cite.article or ""))
 
 
 def same_elements(group: list[Finding]) -> tuple[Met, ...]:
@@ -178,22 +221,51 @@ def same_elements(group: list[Finding]) -> tuple[Met, ...]:
 def part_words(f: Finding) -> str:
     """Return what part of a rulebook a finding is about, and where it stands."""
     name = f.path.rpartition(".")[2] if f.over != "instrument" else f.instrument
-    where = f" (Art. {f.article})" if f.article and f.article != "whole" else ""
-    article = where.replace("Art. annex", "annex")
-    over = "two rules" if f.over == "pair" else f.over
-    return f"{over} {name}{article}: {f.part} [{f.article_depth}]"
+    part = say("two rules") if f.over == "pair" else say(f.over)
+    where = ""
+    if f.article and f.article != "whole":
+        annex = f.article.startswith("annex")
+        where = " (" + (say(f.article) if annex else say("Art. {x}", x=f.article)) + ")"
+    return say(
+        "{part} {name}{where}: {title} [{depth}]",
+        part=part, name=name, where=where, title=_title(f), depth=say(f.article_depth),
+    )  # fmt: skip
+
+
+def _title(f: Finding) -> str:
+    """Return the title of a part; that of a pair names both."""
+    if f.over != "pair":
+        return worded(f.part)
+    last = f.path.rpartition(".")[2]
+    if f.part == TWICE.format(name=last.partition("[")[0]):
+        return say(TWICE, name=last.partition("[")[0])
+    a, _, b = last.partition("+")
+    return say(BOTH, a=a, b=b, title=worded(f.part.removeprefix(BOTH.format(a=a, b=b, title=""))))
 
 
 def element_words(e: Met) -> str:
     """Return what is so, and the values it was read from."""
-    said = {True: "", False: "clear, as ", None: "in doubt: "}[e.met]
+    text = _so(e)
+    said = {
+        True: text,
+        False: say("clear, as {so}", so=text),
+        None: say("in doubt: {so}", so=text),
+    }[e.met]
     if all(isinstance(value, bool) for value in e.values.values()):
-        return f"{said}{e.said}"  # a yes or no says nothing that the words do not
-    values = "; ".join(
-        f"{LABELS.get(name, name.replace('_', ' '))}: {shown(value).replace('_', ' ')}"
-        for name, value in e.values.items()
+        return said  # a yes or no says nothing that the words do not
+    values = say("; ").join(
+        say("{what}: {value}", what=say(LABELS.get(name, name.replace("_", " "))), value=shown(v))
+        for name, v in e.values.items()
     )
-    return f"{said}{e.said} [{values}]"
+    return f"{said} [{values}]"
+
+
+def _so(e: Met) -> str:
+    """Return what is so; what `engine` puts before the words of a limit is said apart."""
+    for before in (NOT_SO, NOT_KNOWN):
+        if e.said == before.format(so=e.text):
+            return say(before, so=worded(e.text))
+    return worded(e.said)
 
 
 def _not_held(report: Report, instrument: str, version: str) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from xinyong.errors import OutputError, UsageError, XinyongError
-from xinyong.language import say
+from xinyong.language import language, say, speaking
 
 if TYPE_CHECKING:
     from xinyong.engine.inspect import History
@@ -49,7 +49,7 @@ class Looked:
         self.picks: dict[str, str] = {}
         self._limits = limits
         self._lock = threading.Lock()
-        self._kept: OrderedDict[str, History] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], History] = OrderedDict()
         self._pipe: Connection | None = None
         self._process: BaseProcess | None = None
         threading.Thread(target=self._prepare, daemon=True).start()
@@ -62,14 +62,15 @@ class Looked:
             OutputError: the process is gone.
         """
         with self._lock:
-            if id in self._kept:
-                self._kept.move_to_end(id)
-                return self._kept[id]
+            asked = language(), id
+            if asked in self._kept:
+                self._kept.move_to_end(asked)
+                return self._kept[asked]
             pipe = self._pipe
             try:
                 if pipe is None:
                     raise EOFError
-                pipe.send(id)
+                pipe.send(asked)
                 if not pipe.poll(_PATIENCE):
                     raise EOFError
                 word, value = pipe.recv()
@@ -79,7 +80,7 @@ class Looked:
             if word == "why":
                 raise UsageError(str(value))
             found: History = value
-            self._kept[id] = found
+            self._kept[asked] = found
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
             return found
@@ -203,10 +204,11 @@ def _work(back: Connection, path: Path, most: int) -> None:
         return
     while True:
         try:
-            asked = back.recv()
+            code, asked = back.recv()
         except EOFError:
             return
         try:
-            back.send(("history", history(remade, asked)))
+            with speaking(code):
+                back.send(("history", history(remade, asked)))
         except XinyongError as error:
             back.send(("why", str(error)))

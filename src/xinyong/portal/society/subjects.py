@@ -175,10 +175,10 @@ def _by_day(moments: Sequence[Moment]) -> list[tuple[dt.date, dict[str, list[str
     for day, group in groupby(moments, key=lambda m: m.day):
         cells: dict[str, dict[str, list[str]]] = {column: {} for column in COLUMNS}
         for moment in group:
-            verb, colon, who = moment.text.partition(": ")
+            verb, colon, who = moment.text.partition(say(": "))
             cells[moment.column].setdefault(verb + colon, []).append(who)
         texts = {
-            column: [verb + "; ".join(dict.fromkeys(who)) for verb, who in said.items()]
+            column: [verb + say("; ").join(dict.fromkeys(who)) for verb, who in said.items()]
             for column, said in cells.items()
         }
         days.append((day, texts))

@@ -14,11 +14,12 @@ from markupsafe import Markup
 
 from xinyong import places
 from xinyong.errors import XinyongError
+from xinyong.language import LANGUAGES, language, speaking
 from xinyong.law.catalogue import Catalogue, load
 from xinyong.portal.replies import sent
 from xinyong.report.charts import CHARTS, png, svg
 from xinyong.report.data import Data
-from xinyong.report.figure import NARROW, WIDE, Figure
+from xinyong.report.figure import NARROW, WIDE, Figure, spoken
 from xinyong.report.html import csv_text
 
 if TYPE_CHECKING:
@@ -43,9 +44,9 @@ class View:
     def __init__(self, name: str, run: Run) -> None:
         self.name, self.run = name, run
         self._lock = threading.RLock()
-        self._figures: dict[str, Figure] = {}
-        self._pictures: dict[tuple[str, int], str] = {}
-        self._prints: dict[str, bytes] = {}
+        self._figures: dict[tuple[str, str], Figure] = {}
+        self._pictures: dict[tuple[str, str, int], str] = {}
+        self._prints: dict[tuple[str, str], bytes] = {}
         self._provinces: dict[tuple[str, str, str], dict[str, list[int]]] = {}
 
     @cached_property
@@ -85,25 +86,28 @@ class View:
     def figure(self, name: str) -> Figure:
         """Return a chart with its reading and tables; its name must be one of `CHARTS`."""
         with self._lock:
-            if name not in self._figures:
-                self._figures[name] = CHARTS[name](self.data)
-            return self._figures[name]
+            key = language(), name
+            if key not in self._figures:
+                self._figures[key] = spoken(CHARTS[name](self.data))
+            return self._figures[key]
 
     def picture(self, name: str, width: int) -> Markup:
         """Return a chart as an SVG element."""
         with self._lock:
-            if (name, width) not in self._pictures:
+            key = language(), name, width
+            if key not in self._pictures:
                 tag = f"{name}-{'w' if width == WIDE else 'n'}"
-                self._pictures[name, width] = svg(self.figure(name), width, tag)
+                self._pictures[key] = svg(self.figure(name), width, tag)
             # The renderer and `svg` escape what they write.
-            return Markup(self._pictures[name, width])  # noqa: S704
+            return Markup(self._pictures[key])  # noqa: S704
 
     def print(self, name: str) -> bytes:
         """Return a chart as a PNG picture."""
         with self._lock:
-            if name not in self._prints:
-                self._prints[name] = png(self.run, self.figure(name))
-            return self._prints[name]
+            key = language(), name
+            if key not in self._prints:
+                self._prints[key] = png(self.run, self.figure(name))
+            return self._prints[key]
 
     def by_province(self, indicator: str, group: str, kind: str) -> dict[str, list[int]]:
         """Return one count a month for each province; cities are counted with theirs.
@@ -171,10 +175,12 @@ class View:
 
     def warm(self) -> Iterator[None]:
         """Make everything that takes long, a step at a time."""
-        for name in CHARTS:
-            for width in (WIDE, NARROW):
-                self.picture(name, width)
-                yield
+        for code in LANGUAGES:
+            for name in CHARTS:
+                for width in (WIDE, NARROW):
+                    with speaking(code):
+                        self.picture(name, width)
+                    yield
         for indicator, group in (("alive", ""), ("stock", "spc_defaulters")):
             self.by_province(indicator, group, "all")
             yield
