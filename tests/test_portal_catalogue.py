@@ -162,3 +162,25 @@ def test_the_page_of_a_search_leads_to_what_python_finds(client: TestClient) -> 
     first = search(load(), "travel ban")[0]
     page = client.get("/en/catalogue?q=travel+ban").text
     assert f'href="/en/catalogue/words/measures/{first.id}"' in page
+
+
+def table_of(client: TestClient, address: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(client.get(address).text)))
+
+
+def test_what_a_page_tells_is_there_as_data_and_as_a_table(client: TestClient) -> None:
+    ways = client.get("/en/catalogue/spc_defaulters/exits.json").json()["exits"]
+    rows = table_of(client, "/en/catalogue/spc_defaulters/exits.csv")
+    assert [r["text"] for r in rows] == [w["text"] for found in ways.values() for w in found]
+    assumed = client.get("/en/catalogue/audit/assumed.json").json()["assumed"]
+    table = table_of(client, "/en/catalogue/audit/assumed.csv")
+    assert [r["where"] for r in table] == [a["where"] for a in assumed]
+    some = client.get("/en/catalogue/audit/assumed.json?instrument=spc_defaulters").json()
+    assert {a["instrument"] for a in some["assumed"]} == {"spc_defaulters"}
+    words = ("conducts/drunk_driving", "measures/m_no_fly", "authorities/court", "places/weihai")
+    for word in words:
+        rules = client.get(f"/en/catalogue/words/{word}.json").json()["rules"]
+        table = table_of(client, f"/en/catalogue/words/{word}.csv")
+        assert [r["instrument"] for r in table] == [r["instrument"] for r in rules]
+        assert rules
+    assert client.get("/en/catalogue/words/measures/nothing_such.csv").status_code == 404

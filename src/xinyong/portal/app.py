@@ -25,6 +25,7 @@ from xinyong.portal import (
     instrument,
     keepers,
     linted,
+    own_rulebook,
     running,
     start,
     studies,
@@ -45,7 +46,17 @@ _HERE = ["localhost", "127.0.0.1", "[::1]", "testserver"]
 
 
 #: In this order: a fixed address goes before the name of an instrument.
-_CATALOGUE = (catalogue, compare, history, audited, keepers, vocabulary, linted, instrument)
+_CATALOGUE = (
+    catalogue,
+    compare,
+    history,
+    audited,
+    keepers,
+    vocabulary,
+    own_rulebook,
+    linted,
+    instrument,
+)
 
 
 def create_app(site: Site) -> FastAPI:

@@ -143,6 +143,14 @@ def assumed_table(site: Shown, instrument: Word = "") -> Response:
                if instrument in ("", f.instrument))  # fmt: skip
 
 
+@router.get("/assumed.json", response_class=JSONResponse)
+def assumed_data(site: Shown, instrument: Word = "") -> dict[str, Any]:
+    """Return the values without a source, with their reasons, as data."""
+    found = [asdict(f) for f in audited(site.catalogue).assumed]
+    rows = [f for f in found if instrument in ("", f["instrument"])]
+    return {"schema_version": 1, "catalogue": site.catalogue.digest, "assumed": rows}
+
+
 @router.get("/assumed", response_class=HTMLResponse)
 def assumed(
     request: Request, site: Shown, instrument: Word = "", page: PageNumber = 1

@@ -130,6 +130,18 @@ def exits_data(site: Shown, name: Name) -> dict[str, Any]:
     return {"schema_version": 1, "catalogue": found.digest, "instrument": it.id, "exits": told}
 
 
+@router.get("/{name}/exits.csv", **AS_CSV)
+def exits_table(site: Shown, name: Name) -> Response:
+    """Return how one leaves an instrument as a table, all its versions."""
+    found = site.catalogue
+    it = instrument(found, name)
+    return csv(
+        {"version": version.id} | row
+        for version in it.versions
+        for row in exits(found, it, version)
+    )
+
+
 @router.get("/{name}", response_class=HTMLResponse)
 def instrument_page(
     request: Request, site: Shown, name: Name, on: Day = None, version: Word = ""

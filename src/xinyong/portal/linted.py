@@ -27,7 +27,7 @@ from xinyong.portal.page import shown
 from xinyong.portal.parts import Day, Shown, part
 from xinyong.portal.replies import AS_CSV, csv
 
-__all__ = ["counted", "report_on", "router"]
+__all__ = ["counted", "report_on", "router", "rows", "told_of"]
 
 router = part("/catalogue")
 
@@ -68,8 +68,12 @@ def lint_data(site: Shown, name: Name, on: Day = None) -> dict[str, Any]:
 @router.get("/{name}/lint.csv", **AS_CSV)
 def lint_table(site: Shown, name: Name, on: Day = None) -> Response:
     """Return every test as a row, also those that are clear."""
-    report = report_on(instrument(site.catalogue, name).id, on)
-    return csv(
+    return csv(rows(report_on(instrument(site.catalogue, name).id, on)))
+
+
+def rows(report: Report) -> list[dict[str, Any]]:
+    """Return every test of a report as a row."""
+    return [
         {
             "result": f.result, "profile": f.profile, "limit": f.limit, "title": f.title,
             "source": f.source, "rank": f.rank, "depth": f.depth, "since": f.since,
@@ -78,7 +82,7 @@ def lint_table(site: Shown, name: Name, on: Day = None) -> Response:
             "elements": "; ".join(element_words(e) for e in f.elements),
         }
         for f in report.findings
-    )  # fmt: skip
+    ]  # fmt: skip
 
 
 @router.get("/{name}/lint", response_class=HTMLResponse)
@@ -86,6 +90,18 @@ def lint_page(request: Request, site: Shown, name: Name, on: Day = None) -> HTML
     """Show what the limits say of an instrument, version by version."""
     it = instrument(site.catalogue, name)
     report = report_on(it.id, on)
+    return shown(
+        request,
+        "lint.html.j2",
+        title=say("What the limits say of {name}", name=own_name(it.name)),
+        it=it,
+        on=on,
+        **told_of(report),
+    )
+
+
+def told_of(report: Report) -> dict[str, Any]:
+    """Return what the templates of findings tell of a report."""
     parts: tuple[Finding | Later | Untested, ...]
     parts = (*report.findings, *report.later, *report.untested)
     versions = []
@@ -97,17 +113,12 @@ def lint_page(request: Request, site: Shown, name: Name, on: Day = None) -> HTML
             results.append((result, [(g, same_elements(g)) for g in groups.values()]))
         later = [x for x in report.later if x.version == version]
         versions.append((version, day, Counter(f.result for f in found), results, later))
-    return shown(
-        request,
-        "lint.html.j2",
-        title=say("What the limits say of {name}", name=own_name(it.name)),
-        it=it,
-        on=on,
-        counts=counted(report),
-        versions=versions,
-        unheld=report.unheld,
-        at_once=_AT_ONCE,
-        worth=worth,
-        part_words=part_words,
-        element_words=element_words,
-    )
+    return {
+        "counts": counted(report),
+        "versions": versions,
+        "unheld": report.unheld,
+        "at_once": _AT_ONCE,
+        "worth": worth,
+        "part_words": part_words,
+        "element_words": element_words,
+    }

@@ -47,9 +47,25 @@ def words_table(site: Shown, what: What, q: Words = "") -> Response:
 
 @router.get("/{what}/{name}.json", response_class=JSONResponse)
 def word_data(site: Shown, what: What, name: Name) -> dict[str, Any]:
-    """Return one word with the instruments that use it, as data."""
+    """Return one word with every rule that speaks of it, as data."""
     row = _one(site.catalogue, what, name)
-    return {"schema_version": 1, "catalogue": site.catalogue.digest, KINDS[what]: row}
+    rules = _table(site.catalogue, what, row)
+    return {"schema_version": 1, "catalogue": site.catalogue.digest, KINDS[what]: row,
+            "rules": rules}  # fmt: skip
+
+
+@router.get("/{what}/{name}.csv", **AS_CSV)
+def word_table(site: Shown, what: What, name: Name) -> Response:
+    """Return the rules that speak of one word as a table."""
+    return csv(_table(site.catalogue, what, _one(site.catalogue, what, name)))
+
+
+def _table(found: Catalogue, what: str, word: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what speaks of a word: a row a rule; an instrument alone where no rule names it."""
+    table: list[dict[str, Any]] = []
+    for one, rules in _rules(found, what, word["id"], word["instruments"]):
+        table += [{"instrument": one} | row for row in rules] or [{"instrument": one}]
+    return table
 
 
 def _one(found: Catalogue, what: str, name: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from xinyong.law.lint.engine import Finding, Report, lint
 from xinyong.law.lint.limits import Limit, Profile, chosen, load_profiles
-from xinyong.law.lint.read import read_rulebooks
+from xinyong.law.lint.read import read_rulebooks, rulebook_of
 from xinyong.law.lint.rulebook import Rulebook, Words
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "lint",
     "load_profiles",
     "read_rulebooks",
+    "rulebook_of",
 ]

@@ -20,9 +20,12 @@ from xinyong.law.annex import Item, read_conducts, read_items
 from xinyong.law.catalogue import Catalogue, load
 from xinyong.law.lint.limits import load_profiles
 from xinyong.law.lint.rulebook import Rulebook, Words
-from xinyong.yamlio import read_yaml, validate
+from xinyong.yamlio import parse_yaml, read_yaml, validate
 
-__all__ = ["read_rulebooks"]
+__all__ = ["NAMELESS", "read_rulebooks", "rulebook_of"]
+
+#: What a text without a file is called where its problems are told.
+NAMELESS = "rulebook.yaml"
 
 _VOCABULARY = ("authorities.yaml", "measures.yaml", "facts.yaml")
 #: Fields that only some other kind of file has -> what it is, and what to do with it.
@@ -165,6 +168,38 @@ def _is_rulebook(path: Path, data: Any) -> None:
     raise CatalogueError(
         Problem(str(path), 0, "", f"this is {what}", hint.replace("FILE", str(path)))
     )
+
+
+def rulebook_of(text: str, catalogue: Catalogue | None = None) -> Rulebook:
+    """Return the rulebook that a text is, in the words of the catalogue.
+
+    The items of a scheme's annex are those of the catalogue, if the text has the id of one of
+    its schemes and names its annex; a text brings no other file along.
+
+    Raises:
+        CatalogueError: the text is wrong; every problem with line and field.
+    """
+    found = load() if catalogue is None else catalogue
+    document = parse_yaml(text, NAMELESS, CatalogueError)
+    _is_rulebook(Path(NAMELESS), document.data)
+    it = validate(schema.Instrument, document, CatalogueError)
+    items: tuple[Item, ...] = ()
+    built_in = found.instruments.get(it.id)
+    for i, version in enumerate(it.versions):
+        annex = version.scheme.items if version.scheme else None
+        if annex is None:
+            continue
+        known = built_in and {w.scheme.items for w in built_in.versions if w.scheme}
+        if not known or annex not in known:
+            raise CatalogueError(
+                document.problem(
+                    ("versions", i, "scheme", "items"),
+                    "a text brings no annex of items along",
+                    "leave it out, or test it with its annex on the command line",
+                )
+            )
+        items = tuple(found.items.get(it.id, ()))
+    return Rulebook(it, items, Words.of(found))
 
 
 def _rulebook(

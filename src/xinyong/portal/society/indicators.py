@@ -53,6 +53,11 @@ def indicators_data(view: Viewed, form: Literal["json", "csv"], family: Word = "
     return as_csv(view, "indicators", rows) if form == "csv" else as_json(view, rows)
 
 
+def _about(family: str) -> str:
+    """Return what a family is about, in one paragraph."""
+    return " ".join((MODULES[family].__doc__ or "").split()) if family else ""
+
+
 @router.get("/indicators", response_class=HTMLResponse)
 def indicators(request: Request, view: Viewed, family: Word = FAMILIES[0]) -> HTMLResponse:
     """Show the indicators of a family, with their definitions and values."""
@@ -60,7 +65,7 @@ def indicators(request: Request, view: Viewed, family: Word = FAMILIES[0]) -> HT
     found = [(i, _headline(view, i)) for i in chosen]
     return shown(
         request, "society/indicators.html.j2", title=say("Indicators"), view=view, family=family,
-        families=FAMILIES, about=(MODULES[family].__doc__ or "").strip() if family else "",
+        families=FAMILIES, about=_about(family),
         found=[(i, rows[:_SOME], len(rows)) for i, rows in found],
     )  # fmt: skip
 
