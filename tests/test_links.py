@@ -53,6 +53,16 @@ def test_relatives_and_the_employer_are_concerned_where_a_measure_says_so() -> N
     }
 
 
+def test_a_body_has_no_relatives_but_may_have_a_superior() -> None:
+    body = {"kind": "organ", "place": "beijing"}
+    listed = PERSON | {"subject": body}
+    found = result_of(with_links(listed, {"to": "organ", "is": "employer"})).follows
+    (superior,) = [f for f in found if f.role == "employer"]
+    assert {m.measure for m in superior.measures} == {"m_notify_employer"}
+    for link in ({"to": "person", "is": "family"}, {"to": "enterprise", "as": "head_of"}):
+        assert "no provision reads a link" in refused(with_links(listed, link))
+
+
 def test_a_representative_who_lives_elsewhere_is_scored_there_and_not_here() -> None:
     here = {"to": "person", "is": "legal_representative", "place": "wendeng", "age": "35-44"}
     there = here | {"place": "gansu"}

@@ -159,6 +159,9 @@ def test_a_document_made_about_an_act_is_no_older_than_the_act(
     [
         ("penalty_unperformed", "penalty_decision", {"circumstances": ["able"]}),
         ("mediation_unperformed", "mediation_agreement", {"circumstances": ["wholly_unperformed"]}),
+        ("env_supervised_overdue", "order_to_correct", {}),
+        ("repeated_patent_infringement", "judgment", {}),
+        ("tax_year_failed", "tax_decision", {"circumstances": ["tax_decision_unpaid"]}),
     ],
 )
 def test_a_document_that_the_act_defies_may_be_older(

@@ -141,7 +141,7 @@ def _linked(
         )
         own = _own(case, law, link, acts, day) if acts else None
         determination, entries = own or (None, ())
-        concern = tuple(m for m in measures if concerns(law, m.measure, link))
+        concern = tuple(m for m in measures if concerns(law, m.measure, case.subject.kind, link))
         if acts or concern:
             yield Follows(link.word, (), determination, entries, concern, link.to, i)
 
@@ -160,7 +160,9 @@ def _own(
     return found, own_entries(found, ledger)
 
 
-def concerns(law: Law, measure: str, link: Link) -> bool:
-    """Tell whether a measure on the subject concerns a link by its own words."""
+def concerns(law: Law, measure: str, kind: str, link: Link) -> bool:
+    """Tell whether a measure on a subject of a kind concerns a link by its own words."""
     others = law.catalogue.measures[measure].others
-    return others is not None and link.word in others.links and link.to in others.kinds
+    if others is None or kind not in others.of:
+        return False
+    return link.word in others.links and link.to in others.kinds

@@ -72,7 +72,8 @@ def _link(case: Case, law: Law, i: int, link: Link) -> Iterator[Problem]:
     role = link.word.removesuffix("_of")
     asked = link.word.endswith("_of") and any(role in reads(law, a.conduct).roles for a in own)
     touched = any(
-        concerns(law, m.measure, link) or (_behind(case, body) and link.word in m.reaches)
+        concerns(law, m.measure, case.subject.kind, link)
+        or (_behind(case, body) and link.word in m.reaches)
         for m in _measures(law, own)
     )
     if not (copied or done or asked or touched):
@@ -120,7 +121,9 @@ def _read(case: Case, law: Law, own: list[Act]) -> str:
     found += [f"as: {role}_of" for act in case.acts if (role := act.via)]
     for m in {m.measure for m in rows}:
         others = law.catalogue.measures[m].others
-        for word in others.links if others else ():
+        if others is None or case.subject.kind not in others.of:
+            continue
+        for word in others.links:
             said = f"as: {word}" if word.endswith("_of") else f"is: {word}"
-            found += [f"{{to: {kind}, {said}}}" for kind in others.kinds] if others else []
+            found += [f"{{to: {kind}, {said}}}" for kind in others.kinds]
     return f"remove it; links that are read: {'; '.join(dict.fromkeys(found)) or 'none'}"

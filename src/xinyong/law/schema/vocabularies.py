@@ -35,13 +35,15 @@ class Others(Block):
     """Whom a measure concerns beside the listed subject, by its own words.
 
     `links` say what the other is of the subject (``family``, ``employer``), or the subject of the
-    other (``legal_representative_of``); `kinds` are those of the other. `minors`: only persons
-    under eighteen.
+    other (``legal_representative_of``); `kinds` are those of the other, `of` those of the listed
+    subject. `minors`: only persons under eighteen. `cite`: the words of the text that name them.
     """
 
     links: list[OtherLink] = Field(min_length=1)
     kinds: list[Kind] = Field(min_length=1)
+    of: list[Kind] = Field(["person"], min_length=1)
     minors: bool = False
+    cite: Text
 
 
 class Measure(Block):
@@ -93,7 +95,7 @@ class DocumentKind(Block):
 
 
 class Defied(Block):
-    """Conduct that defies documents of these kinds, which may then be older than the act."""
+    """Conduct that defies, or looks back on, documents of these kinds, which may be older."""
 
     documents: list[Id] = Field(min_length=1)
     conduct: list[Id] = Field(min_length=1)
