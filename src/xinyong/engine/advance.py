@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from xinyong.dates import NEVER
 from xinyong.engine.joining import consents_of
+from xinyong.engine.spells import is_whole
 from xinyong.engine.state import (
     CASE_ASKED,
     CASE_COPIED,
@@ -175,10 +176,10 @@ def _case_row(leaf, ledger, number):
 
 
 @lean
-def _take_steps(leaf, law, ledger, day, found, led, n, policy, keys, compact):
+def _take_steps(leaf, law, ledger, day, found, led, n, policy, keys, place, whole):
     """Write down the open steps that come next, or put them in the queue for staff.
 
-    With `compact`, events that no rule reads are not kept.
+    Events that no rule reads are kept in files that are kept whole.
 
     Steps that come on or after the day of something else that may change the file are left
     for the visit on that day: whether they are still open is then asked again. A step that
@@ -206,7 +207,7 @@ def _take_steps(leaf, law, ledger, day, found, led, n, policy, keys, compact):
                 when = step_day(policy, keys, act, step, row[Q_ANCHOR], row[Q_DUE], day)
                 when = max(when, day)
                 if policy.inert[step]:  # nothing reads the event: it is for the record only
-                    if not compact:
+                    if is_whole(keys, place, leaf.lg[ledger].subject, whole):
                         due = leaf.lg_due[ledger]
                         append_event(leaf, ledger, when, then, what, row[Q_CASE], 0)
                         leaf.lg_due[ledger] = due
@@ -265,7 +266,9 @@ def _count_exit(flow, day, cause, inst, kind, first_month, n):
 
 
 @lean
-def _follow_entries(leaf, law, place, ledger, day, found, routes, keys, flow, first_month, days):
+def _follow_entries(
+    leaf, law, place, ledger, day, found, routes, policy, keys, flow, first_month, days
+):  # fmt: skip
     """Make the held entries equal to those found; count what entered and what ended."""
     for i in range(found.count[N_ENTRY]):
         row = found.entry[i]
@@ -295,8 +298,9 @@ def _follow_entries(leaf, law, place, ledger, day, found, routes, keys, flow, fi
             act = leaf.cs[case].act
             if not flags & CASE_COPIED:  # a copied entry leaves with the one it was copied from
                 write_exits(
-                    routes, keys, act, row[E_INST], place, row[E_START], mistaken, first_month, days
-                )
+                    routes, policy, keys, act, row[E_INST], place, kind, row[E_START], mistaken,
+                    first_month, days,
+                )  # fmt: skip
                 for r in range(days.size):
                     for s in range(routes.event.shape[1]):
                         if days[r] < NEVER and routes.event[r, s] >= 0:
@@ -415,8 +419,10 @@ def _warm(leaf, due, begin, heads):
 
 
 @lean
-def _settle(leaf, ledger, settled):
+def _settle(leaf, ledger, keys, place, whole, settled):
     """Give back the events of a file in which nothing can happen any more, and note it."""
+    if is_whole(keys, place, leaf.lg[ledger].subject, whole):
+        return
     if leaf.lg_due[ledger] >= NEVER and not _waits(leaf, ledger):
         release_events(leaf, ledger)
         settled[0] += 1
@@ -438,7 +444,7 @@ def advance(
     first_month,
     schemes,
     joins,
-    compact,
+    whole,
     mem,
     flow,
     shared,
@@ -461,7 +467,8 @@ def advance(
         schemes: int64[n], the schemes that score these files, in the order of their columns;
             where there is one, nothing in a file is ever settled.
         joins: those of them that ask for consent (`engine.joining`).
-        compact: whether files in which nothing is due any more give their events back.
+        whole: threshold of keeping a file whole (`spells.is_whole`); all others give their events
+            back when nothing is due in them any more.
         mem: `Bench`.
         flow: int64[months, instruments, kinds, FLOWS], added to.
         shared: int64[n]: how many rows of it are used, then cases copied to others
@@ -515,9 +522,9 @@ def advance(
             # Entries first: the ways off a list that they open may come before the next step.
             days = mem.days[: routes.inst.size]
             _follow_entries(
-                leaf, law, place, ledger, day, found, routes, keys, flow, first_month, days
+                leaf, law, place, ledger, day, found, routes, policy, keys, flow, first_month, days
             )
-            _take_steps(leaf, law, ledger, day, found, mem.led, n, policy, keys, compact)
+            _take_steps(leaf, law, ledger, day, found, mem.led, n, policy, keys, place, whole)
             _follow_scores(leaf, law, ledger, schemes, found)
             # A new version of a rule concerns files in which something stands or is under way,
             # or in which a case met no rule so far. Whether events are kept must not matter
@@ -533,15 +540,26 @@ def advance(
             before = shared[0]
             used = _share(leaf, law, ledger, found, shared[1:], before)
             shared[0] = used
-        if compact:
-            _settle(leaf, ledger, settled)
+        _settle(leaf, ledger, keys, place, whole, settled)
     return due.size
+
+
+@lean
+def _shorten(leaf, keep):
+    """Close the gaps in the queue: only the positions to keep stay, in their order."""
+    n = 0
+    for q in range(leaf.counts[N_QUEUE]):
+        if keep[q]:
+            leaf.q_case[n], leaf.q_step[n] = leaf.q_case[q], leaf.q_step[q]
+            leaf.q_day[n] = leaf.q_day[q]
+            n += 1
+    leaf.counts[N_QUEUE] = n
 
 
 @njit
 def serve_queue(
-    leaf, law, queue, order, served, lapse_before, days, first, length, compact, settled
-):
+    leaf, law, queue, order, served, lapse_before, days, first, length, keys, place, whole, settled
+):  # fmt: skip
     """Take the decisions that the staff can take this month; drop those left too long.
 
     Args:
@@ -554,7 +572,9 @@ def serve_queue(
         days: int64[queue] scratch: day within the month drawn for each position.
         first: first day of the month.
         length: its days.
-        compact: whether settled files give their events back.
+        keys: stream keys.
+        place: position of the leaf.
+        whole: threshold of keeping a file whole; other settled files give their events back.
         settled: int64[n]: how many rows of it are used, then ledger rows of settled files.
 
     Returns:
@@ -574,7 +594,6 @@ def serve_queue(
         leaf.cs[case].flags &= ~np.uint8(CASE_QUEUED)
         keep[q] = False
         done[0] += 1
-    n = 0
     for q in range(leaf.counts[N_QUEUE]):
         decision = queue[leaf.q_step[q]] == DECISION
         if keep[q] and decision and leaf.q_day[q] < lapse_before:
@@ -582,16 +601,9 @@ def serve_queue(
             leaf.cs[leaf.q_case[q]].flags = flags | np.uint8(CASE_LAPSED)
             keep[q] = False
             done[1] += 1
-            if compact:
-                _settle(leaf, np.int64(leaf.cs[leaf.q_case[q]].ledger), settled)
-        if keep[q]:
-            leaf.q_case[n], leaf.q_step[n], leaf.q_day[n] = (
-                leaf.q_case[q],
-                leaf.q_step[q],
-                leaf.q_day[q],
-            )
-            n += 1
-    leaf.counts[N_QUEUE] = n
+            ledger = np.int64(leaf.cs[leaf.q_case[q]].ledger)
+            _settle(leaf, ledger, keys, place, whole, settled)
+    _shorten(leaf, keep)
     return done
 
 
@@ -622,32 +634,24 @@ def give_turns(leaf, order, days, first):
         leaf.lg_due[ledger] = min(leaf.lg_due[ledger], day)
         keep[q] = False
         cases[i] = case
-    n = 0
-    for q in range(leaf.counts[N_QUEUE]):
-        if keep[q]:
-            leaf.q_case[n], leaf.q_step[n], leaf.q_day[n] = (
-                leaf.q_case[q],
-                leaf.q_step[q],
-                leaf.q_day[q],
-            )
-            n += 1
-    leaf.counts[N_QUEUE] = n
+    _shorten(leaf, keep)
     return cases
 
 
 @njit
-def end_turns(leaf, cases, ledgers, compact, settled):
+def end_turns(leaf, cases, ledgers, keys, place, whole, settled):
     """End the turns of last month; files in which nothing is left to do are settled.
 
     Args:
         leaf: the state.
         cases: int64[n], the case rows.
         ledgers: int64[n], the files they are of, each once.
-        compact: whether settled files give their events back.
+        keys: stream keys.
+        place: position of the leaf.
+        whole: threshold of keeping a file whole; other settled files give their events back.
         settled: int64[n]: how many rows of it are used, then ledger rows of settled files.
     """
     for i in range(cases.size):
         leaf.cs[cases[i]].flags &= ~np.uint8(CASE_TURN)
-    if compact:
-        for i in range(ledgers.size):
-            _settle(leaf, ledgers[i], settled)
+    for i in range(ledgers.size):
+        _settle(leaf, ledgers[i], keys, place, whole, settled)

@@ -14,8 +14,9 @@ from xinyong.engine.world import World
 from xinyong.institutions.measures import ASPECTS
 from xinyong.institutions.others import OTHERS
 from xinyong.law.vocabulary import KINDS
+from xinyong.streams import threshold
 
-__all__ = ["ACTS", "REDRESS_COUNTS", "LeafRun", "compacts", "let_go", "no_measures"]
+__all__ = ["ACTS", "REDRESS_COUNTS", "LeafRun", "kept_whole", "let_go", "no_measures"]
 
 #: Counts of requests for a way off a list: came this month, had their turn, wait at its end.
 REDRESS_COUNTS = ("redress_came", "redress_taken", "redress_waiting")
@@ -110,10 +111,12 @@ def let_go(world: World, run: LeafRun, settled: NDArray[np.int64]) -> None:
     settled[0] = 0
 
 
-def compacts(world: World, run: LeafRun) -> bool:
-    """Tell whether settled files of this leaf give back their rows.
+def kept_whole(world: World, run: LeafRun) -> np.uint64:
+    """Return the threshold of keeping a settled file of this leaf whole (`spells.is_whole`).
 
-    Those that a scheme scores, or whose records a regional regulation is followed for, do not.
+    Those that a scheme scores are all kept; where records are followed under a regional
+    regulation, a fixed sample.
     """
-    followed = len(world.schemes[run.place]) or world.regional[run.place]
-    return world.scenario.keep != "all" and not followed
+    if world.scenario.keep == "all" or len(world.schemes[run.place]):
+        return np.uint64(threshold(1.0))
+    return np.uint64(threshold(world.followed if world.regional[run.place] else 0.0))

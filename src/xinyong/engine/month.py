@@ -33,7 +33,7 @@ from xinyong.engine.drawing import Acts, draw_leaf
 from xinyong.engine.feeding import FED_EVENTS, feed_files, feeds_on, most_fed
 from xinyong.engine.filing import Records, file_records
 from xinyong.engine.joining import have_joined
-from xinyong.engine.leaf_run import LeafRun, compacts, let_go
+from xinyong.engine.leaf_run import LeafRun, kept_whole, let_go
 from xinyong.engine.local import rule_on, start_of
 from xinyong.engine.queues import decisions, take_turns
 from xinyong.engine.spells import account, entry_sums
@@ -136,7 +136,7 @@ def _ordered(records: Records) -> Records:
 
 def _alive(world: World, place: int, month: int) -> NDArray[np.int64]:
     """Return int64[kinds]: one past the last index alive in a leaf."""
-    return world.others.alive[place, :, month - world.scenario.first_month].copy()
+    return world.society.alive(place, np.arange(len(KINDS)), month).astype(np.int64)
 
 
 def _adults(world: World, place: int) -> NDArray[np.int64]:
@@ -282,7 +282,7 @@ def _advance(world: World, run: LeafRun, worker: Worker, m: int) -> None:
     due = due_files(run.leaf, last)
     shared = np.zeros(1 + len(due) + ROOM, np.int64)
     settled = np.zeros(1 + len(due), np.int64)
-    compact = compacts(world, run)
+    whole = kept_whole(world, run)
     done = 0
     while done < len(due):
         n = min(len(due) - done, 20_000)  # room for the next of them; there may be millions
@@ -290,7 +290,7 @@ def _advance(world: World, run: LeafRun, worker: Worker, m: int) -> None:
         done = advance(
             run.leaf, run.place, world.laws[run.place], world.facts, world.policy, world.routes,
             world.keys, due, done, last, world.scenario.first_month,
-            world.schemes[run.place], world.joins[run.place], compact, worker.bench, run.flow,
+            world.schemes[run.place], world.joins[run.place], whole, worker.bench, run.flow,
             shared, settled,
         )  # fmt: skip
         if done == TOO_LONG:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from xinyong.dates import first_day
 from xinyong.engine.advance import end_turns, give_turns, serve_queue
-from xinyong.engine.leaf_run import LeafRun, compacts, let_go
+from xinyong.engine.leaf_run import LeafRun, kept_whole, let_go
 from xinyong.engine.state import N_QUEUE, reserve
 from xinyong.engine.world import World
 from xinyong.institutions.capacity import rank, turns
@@ -42,7 +42,7 @@ def decisions(world: World, run: LeafRun, m: int) -> None:
     settled = np.zeros(1 + waiting, np.int64)
     done = serve_queue(
         run.leaf, world.laws[run.place], queue, order, served, lapse, days,
-        first, first_day(month + 1) - first, compacts(world, run), settled,
+        first, first_day(month + 1) - first, world.keys, run.place, kept_whole(world, run), settled,
     )  # fmt: skip
     let_go(world, run, settled)
     run.queue[m, 0], run.queue[m, 1] = done
@@ -53,7 +53,8 @@ def take_turns(world: World, run: LeafRun, m: int) -> None:
     if run.turns.size:
         ledgers = np.unique(run.leaf.cs["ledger"][run.turns]).astype(np.int64)
         settled = np.zeros(1 + len(ledgers), np.int64)
-        end_turns(run.leaf, run.turns, ledgers, compacts(world, run), settled)
+        whole = kept_whole(world, run)
+        end_turns(run.leaf, run.turns, ledgers, world.keys, run.place, whole, settled)
         run.turns = run.turns[:0]
         let_go(world, run, settled)
     if not world.staffed_by:

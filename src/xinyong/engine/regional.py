@@ -1,10 +1,12 @@
 """Regional regulations at their places: until when a record is shown, and how it is taken down.
 
 Regulations of provinces and cities set clocks for the records that local platforms show: how
-long, how fast an objection is answered, what follows a repair. They change nothing on national
-lists. What they say is asked of the law itself (`xinyong.law.regulations`), of the records of a
-fixed sample of files in the places they reach, in the version of the day; the run adds only
-whether and when somebody objects or asks for repair, and when the answer comes.
+long, how fast a disputed record is marked and an objection answered, what follows a repair and
+the fall of the decision a record rests on. What they say is asked of the law itself
+(`xinyong.law.regulations`), of the records of a fixed sample of files in the places they reach,
+in the version of the day; the run adds only whether and when somebody objects or asks for
+repair, and when the answer comes. An objection that is upheld has a part in the entries too
+(`institutions.regional`), of every file and not only of the sample: both are the same draws.
 """
 
 # mypy: disable-error-code="no-untyped-call"
@@ -19,31 +21,29 @@ import numpy as np
 import pyarrow as pa
 
 from xinyong import places
-from xinyong.dates import (
-    NEVER,
-    add_months,
-    add_working_days,
-    date_of,
-    day_of,
-    first_day,
-    working_days,
-)
+from xinyong.dates import NEVER, add_months, date_of, day_of, first_day
 from xinyong.engine.leaf_run import LeafRun
-from xinyong.engine.ledgers import Case, cases_of, id_of, ledger_of
+from xinyong.engine.ledgers import Case, cases_of, id_of, ledger_of, spells_of
 from xinyong.engine.local import regulations_at
+from xinyong.engine.spells import whole
 from xinyong.engine.state import N_LEDGERS
 from xinyong.engine.world import World
+from xinyong.institutions.redress import answered_day, objection_days
+from xinyong.institutions.regional import OBJECTION
 from xinyong.law import schema
 from xinyong.law.compile import Law
 from xinyong.law.determine import Ledger, determine
-from xinyong.law.regulations import RecordRules, record_rules
+from xinyong.law.regulations import RecordRules, Shown, answer_due, mark_due, record_rules
 from xinyong.law.vocabulary import KINDS
-from xinyong.streams import draw64, name_word, stream_key
+from xinyong.streams import draw64, name_word, threshold
 
-__all__ = ["FILES", "Followed", "followed", "regional_law", "regional_table"]
+__all__ = ["Followed", "followed", "regional_law", "regional_table"]
 
-#: Files looked at in all places together.
-FILES = 160
+#: Words of draws.
+_REPAIR, _ANNULMENT = name_word("regional/repair"), name_word("regional/annulment")
+
+#: Effects of a repair by which a record is no longer shown.
+_HIDES = frozenset({"not_shown", "deleted", "archived"})
 
 #: Months within which somebody may still object or ask; nobody does later.
 _MONTHS = 600
@@ -57,9 +57,11 @@ class Followed:
         case: of the file; regulation: instrument.
         conduct: of the record; mistaken: whether the subject did nothing of it.
         since: first day on which the regulation shows it; until: first on which it does not.
-        cause: ``term``, ``repair``, ``correction``, or ``""`` while it is shown.
-        asked: day of the objection or of the request for repair; answered: of the answer.
+        cause: ``term``, ``repair``, ``correction``, ``annulment``, or ``""`` while it is shown.
+        asked: day of the objection, of the request for repair, or on which the decision fell;
+            answered: of the answer, or of the deletion.
         due: last lawful day of the answer; NEVER where the text sets none.
+        marked: last day by which the disputed record is marked; NEVER where it is not.
     """
 
     case: int
@@ -72,6 +74,7 @@ class Followed:
     asked: int
     answered: int
     due: int
+    marked: int
 
 
 def regional_law(world: World) -> Law:
@@ -83,69 +86,25 @@ def regional_law(world: World) -> Law:
     return replace(world.law, catalogue=world.catalogue.only(names))
 
 
-def _uniform(world: World, purpose: str, act: int, word: int) -> tuple[float, int]:
-    key = stream_key(world.scenario.seed, "engine/regional")
-    first, second = draw64(key, np.uint64(act), name_word(purpose), word)
-    return (int(first) >> 11) * 2.0**-53, int(second)
-
-
-def _asks(world: World, purpose: str, act: int, since: int) -> int:
-    """Return the day on which somebody asks, by a monthly chance from a day on; or NEVER."""
-    chance = world.given.value(f"regional.{purpose}")
+def _asks(world: World, act: int, since: int) -> int:
+    """Return the day on which repair is asked for, by a monthly chance from a day on; or NEVER."""
+    chance = world.given.value("regional.repair")
     if not world.scenario.mechanisms.redress or chance <= 0:
         return NEVER
-    uniform, word = _uniform(world, purpose, act, 0)
-    left = 1.0
+    first, word = draw64(world.keys.regional, np.uint64(act), _REPAIR, 0)
+    uniform, left = (int(first) >> 11) * 2.0**-53, 1.0
     for month in range(_MONTHS):
         left *= 1.0 - chance
         if left <= 1.0 - uniform:
-            return int(add_months(since, month)) + 1 + word % 28
+            return int(add_months(since, month)) + 1 + int(word) % 28
     return NEVER
 
 
-def _answers(world: World, purpose: str, act: int, asked: int, due: int) -> int:
-    """Return the day of an answer: within its limit, late, or freely where there is none."""
-    given = world.given
-    if not world.scenario.mechanisms.friction:
-        return asked if due >= NEVER else due
-    uniform, word = _uniform(world, purpose, act, 1)
-    if due >= NEVER:
-        return asked + word % (int(given.value("steps.free_days")) + 1)
-    if uniform < given.value("steps.late_share"):
-        return due + 1 + word % int(given.value("steps.late_days"))
-    return asked + word % (max(due - asked, 0) + 1)
+def _answered(world: World, act: int, word: np.uint64, asked: int, due: int) -> int:
+    return int(answered_day(world.policy, world.keys, np.uint64(act), word, asked, due))
 
 
-def _limit(rule: schema.Objection | schema.Repair, begin: str, asked: int) -> int:
-    """Return the last lawful day on which a chain of binding stages has come to its end.
-
-    Where a text has several ways, as when a body must ask the provider of a record, the longest
-    counts; NEVER where no binding stage of the chain has a limit.
-    """
-    wd = working_days()
-    reached = {begin: asked}
-    if begin == "filed":
-        reached["received"] = asked
-    limited = False
-    for stage in rule.stages:
-        if stage.from_ not in reached or stage.modality != "must" or stage.within is None:
-            if stage.from_ in reached:
-                reached.setdefault(stage.then, reached[stage.from_])
-            continue
-        day, n = reached[stage.from_], stage.within.n
-        if stage.within.unit == "working_day":
-            day = int(add_working_days(day, n, wd.first, wd.rank, wd.day))  # type: ignore[arg-type]
-        elif stage.within.unit == "day":
-            day += n
-        else:
-            day = int(add_months(day, n if stage.within.unit == "month" else 12 * n))
-        reached[stage.then] = max(day, reached.get(stage.then, -NEVER))
-        limited = limited or stage.then in ("decided", "corrected", "certified")
-    ends = [reached[word] for word in ("decided", "certified", "corrected") if word in reached]
-    return max(ends, default=NEVER) if limited else NEVER
-
-
-def _shown_by(rules: list[RecordRules], case: int) -> Iterator[tuple[RecordRules, Any]]:
+def _shown_by(rules: list[RecordRules], case: int) -> Iterator[tuple[RecordRules, Shown]]:
     """Yield, for each regulation, how long it shows a record to anybody it shows it to."""
     for said in rules:
         if said.case != case:
@@ -158,6 +117,16 @@ def _shown_by(rules: list[RecordRules], case: int) -> Iterator[tuple[RecordRules
 
 def _first(ledger: Ledger, case: int, *events: str) -> int:
     return min((e.day for e in ledger.events if e.case == case and e.event in events), default=-1)
+
+
+def _listed(world: World, run: LeafRun, row: int) -> dict[int, int]:
+    """Return the first day of the first entry of each case on a list that is kept locally."""
+    lists = set(world.routes.inst[world.routes.platform].tolist())
+    found: dict[int, int] = {}
+    for spell in spells_of(run, row):
+        if spell.inst in lists:
+            found.setdefault(spell.case, spell.start)
+    return found
 
 
 def followed(world: World, law: Law, run: LeafRun, row: int, day: int) -> list[Followed]:
@@ -174,17 +143,20 @@ def followed(world: World, law: Law, run: LeafRun, row: int, day: int) -> list[F
     cases = {n: c for n, c in cases_of(run, row).items() if "copied" not in c.flags}
     on = date_of(day)
     rules = list(record_rules(law, ledger, determine(ledger, world.law_in(run.place), on)))
+    listed = _listed(world, run, row)
     return [
         one
         for number, case in cases.items()
         for said, shown in _shown_by(rules, number)
-        if (one := _one(world, law, ledger, case, said, shown, day)) is not None
+        if (one := _one(world, run, law, ledger, case, said, shown, listed.get(number, NEVER), day))
+        is not None
     ]
 
 
 def _one(
-    world: World, law: Law, ledger: Ledger, case: Case, said: RecordRules, shown: Any, day: int
-) -> Followed | None:
+    world: World, run: LeafRun, law: Law, ledger: Ledger, case: Case, said: RecordRules,
+    shown: Shown, listed: int, day: int,
+) -> Followed | None:  # fmt: skip
     """Return what became of a record; None where its term was over before the regulation came."""
     it = law.catalogue.instruments[said.instrument]
     version = next(w for w in it.versions if w.id == said.version)
@@ -196,51 +168,105 @@ def _one(
     open_ = until > day  # as of that day it is still shown
     plain = Followed(
         case.number, it.id, conduct, case.mistaken, since,
-        NEVER if open_ else until, "" if open_ else shown.cause, NEVER, NEVER, NEVER,
+        NEVER if open_ else until, "" if open_ else shown.cause, NEVER, NEVER, NEVER, NEVER,
     )  # fmt: skip
-    rule: Any
-    if case.mistaken:
-        rule = next((p.rule for p in said.paths if p.rule.rule == "objection"), None)
-        asked = _asks(world, "objection", case.act, since)
-        begin, cause = "received", "correction"
-    else:
-        rule = next(
-            (p.rule for p in said.paths if p.rule.rule == "repair" and not p.rule.excluded), None
-        )
-        over = _first(ledger, case.number, "corrected", "performed")
-        barred = any(p.rule.rule == "repair" and p.rule.excluded for p in said.paths)
-        asked = NEVER if over < 0 or barred else _asks(world, "repair", case.act, max(over, since))
-        begin, cause = "filed", "repair"
-    if rule is None or asked > day or asked >= plain.until:
+    begin, kind = listed if listed < NEVER else since, KINDS.index(ledger.subject.kind)
+    ways = [
+        _objection(world, run, said, case, begin, kind),
+        _repair(world, ledger, said, shown, case, since),
+        _annulment(world, ledger, said, case, since),
+    ]
+    ways = [w for w in ways if w.asked <= day and w.asked < plain.until]
+    if not ways:
         return plain
-    due = _limit(rule, begin, asked)
-    answered = _answers(world, cause, case.act, asked, due)
-    plain = replace(plain, asked=asked, answered=answered if answered <= day else NEVER, due=due)
-    if answered > day or answered >= plain.until:
-        return plain
-    return replace(plain, until=answered, cause=cause)
+    way = min(ways, key=lambda w: (w.answered, w.asked))
+    done = way.answered <= day and way.answered < plain.until
+    return replace(
+        plain, asked=way.asked, due=way.due, marked=way.marked,
+        answered=way.answered if way.answered <= day else NEVER,
+        until=way.answered if done else plain.until, cause=way.cause if done else plain.cause,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A way by which a record is taken down, as asked for, marked, due and answered."""
+
+    cause: str
+    asked: int = NEVER
+    marked: int = NEVER
+    due: int = NEVER
+    answered: int = NEVER
+
+
+def _objection(
+    world: World, run: LeafRun, said: RecordRules, case: Case, since: int, kind: int
+) -> _Way:
+    """Return the objection to a mistaken record: the day is that of its entry, if it has one."""
+    rules = [p.rule for p in said.paths if isinstance(p.rule, schema.Objection)]
+    if not case.mistaken or not rules:
+        return _Way("correction")
+    act, first = np.uint64(case.act), world.scenario.first_month
+    since = max(since, first_day(first))
+    days = objection_days(
+        world.routes, world.policy, world.keys, act, run.place, kind, since, first
+    )
+    asked = int(days[0])
+    if asked >= NEVER:
+        return _Way("correction")
+    due = answer_due(rules[0], asked)
+    answered = _answered(world, case.act, OBJECTION, asked, due)
+    return _Way("correction", asked, mark_due(rules[0], asked), due, answered)
+
+
+def _repair(
+    world: World, ledger: Ledger, said: RecordRules, shown: Shown, case: Case, since: int
+) -> _Way:
+    """Return the repair of a record that was put right, after the waiting time of the text."""
+    paths = [p for p in said.paths if isinstance(p.rule, schema.Repair)]
+    over = _first(ledger, case.number, "corrected", "performed")
+    open_ = [p for p in paths if isinstance(p.rule, schema.Repair) and _HIDES & {*p.rule.effect}]
+    if case.mistaken or over < 0 or not open_ or any(p.rule.excluded for p in paths):  # type: ignore[union-attr]
+        return _Way("repair")
+    path, begin = open_[0], max(over, since)
+    waits = [path.from_]
+    if isinstance(path.rule, schema.Repair) and "shortest_term_over" in path.rule.conditions:
+        waits.append(shown.least)
+    begin = max([begin, *(day_of(d) for d in waits if d is not None)])
+    asked = _asks(world, case.act, begin)
+    if asked >= NEVER:
+        return _Way("repair")
+    due = answer_due(path.rule, asked)
+    return _Way("repair", asked, NEVER, due, _answered(world, case.act, _REPAIR, asked, due))
+
+
+def _annulment(world: World, ledger: Ledger, said: RecordRules, case: Case, since: int) -> _Way:
+    """Return how a record is deleted once the listing that rested on it has been annulled."""
+    rule = next((p.rule for p in said.paths if isinstance(p.rule, schema.Annulment)), None)
+    fell = _first(ledger, case.number, "annulled")
+    if rule is None or fell < 0:
+        return _Way("annulment")
+    fell = max(fell, since)  # the duty begins with the regulation
+    due = answer_due(rule, fell)
+    answered = _answered(world, case.act, _ANNULMENT, fell, due)
+    return _Way("annulment", fell, NEVER, due, answered)
 
 
 def regional_table(world: World, runs: list[LeafRun]) -> pa.Table:
     """Return what became of records under regional regulations, for a fixed sample of files.
 
-    Nothing with ``keep=indicators``, where settled files are let go, and where the mechanism
-    is off.
+    The same whatever is kept; nothing where the mechanism is off.
     """
     day = first_day(world.scenario.first_month + world.scenario.months) - 1
     found: list[tuple[str, str, str, Followed]] = []
-    if any(world.regional) and world.scenario.keep != "indicators":
-        law = regional_law(world)
-        here = [run for run in runs if world.regional[run.place]]
-        total = sum(int(run.leaf.counts[N_LEDGERS]) for run in here)
-        step, at = max(1, total // FILES), 0
-        for run in here:
-            n = int(run.leaf.counts[N_LEDGERS])
-            for row in range(-at % step, n, step):
-                who, kind = id_of(run, row), KINDS[int(run.leaf.lg["subject"][row]) >> 32]
-                leaf = places.leaves()[run.place]
+    if any(world.regional):
+        law, limit = regional_law(world), np.uint64(threshold(world.followed))
+        for run in (run for run in runs if world.regional[run.place]):
+            leaf = places.leaves()[run.place]
+            subjects = run.leaf.lg["subject"][: int(run.leaf.counts[N_LEDGERS])]
+            for row in np.flatnonzero(whole(world.keys, run.place, subjects, limit)).tolist():
+                who, kind = id_of(run, row), KINDS[int(subjects[row]) >> 32]
                 found += [(who, leaf, kind, x) for x in followed(world, law, run, row, day)]
-            at += n
     return _table(found)
 
 
@@ -263,6 +289,6 @@ def _table(found: list[tuple[str, str, str, Followed]]) -> pa.Table:
     for name in ("since", "until"):
         columns[name] = _days([getattr(x, name) for *_, x in found])
     columns["cause"] = pa.array([x.cause for *_, x in found], pa.string())
-    for name in ("asked", "due", "answered"):
+    for name in ("asked", "due", "answered", "marked"):
         columns[name] = _days([getattr(x, name) for *_, x in found])
     return pa.table(columns)

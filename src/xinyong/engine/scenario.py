@@ -39,7 +39,8 @@ class Mechanisms(BaseModel):
         gates: what a dated limit bars is given up place by place, or lives on for a while.
         objection: objections to a listing that is about to be decided.
         emergency: the pandemic's diversion of staff, relief, and data links (2020 to 2022).
-        regional: regulations of cities and provinces on records shown there.
+        regional: regulations of cities and provinces on records shown there, and objections
+            under them, which undo mistaken entries on lists that local authorities keep.
         schemes: points and grades of local schemes, and the conduct that they alone hear.
         credit: the credit system itself; without it acts are recorded and ordinarily punished,
             and no list, scheme or measure follows.

@@ -40,6 +40,27 @@ def is_sampled(keys, place, subject):
 
 
 @lean
+def is_whole(keys, place, subject, limit):
+    """Tell whether a subject's file is kept whole, for a share of files as a threshold.
+
+    Zero is none of them, and the greatest number all.
+    """
+    if limit == np.uint64(0xFFFFFFFFFFFFFFFF):
+        return True
+    who = np.uint64(place) << np.uint64(40) | np.uint64(subject)
+    return draw64(keys.sample, who, np.uint64(2), np.uint64(0))[0] < limit
+
+
+@njit
+def whole(keys, place, subjects, limit):
+    """Return which of many subjects' files are kept whole: bool[n]; see `is_whole`."""
+    out = np.empty(subjects.size, np.bool_)
+    for i in range(subjects.size):
+        out[i] = is_whole(keys, place, subjects[i], limit)
+    return out
+
+
+@lean
 def _account_entry(
     leaf, e, place, table, others, link, keys, shift, first_month, counts, felt, copies
 ):  # fmt: skip

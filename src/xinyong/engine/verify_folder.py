@@ -47,7 +47,7 @@ SCHEMAS = {
     RECORDS: {
         **dict.fromkeys(("subject", "place", "kind", "regulation", "conduct"), _TEXT),
         "mistaken": pa.bool_(), "since": _DAY, "until": _DAY, "cause": _TEXT,
-        **dict.fromkeys(("asked", "due", "answered"), _DAY),
+        **dict.fromkeys(("asked", "due", "answered", "marked"), _DAY),
     },
     DERIVED: {
         **dict.fromkeys(("period", "place", "kind", "group", "family", "indicator", "unit"), _TEXT),
@@ -60,7 +60,7 @@ SCHEMAS = {
 }  # fmt: skip
 _MAY_BE_OPEN = {
     *("lawful_end", "end", "rests_on", "points_tenths"),
-    *("until", "asked", "due", "answered"),
+    *("until", "asked", "due", "answered", "marked"),
 }
 _EXITS = FLOWS[EXITS:]
 _KEYS = ("digest", "catalogue_digest", "scenario", "files", "sample", "file_sample", "subjects")
@@ -339,7 +339,7 @@ def regional(held: Folder) -> str:
     if rows and not (on.regional and on.credit):
         return _row(RECORDS, 0, "a record is followed, but regional regulations are off")
     for i, (subject, place, kind, _, _, mistaken, since, until, cause, *rest) in enumerate(rows):
-        asked, _, answered = rest
+        asked, _, answered, marked = rest
         if odd := _who(subject, place, kind):
             return _row(RECORDS, i, odd)
         if (until is None) != (cause == ""):
@@ -352,7 +352,9 @@ def regional(held: Folder) -> str:
             return _row(RECORDS, i, f"asked on {asked}, before it was shown on {since}")
         if cause == "correction" and not mistaken:
             return _row(RECORDS, i, "corrected, though it was right")
-        if cause in ("correction", "repair") and answered != until:
+        if marked is not None and (asked is None or marked < asked):
+            return _row(RECORDS, i, f"marked by {marked}, asked on {asked}")
+        if cause in ("correction", "repair", "annulment") and answered != until:
             return _row(RECORDS, i, f"taken down on {until}, answered on {answered}")
     return ""
 

@@ -33,6 +33,7 @@ from xinyong.institutions.measures import MeasureTable, measure_table
 from xinyong.institutions.network import Network, link_of
 from xinyong.institutions.others import Others, others_table
 from xinyong.institutions.redress import Routes, routes_of
+from xinyong.institutions.regional import clocks_of
 from xinyong.institutions.steps import Policy, policy_of
 from xinyong.law import tables as t
 from xinyong.law.amend import amend, parse
@@ -50,6 +51,10 @@ __all__ = [
 
 _AGES = ((0, 14), (15, 17), (18, 34), (35, 59), (60, 64), (65, 120))
 _ADULT = 2  # position of the first age band of adults
+
+
+#: At 1:N, N in so many files are followed under regional regulations: alike at every scale.
+FOLLOWED = 25_000
 
 
 class Keys(NamedTuple):
@@ -71,6 +76,7 @@ class Keys(NamedTuple):
     sample: np.uint64
     consent: np.uint64
     feed: np.uint64
+    regional: np.uint64
 
 
 def keys_of(seed: int) -> Keys:
@@ -116,7 +122,7 @@ class World:
     for consent, and conduct as they hear it; `national` tells which families are not local.
     `listens` is the law for which conduct is drawn, that of `law` but where nothing follows;
     `asks` says of each leaf whether all its schemes ask for consent, `regional` whether records
-    are followed under a regulation of its city or province.
+    are followed under a regulation of its city or province, `followed` for what share of files.
     `laws` are the tables of the law as it is followed in each leaf: `law.tables` but where `gates`
     bar something.
     """
@@ -138,6 +144,7 @@ class World:
     joins: tuple[Joins, ...]
     asks: tuple[bool, ...]
     regional: tuple[bool, ...]
+    followed: float
     national: NDArray[np.bool_]
     families: tuple[Families, ...]
     streams: tuple[tuple[Stream, ...], ...]
@@ -417,7 +424,7 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
         given, "court.capacity", first, months, population, scenario.scale,
         staffed * staff.enforcement,
     )  # fmt: skip
-    schemes, asking = schemes_of(law), schemes_of(listens)
+    schemes, asking, platforms = schemes_of(law), schemes_of(listens), regulations_at(catalogue)
     joins = tuple(joins_of(listens, given, here) for here in asking)
     heard_by = {here: families_of(found, law, here) for here in {tuple(s) for s in schemes}}
     authorities = recorders(found, catalogue, ever)
@@ -444,10 +451,8 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
         national=np.array([family.place == "cn" for family in found], np.bool_),
         listens=listens,
         joins=joins,
-        regional=tuple(
-            on.credit and on.regional and scenario.keep != "indicators" and bool(here)
-            for here in regulations_at(catalogue)
-        ),
+        regional=tuple(on.credit and on.regional and bool(names) for names in platforms),
+        followed=min(1.0, scenario.scale / FOLLOWED),
         asks=tuple(0 < len(j.inst) == len(s) for j, s in zip(joins, asking, strict=True)),
         families=tuple(heard_by[tuple(here)] for here in schemes),
         streams=streams,
@@ -459,7 +464,8 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
             redress=waits,
         ),
         routes=routes_of(
-            law, given, first, months, on=on.redress, staffed=None if waits else staffed
+            law, given, first, months, on=on.redress, staffed=None if waits else staffed,
+            clocks=clocks_of(catalogue, platforms) if on.credit and on.regional else None,
         ),
         capacity=capacity,
         staffed_by=waits,

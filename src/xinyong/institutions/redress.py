@@ -11,6 +11,7 @@ the ledger; what it leads to is the law's business.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -24,7 +25,16 @@ from xinyong import places
 from xinyong.assumptions import Assumptions
 from xinyong.dates import NEVER
 from xinyong.errors import CatalogueError, Problem
-from xinyong.jit import lean
+from xinyong.institutions.regional import (
+    OBJECTION,
+    Clocks,
+    answer_of,
+    clocks_of,
+    in_force,
+    kept_locally,
+)
+from xinyong.institutions.steps import answer_day
+from xinyong.jit import lean, njit
 from xinyong.law.clocks import is_step
 from xinyong.law.compile import Law
 from xinyong.law.compiled import first_day, month_of
@@ -32,7 +42,10 @@ from xinyong.law.vocabulary import EVENTS
 from xinyong.streams import below, draw64, name_word
 from xinyong.yamlio import nearest, read_yaml, validate
 
-__all__ = ["Route", "Routes", "exit_day", "read_routes", "routes_of", "write_exits"]
+__all__ = [
+    *("Route", "Routes", "answered_day", "exit_day", "objection_days", "read_routes"),
+    *("routes_of", "write_exits"),
+]
 
 _PATH = Path(str(files("xinyong.institutions") / "data" / "routes.yaml"))
 _MOST = 4  # events of one route
@@ -111,6 +124,9 @@ class Routes(NamedTuple):
         event, what, lag: [routes, 4] events it writes (-1: none), facts, days after.
         survival: float64[routes, leaves, months + 1], chance of not having taken it by each
             month.
+        platform: whether it begins with an objection at the place's platform; the answer comes
+            by the clock of the regulation of the place.
+        clocks: of the regulations.
     """
 
     inst: NDArray[np.int64]
@@ -121,11 +137,24 @@ class Routes(NamedTuple):
     what: NDArray[np.int64]
     lag: NDArray[np.int64]
     survival: NDArray[np.float64]
+    platform: NDArray[np.bool_]
+    clocks: Clocks
+
+
+def _at_platforms(law: Law, routes: Sequence[Route]) -> list[Route]:
+    """Return the routes that an objection at a platform opens off lists that are kept locally."""
+    sure = {r.list for r in routes if r.only == "mistaken" and r.sure}
+    return [
+        Route(list=it.id, id="regional", only="mistaken", sure=it.id in sure,
+              then=(Then(event="withdrawn"),))
+        for it in law.catalogue.instruments.values()
+        if kept_locally(law.catalogue, it)
+    ]  # fmt: skip
 
 
 def routes_of(
     law: Law, given: Assumptions, first_month: int, months: int, on: bool,
-    staffed: NDArray[np.float64] | None = None,
+    staffed: NDArray[np.float64] | None = None, clocks: Clocks | None = None,
 ) -> Routes:  # fmt: skip
     """Return the routes with their survival tables.
 
@@ -137,11 +166,18 @@ def routes_of(
         on: False gives no routes at all.
         staffed: float64[months, leaves], what share of the staff that handles ways off a list
             is at work; hazards are in proportion to it. None: all of it, always.
+        clocks: of regional regulations, under which subjects object at platforms; None: none is.
 
     Raises:
         CatalogueError: a route has no assumption, or states an unknown fact.
     """
     rows = [r for r in read_routes() if on and r.list in law.code["instrument"]]
+    more = _at_platforms(law, rows) if on and clocks is not None else []
+    platform = np.arange(len(rows) + len(more)) >= len(rows)
+    rows += more
+    if clocks is None:
+        clocks = clocks_of(law.catalogue, [()] * len(places.leaves()))
+    open_ = in_force(clocks, first_month, months)
     event = np.full((len(rows), _MOST), -1, np.int64)
     what = np.full((len(rows), _MOST), -1, np.int64)
     lag = np.zeros((len(rows), _MOST), np.int64)
@@ -159,18 +195,27 @@ def routes_of(
                 what[i, j] = law.code["detail"][then.what]
             elif is_step(EVENTS.index(then.event)):
                 what[i, j] = law.code["instrument"][route.list]
+        name = "regional.objection" if platform[i] else f"exit.{route.list}.{route.id}"
         for m in range(months):
-            hazard = given.value(f"exit.{route.list}.{route.id}", first_month + m)
+            hazard = given.value(name, first_month + m) * (open_[m] if platform[i] else 1.0)
             survival[i, :, m + 1] = survival[i, :, m] * (1.0 - hazard * staffed[m])
     return Routes(
         np.array([law.code["instrument"][r.list] for r in rows], np.int64),
         np.array([r.only == "mistaken" for r in rows], np.bool_),
-        np.array([name_word(f"{r.list}/{r.id}") for r in rows], np.uint64),
+        np.array(
+            [
+                OBJECTION if at else name_word(f"{r.list}/{r.id}")
+                for r, at in zip(rows, platform, strict=True)
+            ],
+            np.uint64,
+        ),
         np.array([r.sure for r in rows], np.bool_),
         event,
         what,
         lag,
         survival,
+        platform,
+        clocks,
     )
 
 
@@ -202,17 +247,19 @@ def exit_day(routes, keys, act, route, leaf, start, mistaken, first_month):
 
 
 @lean
-def write_exits(routes, keys, act, inst, leaf, start, mistaken, first_month, day):
+def write_exits(routes, policy, keys, act, inst, leaf, kind, start, mistaken, first_month, day):
     """Fill `day` with the day of each route that is to be written, NEVER for the others.
 
     A route that ends an entry under every version (*sure*) makes later ones moot.
 
     Args:
         routes: the routes.
+        policy: when steps are taken.
         keys: stream keys
         act: id of the act.
         inst: the list.
         leaf: where the file is.
+        kind: of the subject.
         start: first day of the entry
         mistaken: whether it is a mistake.
         first_month: first month of the run.
@@ -223,8 +270,31 @@ def write_exits(routes, keys, act, inst, leaf, start, mistaken, first_month, day
         day[r] = NEVER
         if routes.inst[r] == inst:
             day[r] = exit_day(routes, keys, act, r, leaf, start, mistaken, first_month)
+            if routes.platform[r]:
+                day[r] = answer_of(routes.clocks, policy, keys.regional, act, leaf, kind, day[r])
             if routes.sure[r]:
                 last = min(last, day[r])
     for r in range(routes.inst.size):
         if day[r] > last:
             day[r] = NEVER
+
+
+@njit
+def objection_days(routes, policy, keys, act, leaf, kind, start, first_month):
+    """Return when the subject of a mistaken record objects at the platform, and the answer's day.
+
+    Both are NEVER where it does not; the answer is NEVER too where no regulation in force lets
+    subjects of the kind object to whatever is shown. Arguments as in `write_exits`.
+    """
+    for r in range(routes.inst.size):
+        if routes.platform[r]:
+            asked = exit_day(routes, keys, act, r, leaf, start, True, first_month)
+            answer = answer_of(routes.clocks, policy, keys.regional, act, leaf, kind, asked)
+            return asked, answer
+    return NEVER, NEVER
+
+
+@njit
+def answered_day(policy, keys, act, word, asked, due):
+    """Return the day of another answer under a regional regulation; see `steps.answer_day`."""
+    return answer_day(policy, keys.regional, act, word, asked, due)

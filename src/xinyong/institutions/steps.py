@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xinyong.assumptions import Assumptions
+from xinyong.dates import NEVER
 from xinyong.jit import lean
 from xinyong.law import tables as t
 from xinyong.law.clocks import is_step
@@ -27,7 +28,7 @@ from xinyong.law.compile import Law
 from xinyong.law.vocabulary import EVENTS
 from xinyong.streams import below, draw64, name_word, threshold
 
-__all__ = ["DECISION", "REDRESS", "Policy", "policy_of", "step_day", "takes"]
+__all__ = ["DECISION", "REDRESS", "Policy", "answer_day", "policy_of", "step_day", "takes"]
 
 
 #: Whose staff a step waits for (`Policy.queue`).
@@ -215,6 +216,14 @@ def takes(policy, keys, act, step, mistaken):
 
 
 @lean
+def _in_time_or_late(policy, first, second, opens, due):
+    """Return a day within a limit, any alike, or after it for the share of those that are late."""
+    if first < policy.late[0]:
+        return due + 1 + np.int64(below(second, np.uint64(policy.late_days[0])))
+    return opens + np.int64(below(second, np.uint64(max(due - opens, 0) + 1)))
+
+
+@lean
 def step_day(policy, keys, act, step, anchor, due, today):
     """Return the day on which a step is taken (today at the earliest if it has no limit)."""
     if policy.nominal[0]:
@@ -224,9 +233,27 @@ def step_day(policy, keys, act, step, anchor, due, today):
         # What opens on one day is done on one day: the delay belongs to the day, not the step.
         delay = draw64(keys.step, act, np.uint64(anchor), np.uint64(2))[0]
         return anchor + np.int64(below(delay, np.uint64(policy.free_days[0] + 1)))
-    if first < policy.late[0]:
-        return due + 1 + np.int64(below(second, np.uint64(policy.late_days[0])))
     opens = anchor
     if policy.last_days[step] > 0:
         opens = max(anchor, due - policy.last_days[step] + 1)
-    return opens + np.int64(below(second, np.uint64(max(due - opens, 0) + 1)))
+    return _in_time_or_late(policy, first, second, opens, due)
+
+
+@lean
+def answer_day(policy, key, act, word, asked, due):
+    """Return the day on which a request outside any list's procedure is answered.
+
+    Args:
+        policy: when steps are taken.
+        key: of the stream.
+        act: id of the act.
+        word: what is asked for.
+        asked: the day.
+        due: last lawful day, NEVER where no limit is set.
+    """
+    if policy.nominal[0]:
+        return due if due < NEVER else asked
+    first, second = draw64(key, act, word, np.uint64(1))
+    if due >= NEVER:
+        return asked + np.int64(below(second, np.uint64(policy.free_days[0] + 1)))
+    return _in_time_or_late(policy, first, second, asked, due)

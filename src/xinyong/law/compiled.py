@@ -6,10 +6,11 @@ from xinyong import dates
 from xinyong.jit import compile_functions
 from xinyong.law import clocks, conditions, entries, kernel, scores
 
-__all__ = ["add_months", "first_day", "fold", "month_of"]
+__all__ = ["add", "add_months", "first_day", "fold", "month_of"]
 
 _twins = compile_functions([dates, clocks, conditions, entries, scores, kernel])
 
+add = _twins.add
 add_months = _twins.add_months
 first_day = _twins.first_day
 fold = _twins.fold

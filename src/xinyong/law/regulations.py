@@ -18,6 +18,7 @@ from itertools import pairwise
 
 from xinyong import places
 from xinyong.dates import NEVER, add_months, add_working_days, date_of, day_of, working_days
+from xinyong.errors import CatalogueError, Problem
 from xinyong.law import schema
 from xinyong.law.annex import Conduct
 from xinyong.law.compile import Law, kept
@@ -30,7 +31,12 @@ __all__ = [
     "Path",
     "RecordRules",
     "Shown",
+    "about_whatever",
     "anchors",
+    "answer_due",
+    "answer_term",
+    "mark_due",
+    "platform_objection",
     "reaching",
     "record_rules",
 ]
@@ -47,6 +53,14 @@ _ON_RECORDS = (
 )
 
 _OVER = ("ended", "corrected", "performed")
+
+#: Moments that answer an objection, a repair or an annulment.
+_ANSWERED = ("decided", "certified", "corrected")
+
+#: Holders of the market's own records.
+_MARKET = frozenset({"credit_services", "market_collectors"})
+
+_Term = tuple[int, str]
 
 #: What a stated event means for the stages of an objection, a repair or an annulment.
 _MOMENTS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -287,6 +301,77 @@ def _undone(paths: list[Path], way: str) -> tuple[int, str] | None:
         if last is not None and last.stage.modality == "must" and last.due is not None:
             found.append((day_of(last.due), rule.rule))
     return min(found, default=None) if way in ("publish", "query") else None
+
+
+def answer_term(rule: schema.Objection | schema.Repair | schema.Annulment) -> _Term | None:
+    """Return within what time a rule's chain of binding stages comes to its end: n and unit.
+
+    Where a text has several ways, as when a body must ask the provider of a record, the longest
+    counts; a stage without a limit is taken at once. None where no stage that answers has a limit.
+
+    Raises:
+        CatalogueError: limits of one chain are in units that do not add up.
+    """
+    reached = {"received": 0} if isinstance(rule, schema.Objection) else {"filed": 0, "received": 0}
+    units: set[str] = set()
+    limited = False
+    for stage in rule.stages:
+        if stage.from_ not in reached:
+            continue
+        after = reached[stage.from_]
+        if stage.modality != "must" or stage.within is None:
+            reached.setdefault(stage.then, after)
+            continue
+        if stage.within.n:
+            units.add(stage.within.unit)
+        reached[stage.then] = max(after + stage.within.n, reached.get(stage.then, 0))
+        limited = limited or stage.then in _ANSWERED
+    if len(units) > 1:
+        said = f"rule {rule.id!r} counts one chain of stages in {' and '.join(sorted(units))}"
+        raise CatalogueError(Problem("regulation", 0, rule.id, said, "use one unit"))
+    ends = [reached[word] for word in _ANSWERED if word in reached]
+    return (max(ends), next(iter(units), "day")) if limited and ends else None
+
+
+def answer_due(rule: schema.Objection | schema.Repair | schema.Annulment, asked: int) -> int:
+    """Return the last lawful day of the answer to what was asked on a day; NEVER without a limit.
+
+    Example:
+        An objection of 2019-03-01 to Shanghai's centre, which passes it on in two working days to
+        a provider that decides in five, is answered by 2019-03-12.
+    """
+    term = answer_term(rule)
+    due = None if term is None else add(asked, *term)
+    return NEVER if due is None else due
+
+
+def mark_due(rule: schema.Objection, asked: int) -> int:
+    """Return the last day by which a disputed record is marked; NEVER where it is not."""
+    if rule.meanwhile != "marked":
+        return NEVER
+    stage = next((s for s in rule.stages if s.then == "marked"), None)
+    if stage is None or stage.within is None:
+        return asked
+    due = add(asked, stage.within.n, stage.within.unit)
+    return NEVER if due is None else due
+
+
+def platform_objection(version: schema.Version) -> schema.Objection | None:
+    """Return the rule on objecting to what a place's platform or authorities show, if there is one.
+
+    Those on what the market's credit services hold are not meant.
+    """
+    for rule in version.rules:
+        if isinstance(rule, schema.Objection) and set(rule.to) - _MARKET:
+            return rule
+    return None
+
+
+def about_whatever(of: schema.Records) -> bool:
+    """Tell whether a rule is about every bad record of some kinds of subjects."""
+    return of.polarity != "good" and not of.model_dump(
+        exclude={"polarity", "kinds"}, exclude_none=True
+    )
 
 
 def _shown(rule: schema.Disclosure, record: _Record, day: int, paths: list[Path]) -> Shown:

@@ -216,14 +216,15 @@ def _regional(run: Run) -> list[dict[str, Any]]:
         groups.setdefault(row["regulation"], []).append(row)
     found = []
     for name, rows in sorted(groups.items()):
-        days = [(r["answered"] - r["asked"]).days for r in rows if r["mistaken"] and r["answered"]]
+        days = [(r["answered"] - r["asked"]).days for r in rows if r["cause"] == "correction"]
         causes = [r["cause"] for r in rows]
         late = sum(bool(r["due"] and r["answered"] and r["answered"] > r["due"]) for r in rows)
         found.append(
             {
                 "id": name, "records": len(rows), "shown": causes.count(""),
                 "term": causes.count("term"), "repair": causes.count("repair"),
-                "correction": causes.count("correction"), "late": late,
+                "correction": causes.count("correction"),
+                "annulment": causes.count("annulment"), "late": late,
                 "days": f"{sum(days) / len(days):.0f} ({len(days)})" if days else "none",
             }
         )  # fmt: skip
