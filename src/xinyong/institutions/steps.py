@@ -21,11 +21,10 @@ from numpy.typing import NDArray
 
 from xinyong.assumptions import Assumptions
 from xinyong.dates import NEVER
+from xinyong.institutions.unread import inert, read_again
 from xinyong.jit import lean
 from xinyong.law import tables as t
-from xinyong.law.clocks import is_step
 from xinyong.law.compile import Law
-from xinyong.law.vocabulary import EVENTS
 from xinyong.streams import below, draw64, name_word, threshold
 
 __all__ = ["DECISION", "REDRESS", "Policy", "answer_day", "policy_of", "step_day", "takes"]
@@ -35,9 +34,6 @@ __all__ = ["DECISION", "REDRESS", "Policy", "answer_day", "policy_of", "step_day
 DECISION, REDRESS = 1, 2
 #: What an authority does on the way off a list: check an objection, grant a request, annul, remove.
 _OFF_A_LIST = ("checked", "granted", "annulled", "removed")
-
-#: Events that the kernel itself reads, whatever the rules say.
-_KERNEL_READS = ("decided", "recorded", "removed", "restored", "extended")
 
 
 class Policy(NamedTuple):
@@ -75,50 +71,6 @@ class Policy(NamedTuple):
     late: NDArray[np.uint64]
     late_days: NDArray[np.int64]
     free_days: NDArray[np.int64]
-
-
-def _inert(law: Law, inst: int, event: str) -> bool:
-    """Tell whether no rule reads the event that a step of an instrument writes.
-
-    The events of a procedure are read by the rules of their own instrument alone.
-    """
-    code = EVENTS.index(event)
-    x = law.tables
-    if event in _KERNEL_READS:
-        return False
-    prov, step = x.prov, x.step
-    if is_step(code):
-        prov, step = prov[prov[:, t.P_INST] == inst], step[step[:, t.S_INST] == inst]
-    spans = [(p[t.P_CODE], p[t.P_CODE_END]) for p in prov.tolist()]
-    spans += [(s[t.S_CODE], s[t.S_CODE_END]) for s in step.tolist()]
-    for op in (op for a, b in spans for op in x.code[a:b].tolist()):
-        kind = op[0]
-        if kind == t.OP_EVENT and code in op[1:3]:
-            return False
-        if kind == t.OP_LAPSED and (op[1] == code or op[2] >> code & 1):
-            return False
-    for op in x.code.tolist():  # time on a list may be asked by others
-        if op[0] == t.OP_LISTED_FOR and (op[5] == code or op[4] >> code & 1):
-            return False
-    if any(int(anchors) >> code & 1 for anchors in step[:, t.S_ANCHORS]):
-        return False
-    terms = {p[t.P_TERM] for p in prov.tolist()} | {v[t.V_TERM] for v in x.valid.tolist()}
-    if any(x.term[i, t.T_ANCHOR] == code and not x.term[i, t.T_OPEN] for i in terms if i >= 0):
-        return False
-    exits = (t.END, t.RESTORE, t.CONVERT)
-    return not any(p[t.P_EFFECT] in exits and p[t.P_B] == code for p in prov.tolist())
-
-
-def _counts_again(law: Law, event: str) -> bool:
-    """Tell whether any rule reads more than the first event of its kind in a case.
-
-    Conditions and anchors ask for the first; what ends, restores or converts an entry is
-    looked for from the entry's start.
-    """
-    x = law.tables
-    exits = (t.END, t.RESTORE, t.CONVERT)
-    read = {p[t.P_B] for p in x.prov.tolist() if p[t.P_EFFECT] in exits}
-    return event in _KERNEL_READS or EVENTS.index(event) in read
 
 
 def _objections(law: Law) -> NDArray[np.int64]:
@@ -184,11 +136,8 @@ def policy_of(
         queue,
         share,
         steps[:, t.S_N] >= 0,
-        np.array(
-            [_inert(law, law.code["instrument"][o.instrument], o.step.then) for o in law.steps],
-            np.bool_,
-        ),
-        np.array([_counts_again(law, o.step.then) for o in law.steps], np.bool_),
+        inert(law),
+        read_again(law),
         last_days,
         objection,
         np.array([threshold(given.value("objection.upheld"))], np.uint64),
