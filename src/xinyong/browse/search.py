@@ -135,10 +135,16 @@ def _meant(entry: Entry, asked: list[str], by_sound: bool) -> int:
     order = leads().get((entry.named.kind, entry.named.id), {})
     joined = "".join(map(stem, asked))
     for phrase, place in order.items():
-        same = joined == "".join(map(stem, words_of(phrase)))
+        same = joined == _stems(phrase)
         if same or (by_sound and is_sound_of(phrase, asked)):
             return _PHRASE + 50 - place
     return 0
+
+
+@lru_cache(maxsize=10_000)
+def _stems(phrase: str) -> str:
+    """Return a phrase of everyday speech without its endings and gaps."""
+    return "".join(map(stem, words_of(phrase)))
 
 
 def _score(part: str, entry: Entry, syllables: Syllables = ()) -> int:

@@ -12,7 +12,7 @@ from xinyong.document import Loc, nearest
 from xinyong.errors import CaseError, Problem
 from xinyong.law.annex import Conduct
 from xinyong.law.clocks import is_step
-from xinyong.law.compile import Law, consent_schemes
+from xinyong.law.compile import Law, consents_of
 from xinyong.law.reads import Reads, reads
 from xinyong.law.regulations import EVENTS_READ, anchors, reaching
 from xinyong.law.vocabulary import EVENTS
@@ -92,7 +92,7 @@ def _consents(case: Case, law: Law, on: dt.date) -> Iterator[Problem]:
     if not (subject.consents or subject.private_scores):
         return
     private = [it.id for it in cat.instruments.values() if it.kind == "private_scheme"]
-    joinable = (*private, *consent_schemes(cat))
+    joinable = (*private, *consents_of(law))
     for i, name in enumerate(subject.consents):
         if name not in joinable:
             hint = nearest(name, joinable) or f"one of {', '.join(joinable) or 'none'}"

@@ -31,6 +31,7 @@ __all__ = [
     "StepOrigin",
     "compile_law",
     "consent_schemes",
+    "consents_of",
     "grade_ids",
     "kept",
     "law",
@@ -193,6 +194,12 @@ def consent_schemes(catalogue: Catalogue) -> tuple[str, ...]:
             w.scheme and w.scheme.consent and w.scheme.consent.mode == "opt_in" for w in it.versions
         )
     )
+
+
+@kept
+def consents_of(law: Law) -> tuple[str, ...]:
+    """Return `consent_schemes` of a law, looked for once."""
+    return consent_schemes(law.catalogue)
 
 
 class _Compiler:

@@ -19,7 +19,7 @@ from xinyong.dates import NEVER, date_of, day_of
 from xinyong.law import tables as t
 from xinyong.law import vocabulary as v
 from xinyong.law.clocks import BEYOND, LEDGER_COLS, index_events
-from xinyong.law.compile import Law, consent_schemes
+from xinyong.law.compile import Law, consents_of
 from xinyong.law.gates import Bar, bars, next_turn, provision_target, score_target
 from xinyong.law.kernel import fold
 
@@ -65,7 +65,7 @@ class Subject:
         roles = sum(1 << v.ROLES.index(r) for r in self.roles)
         code = law.code["place"]
         row = [v.KINDS.index(self.kind), *self.age, roles]
-        asked = consent_schemes(law.catalogue) if self.consents else ()
+        asked = consents_of(law) if self.consents else ()
         consents = sum(1 << i for i, name in enumerate(asked) if name in self.consents)
         places = (code[self.residence], code[self.registration])
         return np.array([*row, *places, consents], np.int64)

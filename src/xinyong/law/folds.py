@@ -13,9 +13,9 @@ import numpy as np
 from xinyong.dates import NEVER
 from xinyong.law import tables as t
 from xinyong.law import vocabulary as v
-from xinyong.law.clocks import DAY, EV_OCCURRED, EVENT, LATER, VALUE
+from xinyong.law.clocks import DAY, LATER
 from xinyong.law.compile import Law
-from xinyong.law.determine import Ledger, folded
+from xinyong.law.determine import Ledger, Subject, folded
 from xinyong.law.reads import reads
 
 __all__ = ["Folds"]
@@ -31,7 +31,8 @@ class Folds:
     def __init__(self, law: Law) -> None:
         self.law = law
         self.known: dict[tuple[int, bytes, bytes], t.Findings] = {}
-        self.tables: dict[tuple[bytes, bytes], t.LawTables] = {}
+        self.tables: dict[tuple[bytes, frozenset[int]], t.LawTables] = {}
+        self.read: dict[tuple[Subject, frozenset[str]], t.Ints] = {}
 
     def findings(self, ledger: Ledger, day: int) -> t.Findings:
         """Return the same numbers as `determine.findings`."""
@@ -41,7 +42,7 @@ class Folds:
         key = (day, facts.tobytes(), rows[:seen, :LATER].tobytes())
         found = self.known.get(key)
         if found is None:
-            tables = self._tables(facts, rows)
+            tables = self._tables(facts, ledger)
             found = folded(self.law, facts, rows[:seen], cases, day, tables=tables)
             self.known[key] = found
         if seen == len(rows):
@@ -52,8 +53,14 @@ class Folds:
 
     def _read(self, ledger: Ledger) -> t.Ints:
         """Return the facts of the subject, blank where no provision that hears the acts asks."""
-        facts = ledger.subject.facts(self.law)
-        heard = {e.what for e in ledger.events if e.event == "occurred"}
+        heard = frozenset(e.what for e in ledger.events if e.event == "occurred")
+        key = ledger.subject, heard
+        if key not in self.read:
+            self.read[key] = self._facts(*key)
+        return self.read[key]
+
+    def _facts(self, subject: Subject, heard: frozenset[str]) -> t.Ints:
+        facts = subject.facts(self.law)
         asked = [reads(self.law, conduct) for conduct in sorted(heard)]
         if not any(x.age for x in asked):
             facts[t.F_AGE_LO], facts[t.F_AGE_HI] = 0, NEVER
@@ -61,10 +68,10 @@ class Folds:
         facts[t.F_ROLES] &= sum(1 << i for i, role in enumerate(v.ROLES) if role in roles)
         return facts
 
-    def _tables(self, facts: t.Ints, rows: t.Ints) -> t.LawTables:
+    def _tables(self, facts: t.Ints, ledger: Ledger) -> t.LawTables:
         """Return the tables without the schemes that do not reach the subject or its acts."""
-        acts = np.unique(rows[(rows[:, EVENT] == EV_OCCURRED) & (rows[:, VALUE] > 0), VALUE] - 1)
-        key = facts.tobytes(), acts.tobytes()
+        places = {e.value - 1 for e in ledger.events if e.event == "occurred" and e.value > 0}
+        key = facts.tobytes(), frozenset(places)
         if key not in self.tables:
             whole = self.law.tables
             inst = whole.inst[whole.scheme[:, t.X_INST]]
@@ -72,6 +79,6 @@ class Folds:
             by = inst[:, t.I_REACH_BY]
             near = (by & t.BY_RESIDENCE > 0) & reach[:, facts[t.F_RESIDENCE]]
             near |= (by & t.BY_REGISTRATION > 0) & reach[:, facts[t.F_REGISTRATION]]
-            near |= (by & t.BY_ACT_PLACE > 0) & reach[:, acts].any(axis=1)
+            near |= (by & t.BY_ACT_PLACE > 0) & reach[:, sorted(places)].any(axis=1)
             self.tables[key] = self.law.quick._replace(scheme=whole.scheme[near])
         return self.tables[key]
