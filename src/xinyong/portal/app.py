@@ -31,7 +31,7 @@ from xinyong.portal import (
     studies,
     vocabulary,
 )
-from xinyong.portal.guard import Guard
+from xinyong.portal.guard import Guard, Pace
 from xinyong.portal.jobs import Jobs
 from xinyong.portal.problems import RESPONSES, of_error, problem
 from xinyong.portal.site import Site
@@ -67,7 +67,8 @@ def create_app(site: Site) -> FastAPI:
         'xinyong'
     """
     jobs = Jobs(site.limits)
-    views = Views(site, jobs)
+    pace = Pace()
+    views = Views(site, jobs, pace)
     lookers = Lookers(site.limits)
 
     @asynccontextmanager
@@ -101,7 +102,7 @@ def create_app(site: Site) -> FastAPI:
     app.add_exception_handler(XinyongError, _ours)
     if site.local:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=_HERE, www_redirect=False)
-    app.add_middleware(Guard, limits=site.limits)
+    app.add_middleware(Guard, limits=site.limits, pace=pace)
     return app
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from xinyong.portal.site import Limits
 
-__all__ = ["HEADERS", "Guard"]
+__all__ = ["HEADERS", "Guard", "Pace"]
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -52,17 +52,30 @@ class _Bucket:
     since: float
 
 
+class Pace:
+    """How many requests are in work, and a rest for what is made beside them."""
+
+    def __init__(self) -> None:
+        self.busy = 0  # changed by the one thread that takes requests
+
+    def rest(self, most: float = 2.0) -> None:
+        """Wait while somebody waits for a page, but not for ever: pages may be asked all day."""
+        ends = time.monotonic() + most
+        while self.busy and time.monotonic() < ends:
+            time.sleep(0.01)
+
+
 class Guard:
     """Refuse what is too long, too large, too often or from elsewhere; speak the language asked.
 
     A client is an address of the network, remembered in memory for as long as it counts.
     """
 
-    def __init__(self, app: ASGIApp, limits: Limits) -> None:
+    def __init__(self, app: ASGIApp, limits: Limits, pace: Pace | None = None) -> None:
         self._app = app
         self._limits = limits
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
-        self._busy = 0
+        self._pace = pace or Pace()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or hand it on."""
@@ -93,7 +106,7 @@ class Guard:
                 response = problem(scope, status, detail, more)
                 await response(scope, receive, guarded)
                 return
-            self._busy += 1
+            self._pace.busy += 1
             try:
                 await self._app(scope, body, guarded)
             except _TooLargeError:
@@ -109,7 +122,7 @@ class Guard:
                 response = problem(scope, 500, "something went wrong in xinyong itself")
                 await response(scope, receive, guarded)
             finally:
-                self._busy -= 1
+                self._pace.busy -= 1
 
     def _refusal(self, scope: Scope) -> tuple[int, str, dict[str, str]] | None:
         limits = self._limits
@@ -127,7 +140,7 @@ class Guard:
         wait = self._wait((scope.get("client") or ("", 0))[0])
         if wait:
             return 429, f"too many requests; come back in {wait} s", {"Retry-After": str(wait)}
-        if self._busy >= limits.at_once:
+        if self._pace.busy >= limits.at_once:
             return 503, "too much is asked of this portal at once", {"Retry-After": "2"}
         return None
 

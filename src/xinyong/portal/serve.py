@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+from types import FrameType
+
 import uvicorn
 
 from xinyong.portal.app import create_app
 from xinyong.portal.site import Site
-from xinyong.portal.warm import warm
+from xinyong.portal.warm import ready
 
 __all__ = ["serve"]
 
@@ -14,10 +17,12 @@ __all__ = ["serve"]
 def serve(site: Site, host: str, port: int) -> None:
     """Serve until interrupted or terminated; what is in hand is finished first.
 
+    The address is taken at once, so that who comes early waits a moment and is not turned away.
     Addresses are not logged: they hold what a reader states of a case.
     """
+    app = create_app(site)
     config = uvicorn.Config(
-        create_app(site),
+        app,
         host=host,
         port=port,
         access_log=False,
@@ -27,5 +32,15 @@ def serve(site: Site, host: str, port: int) -> None:
         timeout_graceful_shutdown=10,
         proxy_headers=False,
     )
-    warm(site)
-    uvicorn.Server(config).run()
+    taken = config.bind_socket()
+    taken.listen(config.backlog)
+    # The server finishes what it has in hand and then raises the signal anew: that is no failure.
+    signal.signal(signal.SIGTERM, _ended)
+    ready(app)
+    uvicorn.Server(config).run([taken])
+
+
+def _ended(number: int, frame: FrameType | None) -> None:
+    """End the process as one that did what it was told."""
+    del number, frame
+    raise SystemExit(0)

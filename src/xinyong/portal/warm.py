@@ -1,35 +1,106 @@
-"""What a portal makes ready while nobody asks yet: the search with its sounds, the audit, cases."""
+"""What a portal makes ready before it serves: it visits its own pages, each kind of them once.
+
+So everything that is read, compiled or counted at a first visit is there when somebody comes.
+"""
 
 from __future__ import annotations
 
+import gc
 import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
-from xinyong.browse.index import sounded
-from xinyong.browse.names import named
-from xinyong.case import calculate
+import anyio
+
 from xinyong.case.gallery import gallery
-from xinyong.portal.audited import audited
-from xinyong.portal.casework import View
-from xinyong.portal.linted import report_on
-from xinyong.portal.site import Site
+from xinyong.case.stating import written
+from xinyong.portal.casework import link
+from xinyong.portal.page import address
 
-__all__ = ["warm", "warmed"]
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.types import Message
 
+    from xinyong.portal.site import Site
 
-def warm(site: Site) -> threading.Thread:
-    """Begin to make ready what the first page would wait for; pages are served meanwhile."""
-    thread = threading.Thread(target=warmed, args=(site,), name="warm", daemon=True)
-    thread.start()
-    return thread
+__all__ = ["ready", "visit"]
 
 
-def warmed(site: Site) -> None:
-    """Make it ready now."""
-    found = site.catalogue
-    sounded(found)
-    named(found, "conducts")
-    audited(found)
+def ready(app: FastAPI) -> None:
+    """Visit a page of every kind: of the catalogue, of a case, of the first run.
+
+    Other runs, and the charts of the first one, are made later, while nobody waits.
+    """
+    site = app.state.site
+    both = [
+        threading.Thread(target=visit, args=(app, addresses), daemon=True)
+        for addresses in (list(_of_runs(site)), list(_of_catalogue(site)))
+    ]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    gc.collect()
+    gc.freeze()  # what is kept for good is not looked through again and again
+
+
+def visit(app: FastAPI, addresses: list[str]) -> None:
+    """Visit addresses one after another; what comes back is thrown away."""
+
+    async def every() -> None:
+        for one in addresses:
+            await _visit(app, one)
+
+    anyio.run(every)
+
+
+def _of_runs(site: Site) -> Iterator[str]:
+    for run in list(site.runs)[:1]:
+        for page in ("", "/map", "/exchange", "/errors", "/indicators"):
+            yield address(f"/society/{run}{page}")
+        yield address("/society/compare", a=run, b=run)
+    for page in ("/society", "/studies", "/run", "/about"):
+        yield address(page)
+
+
+def _of_catalogue(site: Site) -> Iterator[str]:
+    yield address("/catalogue")
+    yield address("/catalogue", q="credit")  # the search, with its sounds
+    for page in ("timeline", "audit", "audit/assumed", "map", "words/measures", "words/conducts"):
+        yield address(f"/catalogue/{page}")
+    for name in ("spc_defaulters", *site.catalogue.items):  # the longest rulebooks
+        yield address(f"/catalogue/{name}")
+        yield address(f"/catalogue/{name}/lint")
+    for name in site.catalogue.items:
+        yield address(f"/catalogue/{name}/items")
+    yield address("/catalogue/compare", a="spc_defaulters")
+    yield address("/catalogue/compare/places", a="rongcheng", b="hangzhou")
     for worked in gallery().values():  # the law, its kernel, and what a result is told with
-        View(calculate(worked.case, site.law))
-    for name in found.items:  # the longest rulebooks
-        report_on(name, None)
+        yield link("/case/result", written(worked.case))
+    for page in ("check", "changes", "compare", "build/place", "build/facts", "build/documents"):
+        yield link(f"/case/{page}", written(gallery()["court"].case))
+    yield address("/", to="zh")
+    yield address("/case", to="zh")
+
+
+async def _visit(app: FastAPI, where: str) -> None:
+    """Ask the application itself for a page, as its server would."""
+    found = urlsplit(where)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        del message
+
+    await app(
+        {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
+            "scheme": "http", "path": unquote(found.path), "raw_path": found.path.encode(),
+            "query_string": found.query.encode(), "root_path": "", "server": ("localhost", 80),
+            "client": ("", 0), "headers": [(b"host", b"localhost"), (b"accept", b"text/html")],
+        },
+        receive,
+        send,
+    )  # fmt: skip

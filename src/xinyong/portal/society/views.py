@@ -23,6 +23,7 @@ from xinyong.report.figure import NARROW, WIDE, Figure, spoken
 from xinyong.report.html import csv_text
 
 if TYPE_CHECKING:
+    from xinyong.portal.guard import Pace
     from xinyong.portal.jobs import Jobs
     from xinyong.portal.site import Site
     from xinyong.results import Run
@@ -173,8 +174,19 @@ class View:
         except XinyongError:
             return None
 
+    def begin(self) -> None:
+        """Make what the first page of the run shows."""
+        for name in CHARTS:
+            self.figure(name)
+        for width in (WIDE, NARROW):
+            self.picture(next(iter(CHARTS)), width)
+
     def warm(self) -> Iterator[None]:
         """Make everything that takes long, a step at a time."""
+        self.begin()
+        yield
+        _ = self.catalogue
+        yield
         for code in LANGUAGES:
             for name in CHARTS:
                 for width in (WIDE, NARROW):
@@ -184,14 +196,14 @@ class View:
         for indicator, group in (("alive", ""), ("stock", "spc_defaulters")):
             self.by_province(indicator, group, "all")
             yield
-        _ = self.catalogue, self.grades
+        _ = self.grades
 
 
 class Views:
     """The finished runs of a portal: those it was given, and those made in it."""
 
-    def __init__(self, site: Site, jobs: Jobs) -> None:
-        self._site, self._jobs = site, jobs
+    def __init__(self, site: Site, jobs: Jobs, pace: Pace) -> None:
+        self._site, self._jobs, self._pace = site, jobs, pace
         self._views: dict[str, View] = {}
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -234,6 +246,7 @@ class Views:
         for view in views:
             try:
                 for _ in view.warm():
+                    self._pace.rest()
                     if self._stop.is_set():
                         return
             except XinyongError:
