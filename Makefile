@@ -48,7 +48,7 @@ portal: setup ## the portal on this machine, with the runs under results/
 	$(BIN)/xinyong portal
 
 test: setup ## all tests
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: setup ## ruff: rules and format
 	$(BIN)/ruff check .
