@@ -108,6 +108,7 @@ def _measure_rows(found: Catalogue) -> Iterator[Row]:
                     "field": known.field if known else "", "nature": known.nature if known else "",
                     "by": _list(m.by), "kinds": _list(m.kinds or ()),
                     "reaches": _list(m.reaches), "discretionary": m.discretionary,
+                    "grades": _list(m.grades), "text": m.text or "",
                     "cite": w.cite_words(it, m.cite),
                 }  # fmt: skip
 

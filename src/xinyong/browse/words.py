@@ -493,8 +493,12 @@ def measure_words(found: Catalogue, row: schema.MeasureRow) -> str:
         text += say(", at their discretion")
     if row.kinds is not None:
         text += say("; only for {kinds}", kinds=joined((word(k) for k in row.kinds), "or"))
+    if row.grades:
+        text += say("; for grade {grades}", grades=joined(row.grades, "or"))
+    if row.text is not None:
+        text += say(": {text}", text=row.text.rstrip("."))
     if row.reaches:
         roles = joined(map(word, row.reaches), "and the")
         text += say("; reaches also the {roles}", roles=roles)
-    said = {"measure", "by", "kinds", "reaches", "discretionary", "cite"}
+    said = {"measure", "by", "kinds", "reaches", "discretionary", "grades", "text", "cite"}
     return say("{text}.", text=text + others_words(row, said))

@@ -23,7 +23,7 @@ from xinyong.law.compile import law as built_in
 from xinyong.law.course import nominal
 from xinyong.law.determine import Determination, Entry, Event, Ledger, determine
 from xinyong.law.gates import Bar, bars, measure_target
-from xinyong.law.measures import DueMeasure, due
+from xinyong.law.measures import DueMeasure, due, due_by_grade, text_of
 from xinyong.law.private import Membership, memberships
 from xinyong.law.regulations import RecordRules, record_rules
 
@@ -41,7 +41,7 @@ class CaseResult:
         case: as stated; law: compiled; on: the day.
         stated, ledger: the file as stated, and with the steps the course took.
         determination: entries, lines, scores, steps and provisions tried.
-        measures: due on the day for the subject's live entries.
+        measures: due on the day for the subject's live entries, then for its grades.
         follows: what follows for others.
         almost: provisions that failed at one condition only.
         assumptions: made by the calculator, in words.
@@ -116,7 +116,9 @@ def calculate(case: Case, law: Law | None = None, on: dt.date | None = None) -> 
     more = 1 + max((e.case for e in ledger.events), default=-1) - len(act_of)
     act_of = (*act_of, *(-1 for _ in range(more)))
     check_order(case, law, ledger, act_of)
-    measures = due(law, live, case.subject.kind, day)
+    held = [(score.instrument, score.grade) for score in found.scores]
+    kind = case.subject.kind
+    measures = (*due(law, live, kind, day), *due_by_grade(law, held, kind, day))
     others = follows(case, law, ledger, found, measures, day)
     return CaseResult(
         case=case,
@@ -138,10 +140,7 @@ def calculate(case: Case, law: Law | None = None, on: dt.date | None = None) -> 
 
 def _measure_bars(law: Law, m: DueMeasure, place: str, day: dt.date) -> tuple[Bar, ...]:
     """Return the gates that speak about a measure that is due."""
-    it = law.catalogue.instrument(m.instrument)
-    version = next(w for w in it.versions if w.id == m.version)
-    row = next(x for x in version.measures if x.measure == m.measure and tuple(x.by) == m.by)
-    return bars(law.catalogue, measure_target(it, version, row), day, place)
+    return bars(law.catalogue, measure_target(*text_of(law.catalogue, m)), day, place)
 
 
 def _assumptions(

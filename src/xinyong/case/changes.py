@@ -28,7 +28,7 @@ from xinyong.law.compile import Law
 from xinyong.law.course import followed
 from xinyong.law.determine import decode, findings
 from xinyong.law.folds import Folds
-from xinyong.law.measures import due
+from xinyong.law.measures import due, due_by_grade
 
 __all__ = ["Change", "Changes", "Outcome", "differences", "outcome", "search"]
 
@@ -142,7 +142,9 @@ def outcome(case: Case, law: Law, on: dt.date, folds: Folds | None = None) -> Ou
         if x.state in ("live", "inert") and x.case in act
     }
     listed = [(name, x[1]) for (name, _, _), x in entries.items() if x[3]]
-    measures = due(law, listed, case.subject.kind, on)
+    held = [(s.instrument, s.grade) for s in found.scores]
+    kind = case.subject.kind
+    measures = (*due(law, listed, kind, on), *due_by_grade(law, held, kind, on))
     return Outcome(
         entries=entries,
         lines=lines,

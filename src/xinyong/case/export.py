@@ -361,6 +361,7 @@ def _measure(law: Law, m: DueMeasure) -> dict[str, Any]:
         "by": list(m.by),
         "discretionary": m.discretionary,
         "reaches": list(m.reaches),
+        "grades": list(m.grades),
         "basis": basis(measure_provenance(law, m)),
     }
 

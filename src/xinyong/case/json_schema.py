@@ -174,6 +174,7 @@ class Measure(Part):
     by: list[str]
     discretionary: bool
     reaches: list[str]
+    grades: list[str]
     basis: Basis
 
 

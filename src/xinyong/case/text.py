@@ -264,6 +264,7 @@ def _measures(words: Words) -> Lines:
         by = ", ".join(words.authority(a) for a in m.by)
         leave = " (may refrain)" if m.discretionary else ""
         reach = f"; reaches {', '.join(map(plain, m.reaches))}" if m.reaches else ""
+        reach += f"; for grade {' or '.join(m.grades)}" if m.grades else ""
         where = words.where(measure_provenance(law, m))
         yield "", f"    {measure.en} ({measure.zh}), by {by}{leave}{reach} — {where}"
         for bar in limits.on_measure(result, number):

@@ -39,6 +39,8 @@ class LeafRun:
             of the leaf; the last for those whose grade is not known.
         points: int64[months, schemes, kinds], points (tenths) of these files beyond the base.
         barred: int64[months, schemes, kinds], files with a live line that a gate bars on paper.
+        graded: int64[months, rows, kinds, 2], of measures tied to grades (`world.graded`): files
+            whose grade carries them, and requests about them; those without a file at the end.
         queue: int64[months, 3], decisions taken, requests dropped, requests waiting.
         redress: int64[authorities, months, REDRESS_COUNTS], of the ways off lists.
         spare: int64[authorities], turns left over from last month, one at most.
@@ -57,6 +59,7 @@ class LeafRun:
     grades: NDArray[np.int64]
     points: NDArray[np.int64]
     barred: NDArray[np.int64]
+    graded: NDArray[np.int64]
     queue: NDArray[np.int64]
     redress: NDArray[np.int64]
     spare: NDArray[np.int64]
@@ -83,6 +86,7 @@ class LeafRun:
             np.zeros((months, schemes, grades, kinds), np.int64),
             np.zeros((months, schemes, kinds), np.int64),
             np.zeros((months, schemes, kinds), np.int64),
+            np.zeros((months, len(world.graded[place].names), kinds, 2), np.int64),
             np.zeros((months, 3), np.int64),
             np.zeros((len(world.staffed_by), months, len(REDRESS_COUNTS)), np.int64),
             np.zeros(len(world.staffed_by), np.int64),

@@ -32,6 +32,7 @@ from xinyong.engine.copies import copy_cases, count_events
 from xinyong.engine.drawing import Acts, draw_leaf
 from xinyong.engine.feeding import FED_EVENTS, feed_files, feeds_on, most_fed
 from xinyong.engine.filing import Records, file_records
+from xinyong.engine.graded import close_graded, count_graded
 from xinyong.engine.joining import have_joined
 from xinyong.engine.leaf_run import LeafRun, kept_whole, let_go
 from xinyong.engine.local import rule_on, start_of
@@ -382,12 +383,17 @@ def count(world: World, run: LeafRun, m: int) -> None:
         x = rule_on(world.law, inst, first_day(world.scenario.first_month + m + 1) - 1)
         if x >= 0 and (start := start_of(world.law, x)[0]) < t.NO_SCORE:
             np.add.at(run.points[m, s], kind[scored], points[scored] - start)
+    count_graded(world, run, m)
 
 
 def close(world: World, run: LeafRun) -> None:
-    """Account for the measures of every spell not yet accounted for (all, or a fixed sample)."""
+    """Account for the measures of every spell not yet accounted for (all, or a fixed sample).
+
+    Those tied to the grade in which a scheme begins are counted for subjects without a file.
+    """
     account(
         run.leaf, run.place, world.measures, world.others, world.link, world.keys,
         world.sample_shift, world.scenario.first_month, run.measures, run.felt,
     )  # fmt: skip
     run.entries += entry_sums(run.leaf)
+    close_graded(world, run)

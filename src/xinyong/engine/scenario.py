@@ -36,12 +36,14 @@ class Mechanisms(BaseModel):
         refresh: receivers compare their copies with the source now and then.
         digital: places record and connect better or worse by how digital they are.
         campaigns: spans in which an authority looks harder.
-        gates: what a dated limit bars is given up place by place, or lives on for a while.
+        gates: what a dated limit bars, measures included, is given up place by place, or lives
+            on for a while.
         objection: objections to a listing that is about to be decided.
         emergency: the pandemic's diversion of staff, relief, and data links (2020 to 2022).
         regional: regulations of cities and provinces on records shown there, and objections
             under them, which undo mistaken entries on lists that local authorities keep.
         schemes: points and grades of local schemes, and the conduct that they alone hear.
+        graded: measures tied to the grades of schemes, rewards and restrictions (with `schemes`).
         credit: the credit system itself; without it acts are recorded and ordinarily punished,
             and no list, scheme or measure follows.
         epidemic: conduct of the emergency, bad and good, and the norms about it (with `emergency`).
@@ -67,6 +69,7 @@ class Mechanisms(BaseModel):
     objection: bool = True
     emergency: bool = True
     schemes: bool = True
+    graded: bool = True
     regional: bool = True
     credit: bool = True
     epidemic: bool = True

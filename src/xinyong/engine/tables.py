@@ -11,11 +11,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from xinyong import places
-from xinyong.dates import NEVER, first_day
+from xinyong.dates import NEVER
 from xinyong.engine.advance import EXITS, FLOWS
-from xinyong.engine.joining import count_joined
+from xinyong.engine.graded import GRADED, by_default, graded_counts
 from xinyong.engine.leaf_run import ACTS, REDRESS_COUNTS, LeafRun
-from xinyong.engine.local import rule_on, start_of
 from xinyong.engine.spells import is_sampled
 from xinyong.engine.state import (
     CASE_COPIED,
@@ -120,6 +119,11 @@ def indicator_table(world: World, runs: list[LeafRun]) -> pa.Table:
             rows.add(stock, place, KINDS, name, "stock", "entries")
         for s, inst in enumerate(world.schemes[run.place].tolist()):
             _grades(world, run, s, inst, rows)
+        graded = graded_counts(world, run)
+        for i, names in enumerate(world.graded[run.place].names):
+            for j, name in enumerate(GRADED):
+                unit = "requests" if name.startswith("graded_applied") else "subjects"
+                rows.add(graded[:, i, :, j], place, KINDS, "/".join(names), name, unit)
         for j, name in enumerate(("decided", "dropped", "waiting")):
             rows.add(run.queue[:, j : j + 1], place, ("all",), "spc_defaulters", name, _UNITS[name])
         for p, authority in enumerate(world.staffed_by):
@@ -155,38 +159,14 @@ def _grades(world: World, run: LeafRun, s: int, inst: int, rows: _Rows) -> None:
     law, place = world.law, places.leaves()[run.place]
     scheme = law.instruments[inst]
     names = law.grades[law.schemes.index(scheme)]
-    graded = run.grades[:, s].sum(axis=1)
     for g, grade in [*enumerate(names), (-1, NO_GRADE)]:
         group = f"{scheme}/{grade}"
         rows.add(run.grades[:, s, g], place, KINDS, group, "grade", "subjects")
     rows.add(run.points[:, s], place, KINDS, scheme, "points", "tenths of a point")
     rows.add(run.barred[:, s], place, KINDS, scheme, "scored_barred", "subjects")
-    start = np.zeros((len(names) + 1, *graded.shape), np.int64)
-    scorable: dict[tuple[int, int], int] = {}
-    for m in range(len(graded)):
-        month = world.scenario.first_month + m
-        x = rule_on(law, inst, first_day(month + 1) - 1)
-        if x < 0 or start_of(law, x)[0] >= t.NO_SCORE:
-            continue
-        for k in range(len(KINDS)):
-            if law.tables.inst[inst, t.I_KINDS] >> k & 1:
-                alive = int(world.society.alive(run.place, k, month))
-                if (k, alive) not in scorable:
-                    scorable[k, alive] = _scorable(world, run.place, inst, k, alive)
-                subjects = scorable[k, alive]
-                start[start_of(law, x)[1], m, k] = subjects - graded[m, k]
+    start = by_default(world, run, s, inst)
     for g, grade in [*enumerate(names), (-1, NO_GRADE)]:
-        rows.add(start[g], place, KINDS, f"{scheme}/{grade}", "grade_default", "subjects")
-
-
-def _scorable(world: World, place: int, inst: int, kind: int, alive: int) -> int:
-    """Count those of a kind whom a scheme scores: all who live there, or all who have joined."""
-    joins, name = world.joins[place], world.law.instruments[inst]
-    for i, scheme in enumerate(joins.inst.tolist()):
-        if world.listens.instruments[scheme] == name:
-            key, bit = world.keys.consent, int(joins.bit[i])
-            return int(count_joined(joins, key, place, kind, bit, alive))
-    return alive
+        rows.add(start[:, g], place, KINDS, f"{scheme}/{grade}", "grade_default", "subjects")
 
 
 @njit
@@ -230,6 +210,7 @@ def digest(runs: list[LeafRun]) -> str:
             run.grades,
             run.points,
             run.barred,
+            run.graded,
             run.queue,
             run.redress,
             run.files,

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from xinyong import places
 from xinyong.engine.advance import EXITS, FLOWS
+from xinyong.engine.graded import GRADED
 from xinyong.engine.leaf_run import ACTS, REDRESS_COUNTS
 from xinyong.engine.remake import scenario_of
 from xinyong.errors import UsageError
@@ -73,6 +74,7 @@ UNITS = {
     **{name: "others" if i in STANDING else "requests" for i, name in enumerate(OTHERS)},
     **dict.fromkeys(("grade", "grade_default", "scored_barred", "files", "alive"), "subjects"),
     "points": "tenths of a point",
+    **{name: "requests" if name.startswith("graded_applied") else "subjects" for name in GRADED},
     "decided": "decisions", "dropped": "requests", "waiting": "requests",
     **dict.fromkeys(REDRESS_COUNTS, "requests"),
 }  # fmt: skip
@@ -239,6 +241,9 @@ measures = _all_least(
     (("others_applied",), ("others_received",)),
     (("others_applied_mistaken",), ("others_applied",)),
     (("others_applied_zombie",), ("others_applied",)),
+    (("graded_received",), ("graded_on_paper",)),
+    (("graded_applied",), ("graded_received",)),
+    (("graded_applied_barred",), ("graded_applied",)),
 )
 
 
@@ -395,6 +400,8 @@ def mechanisms(held: Folder) -> str:
         "entered": on.credit, "on_paper": on.credit,
         **dict.fromkeys(("grade", "grade_default", "points"), on.credit and on.schemes),
         "others_on_paper": on.credit and on.others,
+        "graded_on_paper": on.credit and on.schemes and on.graded,
+        "graded_applied_barred": on.gates,
         "others_applied_mistaken": on.identity or on.false_records,
         "others_applied_zombie": on.friction,
     }  # fmt: skip

@@ -20,9 +20,11 @@ from xinyong.emergency.relief import Grace, grace_of
 from xinyong.emergency.timeline import levels
 from xinyong.engine.drawing import Streams, side_by_side
 from xinyong.engine.filing import Families, families_of
+from xinyong.engine.graded import Graded, graded_of
 from xinyong.engine.joining import Joins, joins_of
 from xinyong.engine.local import FOREVER, drawn_at, heard, regulations_at, schemes_of
 from xinyong.engine.scenario import Scenario
+from xinyong.institutions.barred import MeasureGates
 from xinyong.institutions.capacity import capacities, redress_capacities, staff_of, staffed_by
 from xinyong.institutions.detection import chances, digitalisation, false_rates
 from xinyong.institutions.exchange import Link
@@ -77,6 +79,7 @@ class Keys(NamedTuple):
     consent: np.uint64
     feed: np.uint64
     regional: np.uint64
+    graded: np.uint64
 
 
 def keys_of(seed: int) -> Keys:
@@ -124,7 +127,8 @@ class World:
     `asks` says of each leaf whether all its schemes ask for consent, `regional` whether records
     are followed under a regulation of its city or province, `followed` for what share of files.
     `laws` are the tables of the law as it is followed in each leaf: `law.tables` but where `gates`
-    bar something.
+    bar something; `measure_gates` are the gates on measures (None: they are off). `graded` are
+    the measures tied to grades of the schemes of each leaf.
     """
 
     scenario: Scenario
@@ -133,6 +137,8 @@ class World:
     law: Law
     laws: tuple[t.LawTables, ...]
     gates: Gates | None
+    measure_gates: MeasureGates | None
+    graded: tuple[Graded, ...]
     given: Assumptions
     rates: Rates
     society: Society
@@ -328,7 +334,7 @@ def platforms_of(scenario: Scenario, given: Assumptions, emergency: NDArray[np.f
 
 def travel_of(
     scenario: Scenario, law: Law, given: Assumptions, emergency: NDArray[np.float64],
-    like: World | None = None,
+    like: World | None = None, gates: MeasureGates | None = None,
 ) -> Travel:  # fmt: skip
     """Return by what entries travel under a scenario.
 
@@ -338,13 +344,14 @@ def travel_of(
         given: the assumptions.
         emergency: float64[months, leaves], as `World.emergency`.
         like: a world whose network and measures serve as they are, if any.
+        gates: on measures, if any.
     """
     on = scenario.mechanisms
     first, months = scenario.first_month, scenario.months
     states = platforms_of(scenario, given, emergency)
     vertical = states.links
     if like is None:
-        table, network, names = measure_table(law, given, on.friction)
+        table, network, names = measure_table(law, given, on.friction, gates)
     else:
         table, network, names = like.measures, like.network, list(like.measure_names)
     link = link_of(
@@ -432,7 +439,16 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
     shift = 0
     while scenario.scale << shift < 64:
         shift += 1
-    travel = travel_of(scenario, law, given, emergency)
+    measure_gates = None
+    if on.gates and on.credit:
+        last = date_of(first_day(first + months) - 1)
+        measure_gates = MeasureGates(catalogue, given, scenario.seed, last)
+    travel = travel_of(scenario, law, given, emergency, gates=measure_gates)
+    none = np.zeros(0, np.int64)
+    graded = tuple(
+        graded_of(law, given, measure_gates, here if on.graded else none, i, first, months)
+        for i, here in enumerate(schemes)
+    )
     others, tie_rows = others_table(law, travel.measure_names, people, first, months, on.others)
     return World(
         scenario=scenario,
@@ -441,6 +457,8 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
         law=law,
         laws=tuple(laws),
         gates=gates,
+        measure_gates=measure_gates,
+        graded=graded,
         given=given,
         rates=found,
         society=people,

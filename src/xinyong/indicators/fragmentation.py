@@ -235,7 +235,8 @@ def exchange_graph(catalogue: Catalogue, day: int) -> NDArray[np.float64]:
             until = version.in_force.until
             end = NEVER if until is None else day_of(until)
             if version.draft is None and day_of(version.in_force.from_) <= day <= end:
-                for authority in {a for row in version.measures for a in row.by} - {keeper}:
+                by = {a for row in version.measures if not row.grades for a in row.by}
+                for authority in by - {keeper}:
                     out[at[keeper], at[authority]] += 1
     used = (out.sum(axis=0) + out.sum(axis=1)) > 0
     return out[np.ix_(used, used)]

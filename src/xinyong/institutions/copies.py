@@ -1,6 +1,7 @@
 """What one authority comes to hold of one spell on a list: the one place where this is said.
 
-A spell is *on paper* while its entry is alive and the measure in force. An authority that does
+A spell is *on paper* while its entry is alive and the measure in force, and not given up in
+the place because a gate bars it. An authority that does
 not keep the list itself is sent word once it is linked; the word arrives or not (`arrival`), is
 attached to a file or not (`attached`), and is taken back when a withdrawal arrives. Everything
 is a keyed function of the case, so nothing is stored. `institutions.measures` counts it for
@@ -68,7 +69,7 @@ def copy_of(table, link, keys, act, row, kind, leaf, start, end):
         See `held_copy`.
     """
     begins = max(start, table.begins[row])
-    stops = min(end, table.ends[row] + 1 if table.ends[row] < NEVER else NEVER)
+    stops = min(end, np.int64(table.stops[row, leaf]))
     if stops <= begins:
         return begins, stops, NEVER, NEVER, stops, NO_COPY
     route = table.route[row]

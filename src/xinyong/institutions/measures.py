@@ -18,8 +18,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from xinyong import places
 from xinyong.assumptions import Assumptions
 from xinyong.dates import NEVER, day_of
+from xinyong.institutions.barred import MeasureGates
 from xinyong.institutions.copies import (
     BEGINS,
     COPY,
@@ -46,6 +48,7 @@ __all__ = [
     "ASPECTS",
     "MeasureTable",
     "account_spell",
+    "asked_rate",
     "between",
     "measure_table",
     "standing",
@@ -72,6 +75,8 @@ class MeasureTable(NamedTuple):
 
     Attributes:
         inst, kinds, begins, ends: list, kinds of subjects (mask), days of force.
+        stops: int32[rows, leaves], first day on which it is in force no more, or given up there
+            because a gate bars it (NEVER: it goes on).
         sent: uint64[rows], word of list and authority; asking: of list, measure and authority.
         gap: uint64[rows, 640] cumulative thresholds of the months until the next request.
         asked: bool[rows], whether anybody is ever asked.
@@ -87,6 +92,7 @@ class MeasureTable(NamedTuple):
     kinds: NDArray[np.int64]
     begins: NDArray[np.int64]
     ends: NDArray[np.int64]
+    stops: NDArray[np.int32]
     gap: NDArray[np.uint64]
     asked: NDArray[np.bool_]
     route: NDArray[np.int64]
@@ -105,16 +111,24 @@ def _gaps(rate: float) -> NDArray[np.uint64]:
     return found
 
 
+def asked_rate(given: Assumptions, measure: str) -> float:
+    """Return the monthly chance that the authority of a measure is asked about a subject."""
+    name = f"asked.{measure}"
+    return given.value(name if name in given.rows else "asked.other")
+
+
 def measure_table(
-    law: Law, given: Assumptions, friction: bool
+    law: Law, given: Assumptions, friction: bool, gates: MeasureGates | None = None
 ) -> tuple[MeasureTable, Network, list[tuple[str, str, str]]]:
     """Return the table, the network it needs, and for each row its list, measure, authority.
 
     Rows of several instruments for the same list, measure and authority are one row, from
-    the first day of the earliest to the last day of the latest.
+    the first day of the earliest to the last day of the latest that a place has not given up.
     """
     cat = law.catalogue
+    leaves = len(places.leaves())
     rows: dict[tuple[str, str, str], list[int]] = {}
+    stops: dict[tuple[str, str, str], NDArray[np.int32]] = {}
     for it in cat.instruments.values():
         target = it.serves or it.id
         for version in it.versions:
@@ -124,25 +138,34 @@ def measure_table(
             until = version.in_force.until
             end = NEVER if until is None else day_of(until)
             for row in version.measures:
+                if row.grades:  # nobody is entered on a scheme: see `engine.graded`
+                    continue
                 mask = sum(1 << v.KINDS.index(k) for k in row.kinds or v.KINDS)
+                here = np.full(leaves, NEVER if end >= NEVER else end + 1, np.int32)
+                if gates is not None:
+                    here = np.minimum(here, gates.given_up(it, version, row))
                 for authority in row.by:
-                    held = rows.setdefault((target, row.measure, authority), [begin, end, 0])
+                    name = (target, row.measure, authority)
+                    held = rows.setdefault(name, [begin, end, 0])
                     held[0], held[1] = min(held[0], begin), max(held[1], end)
                     held[2] |= mask
+                    stops[name] = np.maximum(stops.get(name, here), here)
     names = sorted(rows)
     gap = np.zeros((len(names), _GEOMETRIC), np.uint64)
     asked = np.zeros(len(names), np.bool_)
     for i, (_, measure, _) in enumerate(names):
-        name = f"asked.{measure}"
-        rate = given.value(name if name in given.rows else "asked.other")
+        rate = asked_rate(given, measure)
         asked[i] = rate > 0
         gap[i] = _gaps(rate)
     network = network_of(cat, names, given, friction)
     first: dict[tuple[object, ...], int] = {}
     like = [
-        first.setdefault((n[0], n[2], *rows[n], int(network.route[i]), int(network.linked[i])), i)
+        first.setdefault(
+            (n[0], n[2], *rows[n], stops[n].tobytes(), int(network.route[i]),
+             int(network.linked[i])), i
+        )
         for i, n in enumerate(names)
-    ]
+    ]  # fmt: skip
     inst = np.array([law.code["instrument"][n[0]] for n in names], np.int64)
     span = np.zeros((len(law.code["instrument"]), 2), np.int64)
     for code in np.unique(inst):  # names are sorted, so the rows of a list lie together
@@ -154,6 +177,7 @@ def measure_table(
         np.array([rows[n][2] for n in names], np.int64),
         np.array([rows[n][0] for n in names], np.int64),
         np.array([rows[n][1] for n in names], np.int64),
+        np.array([stops[n] for n in names], np.int32).reshape(len(names), leaves),
         gap,
         asked,
         network.route,

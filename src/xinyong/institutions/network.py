@@ -69,7 +69,7 @@ def first_tie(catalogue: Catalogue) -> dict[str, int]:
                 continue
             start = day_of(version.in_force.from_)
             for row in version.measures:
-                for authority in row.by:
+                for authority in () if row.grades else row.by:  # grades are looked up, not sent
                     if authority not in (target.keeper, target.decider):
                         found[authority] = min(found.get(authority, NEVER), start)
     return found

@@ -122,7 +122,7 @@ def _gather(law: Law) -> dict[tuple[str, str, str], dict[_Tie, list[int]]]:
                         for link in concerned.links if link in LINKS
                         for kind in concerned.kinds
                     ]  # fmt: skip
-                for authority in row.by:
+                for authority in () if row.grades else row.by:
                     mine = found.setdefault((it.serves or it.id, row.measure, authority), {})
                     for tie, listed in ties:
                         if kinds & listed:

@@ -71,6 +71,7 @@ class Target:
         documents: kinds of document it may rest on; listed: it reads an entry on a list.
         asked: kinds that it asks for itself; bare: one of its conducts has no document by nature.
         copied: reads records of somebody else; measure: the row, if it is a measure.
+        rests: on what a measure rests, where that is not what its instrument rests on.
     """
 
     what: str
@@ -85,6 +86,7 @@ class Target:
     bare: bool = True
     copied: bool = False
     measure: schema.MeasureRow | None = None
+    rests: str | None = None
 
 
 _WHAT: dict[type[schema.Block], str] = {
@@ -154,9 +156,13 @@ def provision_target(
 def measure_target(
     it: schema.Instrument, version: schema.Version, row: schema.MeasureRow
 ) -> Target:
-    """Describe a measure as it stands in a list, a scheme or a memorandum."""
+    """Describe a measure as it stands in a list, a scheme or a memorandum.
+
+    One that is tied to grades rests on the score, whatever the score rests on.
+    """
     kinds = tuple(row.kinds or it.subjects)
-    return Target("measure", it, version, kinds=kinds, measure=row)
+    rests = "score" if row.grades else None
+    return Target("measure", it, version, kinds=kinds, measure=row, rests=rests)
 
 
 def score_target(it: schema.Instrument, version: schema.Version, kind: str) -> Target:
@@ -234,7 +240,7 @@ def fits(where: schema.Where, x: Target, catalogue: Catalogue) -> bool:
         and _any(where.polarity, it.polarity)
         and _any(where.level, it.level)
         and _any(where.rank, it.rank)
-        and _any(where.based_on, it.based_on)
+        and _any(where.based_on, x.rests or it.based_on)
         and _any(where.subjects, x.kinds)
         and (where.offers is None or set(where.offers) <= own)
         and (where.lacks is None or not own >= set(where.lacks))

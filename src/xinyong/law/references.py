@@ -141,6 +141,9 @@ def _grades_named(version: schema.Version) -> Iterator[tuple[Loc, str]]:
         effect = provision.effect
         if isinstance(effect, schema.SetGrade | schema.Convert) and effect.grade is not None:
             yield ("provisions", i, "effect"), str(effect.grade)
+    for i, measure in enumerate(version.measures):
+        for grade in measure.grades:
+            yield ("measures", i), grade
     for i, rule in enumerate(version.scheme.validity if version.scheme else []):
         if rule.grade is not None:
             yield ("scheme", "validity", i), rule.grade
@@ -154,6 +157,10 @@ def problems_of(it: schema.Instrument) -> Iterator[tuple[Loc, str, str]]:
             if grade not in grades:
                 hint = f"one of {', '.join(grades)}" if grades else "the version names no grades"
                 yield ("versions", i, *where, "grade"), f"unknown grade {grade!r}", hint
+        for j, row in enumerate(version.measures):
+            if version.scheme is not None and not row.grades:
+                hint = "nobody is entered on a scheme"
+                yield ("versions", i, "measures", j), "a measure of a scheme without grades", hint
         yield from _waits(version, ("versions", i, "steps"))
         for j, rule in enumerate(version.rules):
             if not isinstance(rule, schema.Disclosure):

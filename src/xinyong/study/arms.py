@@ -197,7 +197,8 @@ def over_links(world: World, other: Scenario) -> World:
     asked = any(n.startswith("asked.") for n in {*other.assume, *world.scenario.assume})
     lag = "exchange.link_lag"
     like = None if asked or given.value(lag) != world.given.value(lag) else world
-    travel = travel_of(other, world.law, given, world.emergency, like)
+    gates = world.measure_gates
+    travel = travel_of(other, world.law, given, world.emergency, like, gates)
     return replace(world, scenario=other, given=given, **travel._asdict())
 
 

@@ -33,7 +33,7 @@ from xinyong.law.schema.schemes import Feed, Scheme
 
 
 class MeasureRow(Block):
-    """One measure tied to a list: who applies it, and on what basis."""
+    """One measure tied to a list, or to grades of a scheme: who applies it, on what basis."""
 
     measure: Id
     by: list[Id] = Field(min_length=1)
@@ -43,6 +43,8 @@ class MeasureRow(Block):
     lasts: Within | None = Field(
         None, description="how long from the listing, where the measure ends before the entry"
     )
+    grades: list[str] = Field([], description="of a scheme: the grades that it is tied to")
+    text: Text | None = Field(None, description="of what the measure consists here")
     cite: Cite
 
 

@@ -24,7 +24,7 @@ from xinyong.indicators.terms import weights
 from xinyong.law.catalogue import Catalogue
 from xinyong.law.compile import law
 from xinyong.law.gates import bars, measure_target
-from xinyong.law.measures import DueMeasure, measures_of
+from xinyong.law.measures import DueMeasure, measures_of, text_of
 from xinyong.study.answer import Answer, Row
 from xinyong.study.matters import own, two
 from xinyong.study.questions.q15_same_act_places import OPEN_MONTHS, months_between
@@ -157,10 +157,7 @@ def entered(s: Scenario) -> tuple[tuple[str, int], ...]:
 
 
 def _barred(catalogue: Catalogue, m: DueMeasure, day: dt.date) -> bool:
-    it = catalogue.instrument(m.instrument)
-    version = next(w for w in it.versions if w.id == m.version)
-    row = next(x for x in version.measures if x.measure == m.measure and tuple(x.by) == m.by)
-    found = bars(catalogue, measure_target(it, version, row), day)
+    found = bars(catalogue, measure_target(*text_of(catalogue, m)), day)
     return any(b.effect in ("barred", "required") for b in found)
 
 

@@ -1,0 +1,297 @@
+"""Measures tied to the grades of schemes: who holds them, who is asked, and what is given up.
+
+Whoever holds a grade in a scheme of the place is due the measures that the scheme ties to it
+(`law.measures.measures_of_grade`): rewards as well as restrictions. They are taken within the
+place, on the grade held at the end of the month. Nothing is sent: an authority looks the grade
+up with the scheme's keeper when it is asked, if it is connected to it. Bodies other than the
+keeper are connected one by one as the links of the place grow (`institutions.integration`).
+From the day on which the place follows a gate on the measure it is given up there
+(`institutions.barred`).
+
+Subjects with a file are asked about one by one, by a keyed draw. Those without one all hold the
+grade in which the scheme begins and are exchangeable, so that only their number is known to
+anybody: how many of them are asked is one exact binomial draw, cut at powers of two so that one
+subject more or less moves little.
+"""
+
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xinyong import places
+from xinyong.assumptions import Assumptions
+from xinyong.conduct.ladder import binomial_cdf
+from xinyong.dates import NEVER, date_of, day_of, first_day
+from xinyong.engine.joining import count_joined
+from xinyong.engine.local import rule_on, start_of
+from xinyong.engine.state import N_LEDGERS
+from xinyong.institutions.barred import MeasureGates
+from xinyong.institutions.measures import asked_rate
+from xinyong.jit import njit
+from xinyong.law import tables as t
+from xinyong.law.compile import Law
+from xinyong.law.measures import DueMeasure, measures_of_grade, text_of
+from xinyong.law.vocabulary import KINDS
+from xinyong.streams import draw64, name_word, threshold
+
+if TYPE_CHECKING:
+    from xinyong.engine.leaf_run import LeafRun
+    from xinyong.engine.world import World
+
+__all__ = [
+    "GRADED",
+    "Graded",
+    "asked_in",
+    "by_default",
+    "close_graded",
+    "count_graded",
+    "graded_counts",
+    "graded_of",
+    "linked",
+]
+
+#: What is counted of a measure tied to grades, by month, place and kind: subjects whose grade
+#: carries it; those of whom its authority can know; requests; requests while a gate barred it on
+#: paper and the place did not follow yet.
+GRADED = ("graded_on_paper", "graded_received", "graded_applied", "graded_applied_barred")
+_HELD, _ASKED = range(2)
+_NO_FILE = np.uint64(1) << np.uint64(24)  # beyond any month: draws for those without a file
+_LINK = np.uint64(0)
+
+
+class Graded(NamedTuple):
+    """Measures tied to grades in one leaf, one row a (scheme, measure, authority).
+
+    Attributes:
+        names: the three ids of each row.
+        column: int64[rows], position of the scheme among those of the leaf.
+        word: uint64[rows], of the three names; limit: threshold of being asked in a month.
+        carries: int64[months, rows, kinds], mask of the grades that carry it at a month's end.
+        barred: bool[months, rows], whether a gate bars it on paper then.
+        keeps: bool[rows], whether the authority keeps the scheme itself.
+    """
+
+    names: tuple[tuple[str, str, str], ...]
+    column: NDArray[np.int64]
+    word: NDArray[np.uint64]
+    limit: NDArray[np.uint64]
+    carries: NDArray[np.int64]
+    barred: NDArray[np.bool_]
+    keeps: NDArray[np.bool_]
+
+
+def _due(law: Law, scheme: str, day: dt.date) -> Iterator[tuple[int, DueMeasure]]:
+    """Yield each grade of a scheme, by its position, with each measure due for it."""
+    for g, grade in enumerate(law.grades[law.schemes.index(scheme)]):
+        for m in measures_of_grade(law, scheme, grade, day):
+            yield g, m
+
+
+def graded_of(
+    law: Law, given: Assumptions, gates: MeasureGates | None, schemes: NDArray[np.int64],
+    place: int, first_month: int, months: int,
+) -> Graded:  # fmt: skip
+    """Return the measures tied to grades in a leaf.
+
+    Args:
+        law: of the run.
+        given: assumptions ``asked.…``.
+        gates: on measures; None: nothing is given up.
+        schemes: instruments that score there; none: no rows.
+        place: position of the leaf.
+        first_month: of the run.
+        months: how many.
+    """
+    rows: dict[tuple[str, str, str], int] = {}
+    column: list[int] = []
+    cells: list[tuple[int, int, int, int]] = []
+    barred: list[tuple[int, int]] = []
+    leaf = places.leaves()[place]
+    over: dict[tuple[object, ...], tuple[int, int, int]] = {}
+    for s, inst in enumerate(schemes.tolist()):
+        scheme = law.instruments[inst]
+        kinds = law.catalogue.instrument(scheme).subjects
+        for month in range(months):
+            day = date_of(first_day(first_month + month + 1) - 1)
+            for g, m in _due(law, scheme, day):
+                key = (scheme, m.version, m.measure, m.by, m.grades)
+                if gates is not None and key not in over:
+                    text = text_of(law.catalogue, m)
+                    over[key] = int(gates.given_up(*text)[place]), *gates.limit(*text, leaf)
+                gone, since, until = over.get(key, (NEVER, NEVER, NEVER))
+                if day_of(day) >= gone:
+                    continue
+                for authority in m.by:
+                    name = (scheme, m.measure, authority)
+                    if name not in rows:
+                        rows[name] = len(column)
+                        column.append(s)
+                    cells += [(month, rows[name], KINDS.index(k), g) for k in kinds if m.meets(k)]
+                    if since <= day_of(day) < until:
+                        barred.append((month, rows[name]))
+    names = tuple(rows)
+    carries = np.zeros((months, len(names), len(KINDS)), np.int64)
+    for month, row, kind, g in cells:
+        carries[month, row, kind] |= 1 << g
+    at = np.zeros((months, len(names)), np.bool_)
+    for month, row in barred:
+        at[month, row] = True
+    its = [law.catalogue.instrument(scheme) for scheme, _, _ in names]
+    keeps = [
+        by in (it.keeper, it.decider, it.issuer) for it, (_, _, by) in zip(its, names, strict=True)
+    ]
+    return Graded(
+        names,
+        np.array(column, np.int64),
+        np.array([name_word("/".join(n)) for n in names], np.uint64),
+        np.array([threshold(asked_rate(given, n[1])) for n in names], np.uint64),
+        carries,
+        at,
+        np.array(keeps, np.bool_),
+    )
+
+
+@njit
+def _count(key, place, subject, grade, mask, word, limit, month, counts):
+    """Count the files whose grade carries a measure, and those of them who are asked."""
+    for i in range(subject.size):
+        kind = subject[i] >> 32
+        if grade[i] >= 0 and mask[kind] >> grade[i] & 1:
+            counts[kind, _HELD] += 1
+            if _asked(key, place, subject[i], word, limit, month):
+                counts[kind, _ASKED] += 1
+
+
+@njit
+def _asked(key, place, subject, word, limit, month):
+    who = np.uint64(place) << np.uint64(40) | np.uint64(subject)
+    return draw64(key, who, word, np.uint64(month))[0] < limit
+
+
+def asked_in(world: World, place: int, subject: int, row: int, month: int) -> bool:
+    """Tell whether an authority is asked about a subject with a file in a month of the run."""
+    x = world.graded[place]
+    return bool(_asked(world.keys.graded, place, subject, x.word[row], x.limit[row], month))
+
+
+def count_graded(world: World, run: LeafRun, m: int) -> None:
+    """Count what grades of files carry at the end of a month."""
+    x = world.graded[run.place]
+    if not x.carries[m].any():
+        return
+    n = int(run.leaf.counts[N_LEDGERS])
+    subject = np.ascontiguousarray(run.leaf.lg["subject"][:n])
+    for i in np.flatnonzero(x.carries[m].any(axis=1)).tolist():
+        _count(
+            world.keys.graded, run.place, subject, run.leaf.lg_score[:n, x.column[i], 1],
+            x.carries[m, i], x.word[i], x.limit[i], m, run.graded[m, i],
+        )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _table(k: int, limit: int) -> tuple[int, NDArray[np.uint64]]:
+    return binomial_cdf(1 << k, Fraction(limit, 2**64))
+
+
+def binomial(key: np.uint64, who: int, word: np.uint64, limit: int, month: int, n: int) -> int:
+    """Return how many of n exchangeable subjects are asked: binomial, exactly.
+
+    Each power of two in n has a draw of its own, so that another n moves only some of them.
+    """
+    found, k = 0, 0
+    while n >> k:
+        if n >> k & 1:
+            offset, cdf = _table(k, limit)
+            draw = _NO_FILE | np.uint64(k << 16 | month)
+            uniform = draw64(key, np.uint64(who), word, draw)[0]
+            found += offset + int(np.searchsorted(cdf, uniform, side="right"))
+        k += 1
+    return found
+
+
+def scorable(world: World, place: int, inst: int, kind: int, alive: int) -> int:
+    """Count those of a kind whom a scheme scores: all who live there, or all who have joined."""
+    joins, name = world.joins[place], world.law.instruments[inst]
+    for i, scheme in enumerate(joins.inst.tolist()):
+        if world.listens.instruments[scheme] == name:
+            key, bit = world.keys.consent, int(joins.bit[i])
+            return int(count_joined(joins, key, place, kind, bit, alive))
+    return alive
+
+
+def by_default(world: World, run: LeafRun, s: int, inst: int) -> NDArray[np.int64]:
+    """Return int64[months, grades + 1, kinds]: those without a file, by where a scheme begins.
+
+    The last grade is that of a score without a known one.
+    """
+    law = world.law
+    graded = run.grades[:, s].sum(axis=1)
+    grades = len(law.grades[law.schemes.index(law.instruments[inst])])
+    start = np.zeros((len(graded), grades + 1, len(KINDS)), np.int64)
+    known: dict[tuple[int, int], int] = {}
+    for m in range(len(graded)):
+        month = world.scenario.first_month + m
+        x = rule_on(law, inst, first_day(month + 1) - 1)
+        if x < 0 or start_of(law, x)[0] >= t.NO_SCORE:
+            continue
+        for k in range(len(KINDS)):
+            if law.tables.inst[inst, t.I_KINDS] >> k & 1:
+                alive = int(world.society.alive(run.place, k, month))
+                if (k, alive) not in known:
+                    known[k, alive] = scorable(world, run.place, inst, k, alive)
+                start[m, start_of(law, x)[1], k] = known[k, alive] - graded[m, k]
+    return start
+
+
+def close_graded(world: World, run: LeafRun) -> None:
+    """Count what the grade in which a scheme begins carries, for those without a file."""
+    x = world.graded[run.place]
+    for s, inst in enumerate(world.schemes[run.place].tolist()):
+        mine = np.flatnonzero(x.column == s)
+        if not mine.size:
+            continue
+        start = by_default(world, run, s, inst)[:, :-1]
+        for g in np.flatnonzero(start.any(axis=(0, 2))).tolist():
+            for i in mine.tolist():
+                for m, k in np.argwhere((x.carries[:, i] >> g & 1) * start[:, g] > 0).tolist():
+                    n = int(start[m, g, k])
+                    who = run.place << 40 | k << 32
+                    run.graded[m, i, k, _HELD] += n
+                    run.graded[m, i, k, _ASKED] += binomial(
+                        world.keys.graded, who, x.word[i], int(x.limit[i]), m, n
+                    )
+
+
+def linked(world: World, place: int) -> NDArray[np.bool_]:
+    """Return bool[months, rows]: whether an authority of a leaf can look grades up.
+
+    A body is connected from the first month in which the links of the place exceed its draw;
+    whoever keeps the scheme is, and without friction everybody.
+    """
+    x, months = world.graded[place], world.scenario.months
+    if not world.scenario.mechanisms.friction or not x.names:
+        return np.ones((months, len(x.names)), np.bool_)
+    key, links = world.keys.graded, np.asarray(world.vertical[place], np.float64)
+    draws = np.array(
+        [
+            float(int(draw64(key, np.uint64(place), name_word(by), _LINK)[1])) / 2.0**64
+            for _, _, by in x.names
+        ]
+    )
+    return (draws[None, :] < links[:, None]) | x.keeps
+
+
+def graded_counts(world: World, run: LeafRun) -> NDArray[np.int64]:
+    """Return int64[months, rows, kinds, GRADED]."""
+    x, held, asked = world.graded[run.place], run.graded[..., _HELD], run.graded[..., _ASKED]
+    can = linked(world, run.place)[..., None]
+    return np.stack([held, held * can, asked * can, asked * (can & x.barred[..., None])], axis=-1)
