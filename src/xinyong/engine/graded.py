@@ -55,6 +55,7 @@ __all__ = [
     "close_graded",
     "count_graded",
     "graded_counts",
+    "graded_groups",
     "graded_of",
     "linked",
 ]
@@ -72,7 +73,7 @@ class Graded(NamedTuple):
     """Measures tied to grades in one leaf, one row a (scheme, measure, authority).
 
     Attributes:
-        names: the three ids of each row.
+        names: the three ids of each row; polarity: of its measure, ``red`` for a reward.
         column: int64[rows], position of the scheme among those of the leaf.
         word: uint64[rows], of the three names; limit: threshold of being asked in a month.
         carries: int64[months, rows, kinds], mask of the grades that carry it at a month's end.
@@ -81,12 +82,20 @@ class Graded(NamedTuple):
     """
 
     names: tuple[tuple[str, str, str], ...]
+    polarity: tuple[str, ...]
     column: NDArray[np.int64]
     word: NDArray[np.uint64]
     limit: NDArray[np.uint64]
     carries: NDArray[np.int64]
     barred: NDArray[np.bool_]
     keeps: NDArray[np.bool_]
+
+
+def graded_groups(x: Graded) -> list[str]:
+    """Return the name of each row in the table of indicators: with its polarity at the end."""
+    return [
+        "/".join((*names, polarity)) for names, polarity in zip(x.names, x.polarity, strict=True)
+    ]
 
 
 def _due(law: Law, scheme: str, day: dt.date) -> Iterator[tuple[int, DueMeasure]]:
@@ -116,18 +125,17 @@ def graded_of(
     cells: list[tuple[int, int, int, int]] = []
     barred: list[tuple[int, int]] = []
     leaf = places.leaves()[place]
-    over: dict[tuple[object, ...], tuple[int, int, int]] = {}
     for s, inst in enumerate(schemes.tolist()):
         scheme = law.instruments[inst]
         kinds = law.catalogue.instrument(scheme).subjects
         for month in range(months):
             day = date_of(first_day(first_month + month + 1) - 1)
             for g, m in _due(law, scheme, day):
-                key = (scheme, m.version, m.measure, m.by, m.grades)
-                if gates is not None and key not in over:
+                gone, since, until = NEVER, NEVER, NEVER
+                if gates is not None:
                     text = text_of(law.catalogue, m)
-                    over[key] = int(gates.given_up(*text)[place]), *gates.limit(*text, leaf)
-                gone, since, until = over.get(key, (NEVER, NEVER, NEVER))
+                    gone = int(gates.given_up(*text)[place])
+                    since, until = gates.limit(*text, leaf)
                 if day_of(day) >= gone:
                     continue
                 for authority in m.by:
@@ -151,6 +159,7 @@ def graded_of(
     ]
     return Graded(
         names,
+        tuple(law.catalogue.measures[measure].polarity for _, measure, _ in names),
         np.array(column, np.int64),
         np.array([name_word("/".join(n)) for n in names], np.uint64),
         np.array([threshold(asked_rate(given, n[1])) for n in names], np.uint64),

@@ -18,6 +18,7 @@ import numpy as np
 from xinyong import language, places
 from xinyong.dates import NEVER, date_of, day_of, first_day, parse_month
 from xinyong.engine.feeding import FED
+from xinyong.engine.graded_views import met, silent
 from xinyong.engine.leaf_run import LeafRun
 from xinyong.engine.ledgers import (
     Case,
@@ -186,6 +187,7 @@ class _Teller:
                 self._event(event, by_case[event.case])
             for spell in spells:
                 self._spell(spell)
+            self._grades()
             scores = tuple(scores_of(world, self.run, self.row))
         self._deeds(deeds)
         order = {column: i for i, column in enumerate(COLUMNS)}
@@ -344,6 +346,20 @@ class _Teller:
                 text = language.say("asked in {month}: {by}", month=month, by=by)
                 self.add(day_of(first), "authorities", text, case)
 
+    def _grades(self) -> None:
+        """Say where a grade was asked about, and what it brought."""
+        for x in met(self.world, self.run, self.row):
+            by, what = self.say.authority(x.authority), self.say.measure(x.measure)
+            scheme = self.say.instrument(x.scheme)
+            if not x.could:
+                text = f"asked in {x.month}, cannot look up grades: {by}, {what}"
+                self.add(x.day, "authorities", text)
+                continue
+            text = f"asked in {x.month}, sees grade {x.grade} of {scheme}: {by}, {what}"
+            self.add(x.day, "authorities", text)
+            bears = "is given" if x.reward else "bears"
+            self.add(x.day, "self", f"{bears} for grade {x.grade} of {scheme}: {what}")
+
     def _holding(self, spell: Spell, held: Holding) -> None:
         """Say what an authority holds; those that keep the list themselves need no copy."""
         if held.since is None or not held.hops:
@@ -392,6 +408,8 @@ class _Teller:
             )
             if deeds:
                 found.append("It did what the last column says; nobody laid it to this file.")
+            if default := silent(self.world, self.run.place):
+                found.append(default)
         if any(r.decision == "waits" for r in records):
             found.append("A request to list it still waits for the staff of the court.")
         if any(r.decision == "dropped" for r in records):

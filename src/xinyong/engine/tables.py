@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from xinyong import places
 from xinyong.dates import NEVER
 from xinyong.engine.advance import EXITS, FLOWS
-from xinyong.engine.graded import GRADED, by_default, graded_counts
+from xinyong.engine.graded import GRADED, by_default, graded_counts, graded_groups
 from xinyong.engine.leaf_run import ACTS, REDRESS_COUNTS, LeafRun
 from xinyong.engine.spells import is_sampled
 from xinyong.engine.state import (
@@ -120,10 +120,10 @@ def indicator_table(world: World, runs: list[LeafRun]) -> pa.Table:
         for s, inst in enumerate(world.schemes[run.place].tolist()):
             _grades(world, run, s, inst, rows)
         graded = graded_counts(world, run)
-        for i, names in enumerate(world.graded[run.place].names):
+        for i, group in enumerate(graded_groups(world.graded[run.place])):
             for j, name in enumerate(GRADED):
                 unit = "requests" if name.startswith("graded_applied") else "subjects"
-                rows.add(graded[:, i, :, j], place, KINDS, "/".join(names), name, unit)
+                rows.add(graded[:, i, :, j], place, KINDS, group, name, unit)
         for j, name in enumerate(("decided", "dropped", "waiting")):
             rows.add(run.queue[:, j : j + 1], place, ("all",), "spc_defaulters", name, _UNITS[name])
         for p, authority in enumerate(world.staffed_by):

@@ -17,6 +17,7 @@ from xinyong.engine import verify_folder as folder
 from xinyong.engine.remake import Remade, law_of, needs, remake, scenario_of
 from xinyong.engine.run import simulate
 from xinyong.engine.verify_documents import documents
+from xinyong.engine.verify_graded import graded
 from xinyong.engine.verify_replay import Replay
 from xinyong.engine.world import build
 from xinyong.errors import OutputError, XinyongError
@@ -115,6 +116,7 @@ _AGAIN: tuple[tuple[str, str, Callable[[folder.Folder, Remade], str]], ...] = (
     ("copies", "every effect rests on a copy held, every copy on an entry", again.copies),
     ("others", "what follows for others rests on copies held of entries", again.felt),
     ("alive", "entered less gone is what is alive", again.alive),
+    ("graded", "measures tied to grades rest on grades held, and on nothing given up", graded),
 )
 _REPLAY = ("replay", "determined anew, uncompiled, sampled files hold what the run held")
 _FIRST_MONTHS = "made again for its first months, every count is the same"

@@ -106,17 +106,25 @@ OTHERS = _defined(
 )  # fmt: skip
 REWARDS = Indicator(
     "rewards", "burden", "requests", "Applications of rewards in the month (an authority that "
-    "held the entry was asked); they weigh nothing as a burden. By kind; over the run by list.",
+    "held the entry, or could look up the grade, was asked); they weigh nothing as a burden. By "
+    "kind; over the run by list or scheme.",
     "this project's definition", "assumption", total, {"weights": [1, 1], "applied": [30, 12]},
     42.0, "30 requests in a green channel and 12 for a loan on better terms.",
 )  # fmt: skip
-INDICATORS = (BURDEN, MISTAKEN, ZOMBIE, OTHERS, REWARDS, ORDINARY)
+GRADED = _defined(
+    "burden_graded", "Sum of weights over applications in the month of measures that a scheme ties "
+    "to a grade; not part of `burden`. By kind; over the run by scheme (the group).",
+    "assumption", {"weights": [2, 0], "applied": [3, 9]}, 6.0,
+    "Three refused posts and nine libraries without a deposit: 3 × 2 + 9 × 0.",
+)  # fmt: skip
+INDICATORS = (BURDEN, MISTAKEN, ZOMBIE, OTHERS, GRADED, REWARDS, ORDINARY)
 
 
 def rows(x: Inputs, out: Rows) -> None:
     """Add the family's rows."""
     _measures(x, out)
     _others(x, out)
+    _graded(x, out)
     _rewards(x, out)
     _ordinary(x, out)
 
@@ -164,17 +172,53 @@ def _others(x: Inputs, out: Rows) -> None:
         out.add(OTHERS, float(value), int(applied.sum()) // x.sample, group=link)
 
 
+def _by_scheme(x: Inputs) -> dict[str, list[tuple[str, NDArray[np.int64]]]]:
+    """Return for each scheme its measures tied to grades, with their applications."""
+    found: dict[str, list[tuple[str, NDArray[np.int64]]]] = {}
+    for group in x.counts.groups("graded_applied"):
+        scheme, measure, *_ = group.split("/")
+        mine = found.setdefault(scheme, [])
+        mine.append((measure, x.counts.monthly("graded_applied", group)))
+    return found
+
+
+def _graded(x: Inputs, out: Rows) -> None:
+    known = _by_scheme(x)
+    rows = [row for mine in known.values() for row in mine]
+    if not rows:
+        return
+    weights = [weight_of(x.catalogue, measure).value for measure, _ in rows]
+    applied = np.array([n for _, n in rows])
+    weighs = np.array([w > 0 for w in weights], np.int64)
+    rests = np.asarray(np.tensordot(weighs, applied, axes=(0, 0)))
+    out.by_kind(GRADED, total(weights, applied), rests)
+    for scheme, mine in known.items():
+        heavy = [(weight_of(x.catalogue, measure).value, n[:, -1].sum()) for measure, n in mine]
+        value, n = sum(w * n for w, n in heavy), sum(int(n) for w, n in heavy if w)
+        out.add(GRADED, float(value), n, group=scheme)
+
+
 def _rewards(x: Inputs, out: Rows) -> None:
     rewards = [row for row in x.names if x.catalogue.measures[row[1]].nature == "reward"]
     counted = stacked(x, "applied", rewards)
-    if not counted.any():
+    graded = {
+        scheme: np.array([n for m, n in mine if x.catalogue.measures[m].nature == "reward"])
+        for scheme, mine in _by_scheme(x).items()
+    }
+    value, rests = counted.sum(axis=0), counted.sum(axis=0) // x.sample
+    for n in graded.values():
+        if n.size:
+            value, rests = value + n.sum(axis=0), rests + n.sum(axis=0)
+    if not value.any():
         return
-    value = counted.sum(axis=0)
-    out.by_kind(REWARDS, value.astype(np.float64), value // x.sample)
+    out.by_kind(REWARDS, value.astype(np.float64), rests)
     lists = np.array([row[0] for row in rewards])
     for name in sorted(set(lists.tolist())):
         n = int(counted[lists == name][..., -1].sum())
         out.add(REWARDS, float(n), n // x.sample, group=name)
+    for name, mine in sorted(graded.items()):
+        n = int(mine[..., -1].sum()) if mine.size else 0
+        out.add(REWARDS, float(n), n, group=name)
 
 
 def _ordinary(x: Inputs, out: Rows) -> None:

@@ -28,6 +28,10 @@ from xinyong.streams import stream_key
 __all__ = ["MeasureGates"]
 
 
+#: What tells a measure of one version from all others.
+_Text = tuple[str, str, str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+
+
 class MeasureGates:
     """The gates on measures of a catalogue, and how each place follows them.
 
@@ -46,15 +50,20 @@ class MeasureGates:
         )
         self.reaches = sorted({it.reach.place for it in self.gates.instruments.values()})
         self.turns = turns(self.gates, last)
+        self._found: dict[_Text, list[Span]] = {}
+        self._days: dict[_Text, NDArray[np.int32]] = {}
 
     def _spans(
         self, it: schema.Instrument, version: schema.Version, row: schema.MeasureRow
     ) -> list[Span]:
-        found: dict[tuple[str, str], Span] = {}
-        for place in self.reaches:
-            for span in spans(self.gates, measure_target(it, version, row), self.turns, place):
-                found.setdefault((span.bar.instrument, span.bar.gate), span)
-        return list(found.values())
+        text = _text(it, version, row)
+        if text not in self._found:
+            found: dict[tuple[str, str], Span] = {}
+            for place in self.reaches:
+                for span in spans(self.gates, measure_target(it, version, row), self.turns, place):
+                    found.setdefault((span.bar.instrument, span.bar.gate), span)
+            self._found[text] = list(found.values())
+        return self._found[text]
 
     def _follows(self, span: Span, leaf: str) -> int:
         """Return the day from which a leaf follows a limit, or NEVER."""
@@ -71,12 +80,15 @@ class MeasureGates:
         self, it: schema.Instrument, version: schema.Version, row: schema.MeasureRow
     ) -> NDArray[np.int32]:
         """Return int32[leaves]: the day from which each leaf does not apply a measure."""
-        found = self._spans(it, version, row)
-        days = [
-            min((self._follows(span, leaf) for span in found), default=NEVER)
-            for leaf in (places.leaves() if found else ())
-        ]
-        return np.array(days or [NEVER] * len(places.leaves()), np.int32)
+        text = _text(it, version, row)
+        if text not in self._days:
+            found = self._spans(it, version, row)
+            days = [
+                min((self._follows(span, leaf) for span in found), default=NEVER)
+                for leaf in (places.leaves() if found else ())
+            ]
+            self._days[text] = np.array(days or [NEVER] * len(places.leaves()), np.int32)
+        return self._days[text]
 
     def limit(
         self, it: schema.Instrument, version: schema.Version, row: schema.MeasureRow, leaf: str
@@ -88,6 +100,10 @@ class MeasureGates:
         ]  # fmt: skip
         until = [NEVER if s.until is None else day_of(s.until) for s in here]
         return min((day_of(s.bar.since) for s in here), default=NEVER), max(until, default=NEVER)
+
+
+def _text(it: schema.Instrument, version: schema.Version, row: schema.MeasureRow) -> _Text:
+    return it.id, version.id, row.measure, tuple(row.by), tuple(row.grades), tuple(row.kinds or ())
 
 
 def _outright(it: schema.Instrument) -> bool:
