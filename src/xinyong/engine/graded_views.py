@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xinyong import places
 from xinyong.dates import date_of, first_day
 from xinyong.engine.graded import asked_in, linked
 from xinyong.engine.leaf_run import LeafRun
 from xinyong.engine.ledgers import ledger_of
 from xinyong.engine.namings import label
 from xinyong.engine.world import World
+from xinyong.language import say
 from xinyong.law.determine import determine
 
 __all__ = ["Met", "met", "silent"]
@@ -80,8 +80,7 @@ def silent(world: World, place: int) -> str:
     """Say what a scheme of a place means for a subject without a file; empty if nothing."""
     if not world.graded[place].names:
         return ""
-    name = places.place(places.leaves()[place]).name_en
-    return (
-        f"Whoever has no file in {name} holds the grade in which each scheme begins; how many of "
-        "them were asked about it is known, but not who."
+    return say(
+        "Whoever has no file in a place with a scheme holds the grade in which it begins; how many "
+        "of them were asked about it is known, but not who."
     )

@@ -349,16 +349,23 @@ class _Teller:
     def _grades(self) -> None:
         """Say where a grade was asked about, and what it brought."""
         for x in met(self.world, self.run, self.row):
-            by, what = self.say.authority(x.authority), self.say.measure(x.measure)
-            scheme = self.say.instrument(x.scheme)
+            words = {
+                "month": x.month,
+                "body": self.say.authority(x.authority),
+                "measure": self.say.measure(x.measure),
+                "grade": x.grade,
+                "scheme": self.say.instrument(x.scheme),
+            }
             if not x.could:
-                text = f"asked in {x.month}, cannot look up grades: {by}, {what}"
-                self.add(x.day, "authorities", text)
+                text = "asked in {month}, cannot look up grades: {body}, {measure}"
+                self.add(x.day, "authorities", language.say(text, **words))
                 continue
-            text = f"asked in {x.month}, sees grade {x.grade} of {scheme}: {by}, {what}"
-            self.add(x.day, "authorities", text)
-            bears = "is given" if x.reward else "bears"
-            self.add(x.day, "self", f"{bears} for grade {x.grade} of {scheme}: {what}")
+            text = "asked in {month}, sees grade {grade} of {scheme}: {body}, {measure}"
+            self.add(x.day, "authorities", language.say(text, **words))
+            text = "is given for grade {grade} of {scheme}: {measure}"
+            if not x.reward:
+                text = "bears for grade {grade} of {scheme}: {measure}"
+            self.add(x.day, "self", language.say(text, **words))
 
     def _holding(self, spell: Spell, held: Holding) -> None:
         """Say what an authority holds; those that keep the list themselves need no copy."""

@@ -16,7 +16,7 @@ from altair.utils.schemapi import debug_mode
 
 from xinyong.errors import UsageError
 from xinyong.language import say
-from xinyong.report import against, effects, lists, smaller, states
+from xinyong.report import against, effects, graded, lists, smaller, states
 from xinyong.report.data import Data
 from xinyong.report.figure import MUTED, WIDE, Figure, config, spoken
 from xinyong.yamlio import nearest
@@ -38,6 +38,7 @@ CHARTS: dict[str, Callable[[Data], Figure]] = {
     "exposure": states.exposure,
     "integration": states.integration,
     "wendeng": effects.wendeng,
+    "graded": graded.graded,
     "tax_class_a": lists.tax_class_a,
     "wage_list": lists.wage_list,
     "smaller_lists": smaller.smaller_lists,

@@ -4,13 +4,14 @@ In July 2019 a statement said that a personal score may support incentives but n
 December 2020 GuoBanFa [2020] 49 asked local penalties for a basis in a local regulation, and
 deductions for a document. Both are gates of the catalogue (`law.gates`).
 
-No scheme of the catalogue ties a measure to a grade in a provision that was read; what texts
-and reports tell of consequences of a *low grade alone* stands in words beside the schemes
-(`Instrument.unmodelled`). `CONSEQUENCES` gives each of these an entry of its own with the words
-that it rests on (a test finds them there), and the gates are asked about it like about any other
-measure. Compliance of a place follows M9: z <- z + xi (1 - z) a month, from the day of the limit,
-so that z = 1 - (1 - xi)^m after m months. A place that complies drops the consequence, turns it
-into a list (the same subjects bear the same, now for an act) or into a reward for the best grades.
+No scheme of the catalogue ties a restriction to a grade in a provision that was read: those that
+are encoded stand on assumptions. What texts and reports tell of consequences of a *low grade
+alone* stands in words beside the schemes (`Instrument.unmodelled`). `CONSEQUENCES` gives each of
+these an entry of its own with the words that it rests on (a test finds them there), and the gates
+are asked about it like about any other measure. Compliance of a place follows M9:
+z <- z + xi (1 - z) a month, from the day of the limit, so that z = 1 - (1 - xi)^m after m months.
+A place that complies drops the consequence, turns it into a list (the same subjects bear the
+same, now for an act) or into a reward for the best grades.
 
 The arm ``as_in_runs`` takes what runs take (`institutions.gates`): compliance by the lag that the
 catalogue states and the level of the place, and the shares of places that drop a rule, turn it or
@@ -387,8 +388,9 @@ def answer(settings: Settings) -> Answer:
     slow, fast = (sum(whole(g, x, STATEMENT) for g in GRADE_SHARES) for x in (XIS[0], XIS[-1]))
     findings = (
         f"Small: of {len(schemes)} local schemes for persons {len(CONSEQUENCES)} are said to "
-        f"punish a low grade as such, {len(live)} of them after July 2019; no measure in a text "
-        f"that was read rests on a personal score ({len(barred_measures(cat, _LAST))}).",
+        f"punish a low grade as such, {len(live)} of them after July 2019; no text that was read "
+        f"says which grade ({len(barred_measures(cat, _LAST))} encoded measures are barred for "
+        "resting on a score, each tied to its grades by assumption).",
         f"Per 1,000 residents of each of these schemes {before:,.0f} weighted measure-months "
         f"were at stake from July 2019 to 2022; the statement removes {1 - after / before:.0%} at "
         f"{XI:.0%} compliance a month, {1 - slow / before:.0%} at {XIS[0]:.0%} and "
