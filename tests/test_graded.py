@@ -25,7 +25,6 @@ from xinyong.engine.graded import (
     by_default,
     graded_counts,
     graded_of,
-    linked,
 )
 from xinyong.engine.local import schemes_of
 from xinyong.engine.scenario import Mechanisms
@@ -41,6 +40,8 @@ from xinyong.law.measures import due_by_grade, measures_of, measures_of_grade
 from xinyong.streams import stream_key, threshold
 
 WINDOW: dict[str, Any] = {"scale": 2_000, "from_": "2020-06", "until": "2021-12"}
+#: Months in which the grade of Rongcheng that everybody begins with carries a reward.
+BIKES: dict[str, Any] = {"scale": 2_000, "from_": "2016-06", "until": "2017-03"}
 LAST = dt.date(2022, 12, 31)
 SINCE = dt.date(2021, 6, 1)
 LEAVES = places.leaves()
@@ -197,7 +198,7 @@ def totals(found: Lived) -> np.ndarray[Any, Any]:
 
 def test_whoever_holds_a_grade_holds_its_measures_and_no_more(lived: Callable[..., Lived]) -> None:
     """Counted by hand from the grades of files and of those without one."""
-    world, runs = lived(keep="all", **WINDOW)
+    world, runs = lived(**BIKES)
     seen = 0
     for run in runs:
         x = world.graded[run.place]
@@ -225,7 +226,7 @@ def test_whoever_holds_a_grade_holds_its_measures_and_no_more(lived: Callable[..
 
 def test_requests_are_as_many_as_the_monthly_chance_says(lived: Callable[..., Lived]) -> None:
     given: dict[str, float] = {"asked.other": 0.5}
-    _, runs = lived(assume=given, **WINDOW)
+    _, runs = lived(assume=given, **BIKES)
     held = sum(int(run.graded[..., 0].sum()) for run in runs)
     asked = sum(int(run.graded[..., 1].sum()) for run in runs)
     assert held > 400
@@ -242,7 +243,7 @@ def test_off_equals_absent(rules: Law) -> None:
         ]
         bare[name] = it.model_copy(update={"versions": versions})
     without = replace(rules, catalogue=replace(rules.catalogue, instruments=bare))
-    given: dict[str, Any] = {"scale": 5_000, "from_": "2020-06", "until": "2020-12"}
+    given: dict[str, Any] = {"scale": 5_000, "from_": "2016-06", "until": "2016-12"}
     absent = live(without, **given)
     off = live(rules, mechanisms=Mechanisms(graded=False), **given)
     on = live(rules, **given)
@@ -263,24 +264,29 @@ def test_without_a_credit_system_no_grade_carries_anything(rules: Law) -> None:
     assert not any(x.names for x in found[0].graded)
 
 
-def test_only_a_connected_authority_knows_of_a_grade(lived: Callable[..., Lived]) -> None:
-    world, runs = lived(keep="all", **WINDOW)
+def test_a_desk_sees_grades_as_often_as_the_place_is_linked(lived: Callable[..., Lived]) -> None:
+    world, runs = lived(assume={"asked.other": 0.5}, **BIKES)
+    seen = 0.0
     for run in runs:
-        x, can = world.graded[run.place], linked(world, run.place)
-        assert (np.diff(can.astype(int), axis=0) >= 0).all(), "a link once made stays"
-        assert can[:, x.keeps].all(), "the keeper needs none"
-        counts = graded_counts(world, run)
-        received, applied = (
-            counts[..., GRADED.index(f"graded_{w}")] for w in ("received", "applied")
-        )
-        assert not received[~can].any()
-        assert not applied[~can].any()
+        x, counts = world.graded[run.place], graded_counts(world, run)
+        held, received, applied, barred = (counts[..., i].sum(axis=2) for i in range(4))
+        assert (barred <= applied).all()
         assert (applied <= received).all()
+        assert (received <= held).all()
+        mean = (held * (x.link.astype(float) / 2.0**64)).sum()
+        assert abs(received.sum() - mean) <= 5 * mean**0.5
+        seen += mean
+    assert seen > 100
+    frank = lived(mechanisms=Mechanisms(friction=False), **BIKES)
+    for run in frank[1]:
+        assert np.array_equal(run.graded[..., 0], run.graded[..., 2]), "all desks are connected"
+        assert np.array_equal(run.graded[..., 1], run.graded[..., 3])
 
 
 def test_rows_of_the_table_bear_place_kind_and_polarity(lived: Callable[..., Lived]) -> None:
-    world, runs = lived(keep="all", **WINDOW)
+    world, runs = lived(**BIKES)
     rows = [r for r in indicator_table(world, runs).to_pylist() if r["indicator"] in GRADED]
+    assert rows
     assert {r["group"].split("/")[3] for r in rows} <= {"red", "black"}
     assert {r["place"] for r in rows} <= {"rongcheng", "weihai", "wendeng_villages", "suqian",
                                           "fuzhou", "wendeng"}  # fmt: skip

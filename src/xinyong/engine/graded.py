@@ -3,10 +3,10 @@
 Whoever holds a grade in a scheme of the place is due the measures that the scheme ties to it
 (`law.measures.measures_of_grade`): rewards as well as restrictions. They are taken within the
 place, on the grade held at the end of the month. Nothing is sent: an authority looks the grade
-up with the scheme's keeper when it is asked, if it is connected to it. Bodies other than the
-keeper are connected one by one as the links of the place grow (`institutions.integration`).
-From the day on which the place follows a gate on the measure it is given up there
-(`institutions.barred`).
+up with the scheme's keeper when it is asked. It has many desks, and the share of them that is
+connected is that of the links of the place (`institutions.integration`); the keeper's own all
+are. Which desk one turns to is drawn anew every month. From the day on which the place follows
+a gate on the measure it is given up there (`institutions.barred`).
 
 Subjects with a file are asked about one by one, by a keyed draw. Those without one all hold the
 grade in which the scheme begins and are exchangeable, so that only their number is known to
@@ -41,7 +41,7 @@ from xinyong.law import tables as t
 from xinyong.law.compile import Law
 from xinyong.law.measures import DueMeasure, measures_of_grade, text_of
 from xinyong.law.vocabulary import KINDS
-from xinyong.streams import draw64, name_word, threshold
+from xinyong.streams import ALWAYS, draw64, name_word, threshold
 
 if TYPE_CHECKING:
     from xinyong.engine.leaf_run import LeafRun
@@ -57,16 +57,16 @@ __all__ = [
     "graded_counts",
     "graded_groups",
     "graded_of",
-    "linked",
+    "without_file",
 ]
 
 #: What is counted of a measure tied to grades, by month, place and kind: subjects whose grade
-#: carries it; those of whom its authority can know; requests; requests while a gate barred it on
-#: paper and the place did not follow yet.
+#: carries it; those whose desk can see the grade; requests to such desks; such requests while a
+#: gate barred it on paper and the place did not follow yet.
 GRADED = ("graded_on_paper", "graded_received", "graded_applied", "graded_applied_barred")
-_HELD, _ASKED = range(2)
-_NO_FILE = np.uint64(1) << np.uint64(24)  # beyond any month: draws for those without a file
-_LINK = np.uint64(0)
+_HELD, _ASKED, _KNOWN, _MET = range(4)
+#: Draws for those without a file, beyond any month: whether asked, known, known and asked.
+_NO_FILE = tuple(np.uint64(tag) << np.uint64(24) for tag in (1, 2, 3))
 
 
 class Graded(NamedTuple):
@@ -78,7 +78,7 @@ class Graded(NamedTuple):
         word: uint64[rows], of the three names; limit: threshold of being asked in a month.
         carries: int64[months, rows, kinds], mask of the grades that carry it at a month's end.
         barred: bool[months, rows], whether a gate bars it on paper then.
-        keeps: bool[rows], whether the authority keeps the scheme itself.
+        link: uint64[months, rows], threshold of a desk being connected to the scheme's keeper.
     """
 
     names: tuple[tuple[str, str, str], ...]
@@ -88,7 +88,7 @@ class Graded(NamedTuple):
     limit: NDArray[np.uint64]
     carries: NDArray[np.int64]
     barred: NDArray[np.bool_]
-    keeps: NDArray[np.bool_]
+    link: NDArray[np.uint64]
 
 
 def graded_groups(x: Graded) -> list[str]:
@@ -107,7 +107,7 @@ def _due(law: Law, scheme: str, day: dt.date) -> Iterator[tuple[int, DueMeasure]
 
 def graded_of(
     law: Law, given: Assumptions, gates: MeasureGates | None, schemes: NDArray[np.int64],
-    place: int, first_month: int, months: int,
+    place: int, first_month: int, months: int, links: NDArray[np.float64] | None = None,
 ) -> Graded:  # fmt: skip
     """Return the measures tied to grades in a leaf.
 
@@ -119,6 +119,7 @@ def graded_of(
         place: position of the leaf.
         first_month: of the run.
         months: how many.
+        links: float64[months], of the leaf; None: every desk is connected.
     """
     rows: dict[tuple[str, str, str], int] = {}
     column: list[int] = []
@@ -157,6 +158,9 @@ def graded_of(
     keeps = [
         by in (it.keeper, it.decider, it.issuer) for it, (_, _, by) in zip(its, names, strict=True)
     ]
+    all_ = np.full(months, ALWAYS)
+    some = all_ if links is None else np.array([threshold(x) for x in links.tolist()], np.uint64)
+    link = [all_ if keeper else some for keeper in keeps]
     return Graded(
         names,
         tuple(law.catalogue.measures[measure].polarity for _, measure, _ in names),
@@ -165,31 +169,46 @@ def graded_of(
         np.array([threshold(asked_rate(given, n[1])) for n in names], np.uint64),
         carries,
         at,
-        np.array(keeps, np.bool_),
+        np.array(link, np.uint64).reshape(len(names), months).T,
     )
 
 
 @njit
-def _count(key, place, subject, grade, mask, word, limit, month, counts):
-    """Count the files whose grade carries a measure, and those of them who are asked."""
+def _count(key, place, subject, grade, mask, word, limit, link, month, counts):
+    """Count the files whose grade carries a measure, and who of them is asked, known, or both."""
     for i in range(subject.size):
         kind = subject[i] >> 32
         if grade[i] >= 0 and mask[kind] >> grade[i] & 1:
+            asked, known = _drawn(key, place, subject[i], word, limit, link, month)
             counts[kind, _HELD] += 1
-            if _asked(key, place, subject[i], word, limit, month):
-                counts[kind, _ASKED] += 1
+            counts[kind, _ASKED] += asked
+            counts[kind, _KNOWN] += known
+            counts[kind, _MET] += asked and known
 
 
 @njit
-def _asked(key, place, subject, word, limit, month):
+def _drawn(key, place, subject, word, limit, link, month):
+    """Draw whether a subject asks in a month, and whether its desk is connected."""
     who = np.uint64(place) << np.uint64(40) | np.uint64(subject)
-    return draw64(key, who, word, np.uint64(month))[0] < limit
+    first, second = draw64(key, who, word, np.uint64(month))
+    return first < limit, link == ALWAYS or second < link
 
 
-def asked_in(world: World, place: int, subject: int, row: int, month: int) -> bool:
-    """Tell whether an authority is asked about a subject with a file in a month of the run."""
+def asked_in(world: World, place: int, subject: int, row: int, month: int) -> tuple[bool, bool]:
+    """Tell whether a subject with a file asks in a month of the run, and whether its grade is seen.
+
+    Args:
+        world: of the run.
+        place: position of the leaf.
+        subject: kind << 32 | index.
+        row: of the measure in the leaf.
+        month: position of the month.
+    """
     x = world.graded[place]
-    return bool(_asked(world.keys.graded, place, subject, x.word[row], x.limit[row], month))
+    asked, known = _drawn(
+        world.keys.graded, place, subject, x.word[row], x.limit[row], x.link[month, row], month
+    )
+    return bool(asked), bool(known)
 
 
 def count_graded(world: World, run: LeafRun, m: int) -> None:
@@ -202,7 +221,7 @@ def count_graded(world: World, run: LeafRun, m: int) -> None:
     for i in np.flatnonzero(x.carries[m].any(axis=1)).tolist():
         _count(
             world.keys.graded, run.place, subject, run.leaf.lg_score[:n, x.column[i], 1],
-            x.carries[m, i], x.word[i], x.limit[i], m, run.graded[m, i],
+            x.carries[m, i], x.word[i], x.limit[i], x.link[m, i], m, run.graded[m, i],
         )  # fmt: skip
 
 
@@ -211,16 +230,29 @@ def _table(k: int, limit: int) -> tuple[int, NDArray[np.uint64]]:
     return binomial_cdf(1 << k, Fraction(limit, 2**64))
 
 
-def binomial(key: np.uint64, who: int, word: np.uint64, limit: int, month: int, n: int) -> int:
-    """Return how many of n exchangeable subjects are asked: binomial, exactly.
+def binomial(
+    key: np.uint64, who: int, word: np.uint64, limit: int, month: int, n: int, tag: int = 0
+) -> int:
+    """Return how many of n exchangeable subjects something is true of: binomial, exactly.
 
     Each power of two in n has a draw of its own, so that another n moves only some of them.
+
+    Args:
+        key: of the stream ``engine/graded``.
+        who: leaf and kind, packed.
+        word: of the measure.
+        limit: threshold of the chance.
+        month: of the run.
+        n: how many subjects.
+        tag: position in `_NO_FILE`.
     """
+    if limit == int(ALWAYS):
+        return n
     found, k = 0, 0
     while n >> k:
         if n >> k & 1:
             offset, cdf = _table(k, limit)
-            draw = _NO_FILE | np.uint64(k << 16 | month)
+            draw = _NO_FILE[tag] | np.uint64(k << 16 | month)
             uniform = draw64(key, np.uint64(who), word, draw)[0]
             found += offset + int(np.searchsorted(cdf, uniform, side="right"))
         k += 1
@@ -261,6 +293,14 @@ def by_default(world: World, run: LeafRun, s: int, inst: int) -> NDArray[np.int6
     return start
 
 
+def without_file(x: Graded, key: np.uint64, who: int, i: int, m: int, n: int) -> tuple[int, ...]:
+    """Return how many of n who have no file hold a measure, ask, are known, and both."""
+    word, link = x.word[i], int(x.link[m, i])
+    asked = binomial(key, who, word, int(x.limit[i]), m, n)
+    met = binomial(key, who, word, link, m, asked, 1)
+    return n, asked, met + binomial(key, who, word, link, m, n - asked, 2), met
+
+
 def close_graded(world: World, run: LeafRun) -> None:
     """Count what the grade in which a scheme begins carries, for those without a file."""
     x = world.graded[run.place]
@@ -274,33 +314,11 @@ def close_graded(world: World, run: LeafRun) -> None:
                 for m, k in np.argwhere((x.carries[:, i] >> g & 1) * start[:, g] > 0).tolist():
                     n = int(start[m, g, k])
                     who = run.place << 40 | k << 32
-                    run.graded[m, i, k, _HELD] += n
-                    run.graded[m, i, k, _ASKED] += binomial(
-                        world.keys.graded, who, x.word[i], int(x.limit[i]), m, n
-                    )
-
-
-def linked(world: World, place: int) -> NDArray[np.bool_]:
-    """Return bool[months, rows]: whether an authority of a leaf can look grades up.
-
-    A body is connected from the first month in which the links of the place exceed its draw;
-    whoever keeps the scheme is, and without friction everybody.
-    """
-    x, months = world.graded[place], world.scenario.months
-    if not world.scenario.mechanisms.friction or not x.names:
-        return np.ones((months, len(x.names)), np.bool_)
-    key, links = world.keys.graded, np.asarray(world.vertical[place], np.float64)
-    draws = np.array(
-        [
-            float(int(draw64(key, np.uint64(place), name_word(by), _LINK)[1])) / 2.0**64
-            for _, _, by in x.names
-        ]
-    )
-    return (draws[None, :] < links[:, None]) | x.keeps
+                    run.graded[m, i, k] += without_file(x, world.keys.graded, who, i, m, n)
 
 
 def graded_counts(world: World, run: LeafRun) -> NDArray[np.int64]:
     """Return int64[months, rows, kinds, GRADED]."""
-    x, held, asked = world.graded[run.place], run.graded[..., _HELD], run.graded[..., _ASKED]
-    can = linked(world, run.place)[..., None]
-    return np.stack([held, held * can, asked * can, asked * (can & x.barred[..., None])], axis=-1)
+    barred = world.graded[run.place].barred[..., None]
+    held, met = run.graded[..., _HELD], run.graded[..., _MET]
+    return np.stack([held, run.graded[..., _KNOWN], met, met * barred], axis=-1)

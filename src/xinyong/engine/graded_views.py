@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xinyong.dates import date_of, first_day
-from xinyong.engine.graded import asked_in, linked
+from xinyong.engine.graded import asked_in
 from xinyong.engine.leaf_run import LeafRun
 from xinyong.engine.ledgers import ledger_of
 from xinyong.engine.namings import label
@@ -26,7 +26,7 @@ class Met:
     Attributes:
         day: first of the month; month: its label ``YYYY-MM``.
         scheme, grade, measure, authority: ids; reward: whether the measure is one.
-        could: whether the authority was connected, so that it knew of the grade and acted.
+        could: whether the desk was connected, so that it saw the grade and acted.
     """
 
     day: int
@@ -50,14 +50,14 @@ def met(world: World, run: LeafRun, row: int) -> Iterator[Met]:
     """
     x, first = world.graded[run.place], world.scenario.first_month
     subject = int(run.leaf.lg["subject"][row])
-    can, law, kind = linked(world, run.place), world.law_in(run.place), subject >> 32
+    law, kind = world.law_in(run.place), subject >> 32
     schemes = world.schemes[run.place]
     for m in np.flatnonzero(x.carries[:, :, kind].any(axis=1)).tolist():
-        asked = [
-            i
+        drawn = {
+            i: asked_in(world, run.place, subject, i, m)
             for i in np.flatnonzero(x.carries[m, :, kind]).tolist()
-            if asked_in(world, run.place, subject, i, m)
-        ]
+        }
+        asked = [i for i, (asks, _) in drawn.items() if asks]
         if not asked:
             continue
         last = first_day(first + m + 1) - 1
@@ -72,7 +72,7 @@ def met(world: World, run: LeafRun, row: int) -> Iterator[Met]:
             if grade in names and int(x.carries[m, i, kind]) >> names.index(grade) & 1:
                 yield Met(
                     first_day(first + m), label(m + first), scheme, grade, measure, by,
-                    x.polarity[i] == "red", bool(can[m, i]),
+                    x.polarity[i] == "red", drawn[i][1],
                 )  # fmt: skip
 
 

@@ -39,8 +39,9 @@ class LeafRun:
             of the leaf; the last for those whose grade is not known.
         points: int64[months, schemes, kinds], points (tenths) of these files beyond the base.
         barred: int64[months, schemes, kinds], files with a live line that a gate bars on paper.
-        graded: int64[months, rows, kinds, 2], of measures tied to grades (`world.graded`): files
-            whose grade carries them, and requests about them; those without a file at the end.
+        graded: int64[months, rows, kinds, 4], of measures tied to grades (`world.graded`):
+            subjects whose grade carries them, who ask, who are known, and who ask and are known;
+            those without a file at the end of the run.
         queue: int64[months, 3], decisions taken, requests dropped, requests waiting.
         redress: int64[authorities, months, REDRESS_COUNTS], of the ways off lists.
         spare: int64[authorities], turns left over from last month, one at most.
@@ -86,7 +87,7 @@ class LeafRun:
             np.zeros((months, schemes, grades, kinds), np.int64),
             np.zeros((months, schemes, kinds), np.int64),
             np.zeros((months, schemes, kinds), np.int64),
-            np.zeros((months, len(world.graded[place].names), kinds, 2), np.int64),
+            np.zeros((months, len(world.graded[place].names), kinds, 4), np.int64),
             np.zeros((months, 3), np.int64),
             np.zeros((len(world.staffed_by), months, len(REDRESS_COUNTS)), np.int64),
             np.zeros(len(world.staffed_by), np.int64),

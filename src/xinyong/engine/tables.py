@@ -210,7 +210,7 @@ def digest(runs: list[LeafRun]) -> str:
             run.grades,
             run.points,
             run.barred,
-            run.graded,
+            run.graded[..., :2],  # the rest hangs on links, as measures of arms read again do
             run.queue,
             run.redress,
             run.files,

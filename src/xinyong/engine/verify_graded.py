@@ -8,7 +8,7 @@ import numpy as np
 
 from xinyong import places
 from xinyong.dates import date_of, day_of, first_day
-from xinyong.engine.graded import GRADED, asked_in, binomial, by_default, graded_groups, linked
+from xinyong.engine.graded import GRADED, asked_in, by_default, graded_groups, without_file
 from xinyong.engine.leaf_run import LeafRun
 from xinyong.engine.remake import Remade
 from xinyong.engine.state import N_LEDGERS
@@ -80,24 +80,23 @@ def _asked(held: Folder, world: World, run: LeafRun) -> str:
     n = int(run.leaf.counts[N_LEDGERS])
     subjects = run.leaf.lg["subject"][:n].tolist()
     for i, group in enumerate(graded_groups(x)):
-        total = np.zeros(len(KINDS), np.int64)
+        total = np.zeros((len(KINDS), 2), np.int64)
         mask, s = x.carries[m, i].tolist(), int(x.column[i])
         grades = run.leaf.lg_score[:n, s, 1].tolist()
         for subject, grade in zip(subjects, grades, strict=True):
             kind = subject >> 32
             if grade >= 0 and mask[kind] >> grade & 1:
-                total[kind] += asked_in(world, run.place, subject, i, m)
+                asked, known = asked_in(world, run.place, subject, i, m)
+                total[kind] += known, asked and known
         start = by_default(world, run, s, int(world.schemes[run.place][s]))[m, :-1]
         for g, k in np.argwhere(start > 0).tolist():
             if mask[k] >> g & 1:
-                who = run.place << 40 | k << 32
-                total[k] += binomial(
-                    world.keys.graded, who, x.word[i], int(x.limit[i]), m, int(start[g, k])
-                )
-        total *= linked(world, run.place)[m, i]
+                who, key = run.place << 40 | k << 32, world.keys.graded
+                total[k] += without_file(x, key, who, i, m, int(start[g, k]))[2:]
         for k, kind in enumerate(KINDS):
-            key = (held.run.months[m], leaf, kind, group)
-            if _value(held, GRADED[2], key) != total[k]:
-                said = _value(held, GRADED[2], key)
-                return f"{GRADED[2]} of {' '.join(key)} is {said}, but {total[k]} were asked"
+            key4 = (held.run.months[m], leaf, kind, group)
+            for name, counted in zip(GRADED[1:3], total[k].tolist(), strict=True):
+                said = _value(held, name, key4)
+                if said != counted:
+                    return f"{name} of {' '.join(key4)} is {said}, but {counted} are"
     return ""

@@ -446,7 +446,10 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
     travel = travel_of(scenario, law, given, emergency, gates=measure_gates)
     none = np.zeros(0, np.int64)
     graded = tuple(
-        graded_of(law, given, measure_gates, here if on.graded else none, i, first, months)
+        graded_of(
+            law, given, measure_gates, here if on.graded else none, i, first, months,
+            travel.vertical[i] if on.friction else None,
+        )
         for i, here in enumerate(schemes)
     )
     others, tie_rows = others_table(law, travel.measure_names, people, first, months, on.others)
