@@ -129,12 +129,13 @@ def _listed(world: World, run: LeafRun, row: int) -> dict[int, int]:
     return found
 
 
-def followed(world: World, law: Law, run: LeafRun, row: int, day: int) -> list[Followed]:
+def followed(world: World, law: Law, here: Law, run: LeafRun, row: int, day: int) -> list[Followed]:
     """Return what became of the bad records of one file under the regulations of its place.
 
     Args:
         world: of the run.
         law: from `regional_law`.
+        here: the law as it is followed in the leaf (`World.law_in`), made once for all its files.
         run: the leaf.
         row: of the file.
         day: as of which it is asked.
@@ -142,7 +143,7 @@ def followed(world: World, law: Law, run: LeafRun, row: int, day: int) -> list[F
     ledger = ledger_of(world, run, row, day)
     cases = {n: c for n, c in cases_of(run, row).items() if "copied" not in c.flags}
     on = date_of(day)
-    rules = list(record_rules(law, ledger, determine(ledger, world.law_in(run.place), on)))
+    rules = list(record_rules(law, ledger, determine(ledger, here, on)))
     listed = _listed(world, run, row)
     return [
         one
@@ -262,11 +263,11 @@ def regional_table(world: World, runs: list[LeafRun]) -> pa.Table:
     if any(world.regional):
         law, limit = regional_law(world), np.uint64(threshold(world.followed))
         for run in (run for run in runs if world.regional[run.place]):
-            leaf = places.leaves()[run.place]
+            leaf, here = places.leaves()[run.place], world.law_in(run.place)
             subjects = run.leaf.lg["subject"][: int(run.leaf.counts[N_LEDGERS])]
             for row in np.flatnonzero(whole(world.keys, run.place, subjects, limit)).tolist():
                 who, kind = id_of(run, row), KINDS[int(subjects[row]) >> 32]
-                found += [(who, leaf, kind, x) for x in followed(world, law, run, row, day)]
+                found += [(who, leaf, kind, x) for x in followed(world, law, here, run, row, day)]
     return _table(found)
 
 
