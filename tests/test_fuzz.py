@@ -1,4 +1,4 @@
-"""A few thousand mutated catalogue files; `benchmarks/fuzz.py` tries a hundred thousand."""
+"""A thousand mutated catalogue files and more; `benchmarks/fuzz.py` tries a hundred thousand."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def fuzz() -> ModuleType:
     return found
 
 
-@pytest.mark.parametrize("seed", range(101, 109))
+@pytest.mark.parametrize("seed", range(101, 105))
 def test_a_mutated_file_is_valid_or_refused_with_file_line_and_field(
     fuzz: ModuleType, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -40,7 +40,7 @@ def test_a_mutated_file_is_valid_or_refused_with_file_line_and_field(
 @pytest.mark.parametrize("seed", [201, 202])
 def test_so_is_a_mutated_annex_and_a_mutated_vocabulary(fuzz: ModuleType, seed: int) -> None:
     for part in (".csv", "authorities", "facts", "measures"):
-        *_, (_, outcome) = fuzz.run(60, seed, part)
+        *_, (_, outcome) = fuzz.run(30, seed, part)
         assert outcome.bad == [], part
 
 

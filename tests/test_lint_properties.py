@@ -76,7 +76,7 @@ def worst(report: Report) -> dict[tuple[str, str, str], int]:
     return {(f.profile, f.limit, f.path): BAD[f.result] for f in report.findings}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(rulebooks)
 def test_one_more_duty_to_tell_never_adds_a_finding(made: tuple[str, list[dict[str, Any]]]) -> None:
     base, changes = made

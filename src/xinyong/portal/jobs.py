@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -23,6 +24,7 @@ from xinyong.errors import UsageError, XinyongError
 from xinyong.results import Run, open_run
 
 if TYPE_CHECKING:
+    from xinyong.engine.run import Plan
     from xinyong.engine.scenario import Scenario
     from xinyong.portal.site import Limits
 
@@ -53,6 +55,13 @@ class Job:
     why: str = ""
     run: Run | None = None
     process: BaseProcess | None = field(default=None, repr=False)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """How large the run is; it is looked at every second while the run is followed."""
+        from xinyong.engine.run import plan
+
+        return plan(self.scenario)
 
     @property
     def ended(self) -> bool:

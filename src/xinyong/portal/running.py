@@ -9,7 +9,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import ValidationError
 
 from xinyong.assumptions import assumptions
-from xinyong.engine.run import plan
 from xinyong.engine.scenario import FIRST_MONTH, LAST_MONTH, Mechanisms, Scenario
 from xinyong.errors import Problem, ScenarioError, UsageError, XinyongError
 from xinyong.language import say
@@ -192,8 +191,7 @@ def state(request: Request, name: str) -> dict[str, Any]:
 def follow(request: Request, name: str) -> HTMLResponse:
     """Show how far a run is, and lead to it when it is whole."""
     job = _job(request, name)
-    about = plan(job.scenario)
-    return shown(request, "job.html.j2", title=say("Run"), job=job, plan=about)
+    return shown(request, "job.html.j2", title=say("Run"), job=job, plan=job.plan)
 
 
 @router.post("/{name}/cancel")
