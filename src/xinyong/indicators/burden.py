@@ -206,9 +206,9 @@ def _rewards(x: Inputs, out: Rows) -> None:
         for scheme, mine in _by_scheme(x).items()
     }
     value, rests = counted.sum(axis=0), counted.sum(axis=0) // x.sample
-    for n in graded.values():
-        if n.size:
-            value, rests = value + n.sum(axis=0), rests + n.sum(axis=0)
+    for given in graded.values():
+        if given.size:
+            value, rests = value + given.sum(axis=0), rests + given.sum(axis=0)
     if not value.any():
         return
     out.by_kind(REWARDS, value.astype(np.float64), rests)
@@ -216,9 +216,10 @@ def _rewards(x: Inputs, out: Rows) -> None:
     for name in sorted(set(lists.tolist())):
         n = int(counted[lists == name][..., -1].sum())
         out.add(REWARDS, float(n), n // x.sample, group=name)
-    for name, mine in sorted(graded.items()):
-        n = int(mine[..., -1].sum()) if mine.size else 0
-        out.add(REWARDS, float(n), n, group=name)
+    for name, given in sorted(graded.items()):
+        if given.size:
+            n = int(given[..., -1].sum())
+            out.add(REWARDS, float(n), n, group=name)
 
 
 def _ordinary(x: Inputs, out: Rows) -> None:
