@@ -494,7 +494,7 @@ def measure_words(found: Catalogue, row: schema.MeasureRow) -> str:
     if row.kinds is not None:
         text += say("; only for {kinds}", kinds=joined((word(k) for k in row.kinds), "or"))
     if row.grades:
-        text += say("; for grade {grades}", grades=joined(row.grades, "or"))
+        text += say("; for grade {grades}", grades=joined(map(word, row.grades), "or"))
     if row.text is not None:
         text += say(": {text}", text=row.text.rstrip("."))
     if row.reaches:
