@@ -17,7 +17,7 @@ unexport VIRTUAL_ENV
 unexport PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run portal test lint format types bench lock clean
+.PHONY: help setup run portal studies test lint format types bench lock clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) \
@@ -46,6 +46,14 @@ run: setup ## the default run; writes a new folder under results/
 
 portal: setup ## the portal on this machine, with the runs under results/
 	$(BIN)/xinyong portal
+
+studies: setup ## answer every question again: docs/studies.md and the portal's answers
+	rm -rf .studies
+	$(BIN)/xinyong study all --out .studies
+	rm -rf src/xinyong/study/answers
+	mv .studies src/xinyong/study/answers
+	rm -f src/xinyong/study/answers/*/answer.md src/xinyong/study/answers/*/rows.csv
+	$(BIN)/python -m xinyong.study.page docs/studies.md src/xinyong/study/answers/*
 
 test: setup ## all tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal

@@ -274,4 +274,4 @@ def test_folders_that_are_no_runs_are_left_out_or_refused(tmp_path: Path) -> Non
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "manifest.json").write_text('{"results_schema": 0}', encoding="utf-8")
     assert find_runs([tmp_path]) == {}
-    assert find_answers(None) == {}
+    assert find_answers(tmp_path) == {}

@@ -266,7 +266,8 @@ def indicators_command(
 @app.command("study")
 def study_command(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="A question; all are listed if none.")
+        str | None,
+        typer.Argument(metavar="[NAME]", help="A question, or all; none: all are listed."),
     ] = None,
     scale: Annotated[str | None, typer.Option("--scale", metavar="1:N")] = None,
     replicates: Annotated[

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,17 +72,28 @@ def study_command(
     name: str, scale: str | None, replicates: int | None, seed: int | None,
     out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """Answer a question and print the answer.
+    """Answer a question and print the answer; ``all``: every question, into a folder each.
 
     Raises:
         UsageError: no such question, or an option is not of its form.
         OutputError: the folder exists already: said before anything is run.
     """
+    if name == "all":
+        if out is None or as_json or scale or replicates or seed is not None:
+            raise UsageError("study all answers every question at its own size: it takes --out DIR")
+        if out.exists():
+            raise OutputError(f"{out}: exists already; name another folder, or remove it")
+        for asked in QUESTIONS.values():
+            started = time.perf_counter()
+            write_answer(_answered(asked, _settings(asked, None, None, None)), out / asked.name)
+            took = time.perf_counter() - started
+            typer.echo(f"{asked.number:<4} {took:6.0f} s  {out / asked.name}")
+        return
     asked = question(name)
     settings = _settings(asked, scale, replicates, seed)
     if out is not None and out.exists():
         raise OutputError(f"{out}: exists already; name another folder with --out, or remove it")
-    answer = _with_progress(asked, settings) if asked.scale else asked.make(settings)
+    answer = _answered(asked, settings)
     if out is not None:
         write_answer(answer, out)
     if as_json:
@@ -90,6 +102,10 @@ def study_command(
     print_lines(answer.lines(), wrapped=True)
     if out is not None:
         typer.echo(f"written  {out}")
+
+
+def _answered(asked: Question, settings: Settings) -> Answer:
+    return _with_progress(asked, settings) if asked.scale else asked.make(settings)
 
 
 def _with_progress(asked: Question, settings: Settings) -> Answer:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from xinyong.errors import OutputError, UsageError
 from xinyong.law.catalogue import Catalogue, load
 from xinyong.results import Run, open_run
+from xinyong.study.page import BUILT_IN_ANSWERS
 
 if TYPE_CHECKING:
     from xinyong.law.compile import Law
@@ -109,9 +110,11 @@ def find_runs(given: Iterable[Path]) -> dict[str, Run]:
 
 
 def find_answers(folder: Path | None) -> dict[str, Path]:
-    """Return the answered questions in a folder: what ``xinyong study NAME --out`` wrote."""
-    if folder is None:
-        return {}
+    """Return the answered questions in a folder: what ``xinyong study NAME --out`` wrote.
+
+    Without a folder, those that come with the package (``xinyong study all`` made them).
+    """
+    folder = folder or BUILT_IN_ANSWERS
     return {path.parent.name: path.parent for path in sorted(folder.glob("*/answer.json"))}
 
 

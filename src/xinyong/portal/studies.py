@@ -144,5 +144,5 @@ def study(request: Request, site: Shown, name: str) -> HTMLResponse:
         classes=CLASSES,
         figure=figure,
         stale=answer is not None
-        and answer.provenance.get("catalogue") not in (None, site.catalogue.digest),
+        and answer.provenance.get("catalogue_digest") not in (None, site.catalogue.digest),
     )

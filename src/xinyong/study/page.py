@@ -2,10 +2,11 @@
 
 ::
 
-    xinyong study zombie --out answers/zombie        # and so for every name
+    xinyong study all --out answers
     python -m xinyong.study.page docs/studies.md answers/*
 
-No figure of the page comes from anywhere else; each answer names the command that gives it.
+``make studies`` does both for the answers that come with the package. No figure of the page
+comes from anywhere else; each answer names the command that gives it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from xinyong.errors import OutputError, UsageError
 from xinyong.study.answer import SYNTHETIC, Answer
 from xinyong.study.questions import QUESTIONS
 
-__all__ = ["main", "page", "read_answer"]
+__all__ = ["BUILT_IN_ANSWERS", "main", "page", "read_answer"]
+
+#: The answers that come with the package, one folder each.
+BUILT_IN_ANSWERS = Path(__file__).parent / "answers"
 
 #: Rows of an answer that the page shows.
 MOST = 30
@@ -51,8 +55,8 @@ def page(answers: list[Answer]) -> str:
         f"{SYNTHETIC} Numbers that are *calibrated* were set by hand to published figures, those "
         "*assumed* have a range and no source; nothing here was *validated* against error rates, "
         "for none is published.",
-        "This page is made: `python -m xinyong.study.page docs/studies.md DIR...`, from the "
-        "folders that the commands at the end of each answer write.",
+        "This page is made by `make studies`, which asks every question again; each answer ends "
+        "with the command that gives it alone. The portal shows the same answers.",
         *(a.to_markdown(2, MOST).rstrip("\n") for a in found),
     ]
     return "\n\n".join(parts) + "\n"
