@@ -6,6 +6,12 @@ For the headline contrasts of the studies on runs, arms of one replicate share a
 seeds, the variance of the paired difference is set over the sum of the variances of the two
 arms, which is what the difference of two runs with seeds of their own would have. The design
 asks for at most a fifth. The interval is a jackknife over seeds, of the logarithm, at 95 %.
+
+What an arm adds or takes away is luck of its own, which no pairing removes: if a share q of
+events goes and the others stay the very same, what went still varies as a count does, and the
+variance is q / (2 - q) of that of unpaired runs. That *floor* is above a fifth as soon as more
+than a third changes; there a ratio above a fifth is called *out of reach*, and pairing is judged
+on smaller changes. (Where the same events grow longer, not more, a ratio can lie below it.)
 """
 
 from __future__ import annotations
@@ -46,6 +52,7 @@ CONTRASTS = (
     Contrast("Q4", "withdrawals_x1", "all_arrive_x1", (zombies,)),
     Contrast("Q5", "reach_10", "reach_90", (missed, q5.mistaken, wrongful, q5.exposure)),
     Contrast("Q5", "reach_50", "reach_90", (zombies, mistaken_share)),
+    Contrast("Q5", "reach_70", "reach_90", (q5.mistaken, wrongful, q5.exposure)),
     Contrast("Q6", "q6_as_is", "places_alike", (_WRONGLY,)),
     Contrast("Q9", "as_is", "time_limit", (wrongful,)),
     Contrast("Q9", "as_is", "notice", (wrongful, q9.mistaken)),
@@ -80,6 +87,25 @@ def share(before: Sequence[float], after: Sequence[float]) -> float:
     return paired / apart if apart else math.nan
 
 
+def floor(before: Sequence[float], after: Sequence[float]) -> float:
+    """Return what counting alone leaves of the ratio: q / (2 - q) for a change of a share q.
+
+    Example:
+        >>> floor([90.0, 110.0], [75.0, 75.0])  # a quarter goes
+        0.14285714285714285
+    """
+    less, more = sorted(statistics.fmean(x) for x in (before, after))
+    gone = 1 - less / more if more else 0.0
+    return gone / (2 - gone)
+
+
+def verdict(value: float, least: float) -> str:
+    """Return whether the budget is kept, missed, or cannot be kept by any pairing."""
+    if value <= MOST:
+        return "kept"
+    return "out of reach" if least > MOST else "**MISSED**"
+
+
 def jackknife(before: Sequence[float], after: Sequence[float]) -> tuple[float, float]:
     """Return the interval of `share` at 95 %, by leaving out one seed at a time."""
     n = len(before)
@@ -106,17 +132,17 @@ def main() -> None:
     base = scenario(Settings(given.scale, given.replicates, SEED), "pairing", FIRST, LAST)
     began = time.perf_counter()
     found = run_arms(base, arms(), lambda w, r: counted(w, r) | q6.by_group(w, r), given.replicates)
-    print("| Study | Arms | Outcome | Paired / unpaired | 95 % | |")
-    print("|---|---|---|---:|---|---|")
+    print("| Study | Arms | Outcome | Paired / unpaired | 95 % | Floor | |")
+    print("|---|---|---|---:|---|---:|---|")
     for c in CONTRASTS:
         for indicator in c.indicators:
             before, after = (ratios(found.counts[name], indicator) for name in (c.before, c.after))
             value, (low, high) = share(before, after), jackknife(before, after)
-            verdict = "kept" if value <= MOST else "**MISSED**"
+            least = floor(before, after)
             name = c.before.removeprefix("q6_")
             print(
                 f"| {c.study} | `{name}`, `{c.after}` | {indicator.name} | {value:.3f} "
-                f"| {low:.3f} to {high:.3f} | {verdict} |"
+                f"| {low:.3f} to {high:.3f} | {least:.3f} | {verdict(value, least)} |"
             )
     print(f"\n1:{given.scale:,}, {given.replicates} seeds, {time.perf_counter() - began:.0f} s")
 
