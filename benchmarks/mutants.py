@@ -84,7 +84,7 @@ def make(tool: Path, target: Path, modules: tuple[str, ...]) -> list[str]:
 def mutated(folder: Path, module: str) -> dict[str, Any]:
     """Return everything in a module that mutmut wrote, without its dispatch."""
     stub = types.ModuleType("mutmut.mutation.trampoline")
-    stub.__dict__.update(wrap_in_trampoline=lambda *_: lambda f: f, MutantDict=dict)
+    stub.__dict__.update(wrap_in_trampoline=lambda *_, **__: lambda f: f, MutantDict=dict)
     sys.modules |= {
         "mutmut": types.ModuleType("mutmut"),
         "mutmut.mutation": types.ModuleType("mutmut.mutation"),
@@ -105,13 +105,18 @@ def pair(folder: Path, mutant: str) -> tuple[Any, Any]:
     if name.startswith("x_"):
         return getattr(real, name[2:]), made[short]
     _, owner, method = name.split("ǁ")  # a method: xǁClassǁmethod
-    return vars(getattr(real, owner))[method], vars(made[owner])[short]
+    return _plain(vars(getattr(real, owner))[method]), _plain(vars(made[owner])[short])
+
+
+def _plain(item: Any) -> Any:
+    """Return the function of a static or class method, and any other function as it is."""
+    return item.__func__ if isinstance(item, staticmethod | classmethod) else item
 
 
 def put(folder: Path, mutant: str) -> None:
     """Put the code of a mutant in the place of the function's own."""
     old, new = pair(folder, mutant)
-    if isinstance(old, staticmethod | classmethod | property):
+    if isinstance(old, property):
         raise TypeError(f"{mutant}: no plain function")
     old.__code__, old.__defaults__ = new.__code__, new.__defaults__
     old.__kwdefaults__ = new.__kwdefaults__
