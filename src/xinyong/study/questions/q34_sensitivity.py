@@ -52,8 +52,8 @@ def _headlines() -> tuple[Headline, ...]:
                  1, reach(0.1), reach(0.9), mistaken),
         Headline("reach fills gaps", "More reach leaves fewer listings that do not arrive.",
                  -1, reach(0.1), reach(0.9), missed),
-        Headline("reach and removal", "More reach both ways leaves fewer measures after removal.",
-                 -1, reach(0.5), reach(0.9), zombies),
+        Headline("reach and removal", "More reach both ways leaves more measures after removal: "
+                 "there is more to take back.", 1, reach(0.5), reach(0.9), zombies),
         Headline("time limit", "Telling of removals within days cuts wrongful measures.",
                  -1, now, {"exchange.delay_withdraw": low}, wrongful),
         Headline("second key", "A second key at every hop cuts wrongful measures.",
