@@ -251,7 +251,10 @@ def _print_summary(result: Run) -> None:
     table.add_column("list")
     for heading in ("entries", "mistaken", "alive at the end", "alive, one to one"):
         table.add_column(heading, justify="right")
+    idle = [name for name, row in found["lists"].items() if not row["entered"]]
     for name, row in found["lists"].items():
+        if name in idle:
+            continue
         label = names.get(name, {"en": name, "zh": ""})
         table.add_row(
             f"{label['en']} {label['zh']}",
@@ -261,5 +264,7 @@ def _print_summary(result: Run) -> None:
             _figure(row["alive_at_end"], scale),
         )
     Console().print(table)
+    if idle:
+        Console().print(f"no entry in this run on {len(idle)} more: {', '.join(idle)}")
     if any(0 < row[k] < STABLE for row in found["lists"].values() for k in _COUNTED):
         Console().print(f"* rests on fewer than {STABLE} synthetic entries: unstable")
