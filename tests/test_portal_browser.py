@@ -85,7 +85,8 @@ def test_there_is_a_page_of_every_kind() -> None:
     kinds = {
         path: re.compile(re.sub(r"{\w+}", "[^/]+", path.removeprefix("/{lang}")))
         for path, operations in create_app(Site()).openapi()["paths"].items()
-        if "text/html" in operations.get("get", {}).get("responses", {})["200"].get("content", {})
+        if "get" in operations
+        and "text/html" in operations["get"]["responses"]["200"].get("content", {})
     }
     assert len(kinds) > 30
     plain = [unquote(path.partition("?")[0]) for path in EVERY]

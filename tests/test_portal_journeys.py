@@ -195,3 +195,19 @@ def test_a_map_is_moved_through_its_months(coming: Coming, way: type[Reader], co
     told.filter(has_text="2014-02").wait_for()
     reader.page.reload()
     assert "2014-02" in told.inner_text()
+
+
+@pytest.mark.parametrize(("way", "code"), OTHER_WAY)
+def test_a_rulebook_of_ones_own_is_tested(coming: Coming, way: type[Reader], code: str) -> None:
+    reader = coming(way, code)
+    reader.goto("/catalogue/lint")
+    reader.press("Test it")  # nothing pasted: it is said what to do
+    assert reader.page.get_by_role("alert").is_visible()
+    reader.goto("/catalogue/lint")
+    reader.pick("Begin from an instrument of the catalogue", "spc_defaulters")
+    reader.press("Fill in its text")
+    text = reader.field("Text of the rulebook (YAML)")
+    assert text.input_value().startswith("id: spc_defaulters")
+    reader.press("Test it")
+    assert reader.page.locator("#found").inner_text() == reader.says("What the limits say of it")
+    assert text.input_value().startswith("id: spc_defaulters")

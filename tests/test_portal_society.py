@@ -26,6 +26,7 @@ from xinyong.portal.society.differences import changes, paired, verdict
 from xinyong.portal.society.lines import picture
 from xinyong.portal.society.map import short
 from xinyong.portal.society.views import View
+from xinyong.portal.warm import of_catalogue, of_runs
 from xinyong.report.charts import CHARTS, figure
 from xinyong.report.data import Data
 from xinyong.report.html import cards
@@ -98,6 +99,16 @@ def test_every_page_says_of_which_run_it_is_and_that_it_is_synthetic(
     assert ("Synthetic" if code == "en" else "合成数据") in found.text
     assert "style=" not in found.text
     assert "onclick" not in found.text
+
+
+def test_what_a_portal_visits_before_it_serves_is_there(
+    client: TestClient, runs: dict[str, Run]
+) -> None:
+    site = Site(runs=dict(runs))
+    addresses = [*of_runs(site), *of_catalogue(site)]
+    assert len(addresses) > 40
+    for where in addresses:
+        assert client.get(where).status_code == 200, where
 
 
 def test_without_runs_the_page_says_how_to_make_one() -> None:

@@ -24,6 +24,7 @@ PAGES = (
     *("/catalogue/spc_defaulters", "/catalogue/spc_defaulters/lint", "/catalogue/wendeng_2020"),
     *("/catalogue/wendeng_2020/items", "/catalogue/timeline", "/catalogue/map"),
     *("/catalogue/compare?a=spc_defaulters", "/catalogue/audit", "/catalogue/audit/assumed"),
+    "/catalogue/lint",
     *("/catalogue/compare/places?a=rongcheng&b=hangzhou&on=2020-01-01",),
     *("/catalogue/words/measures", "/catalogue/words/conducts/drunk_driving"),
     *("/case", *(f"/case/build/{step}?{_COURT}" for step in STEPS)),

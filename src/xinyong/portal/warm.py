@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from xinyong.portal.site import Site
 
-__all__ = ["ready", "visit"]
+__all__ = ["of_catalogue", "of_runs", "ready", "visit"]
 
 
 def ready(app: FastAPI) -> None:
@@ -34,8 +34,8 @@ def ready(app: FastAPI) -> None:
     """
     site = app.state.site
     both = [
-        threading.Thread(target=visit, args=(app, addresses), daemon=True)
-        for addresses in (list(_of_runs(site)), list(_of_catalogue(site)))
+        threading.Thread(target=visit, args=(app, list(addresses)), daemon=True)
+        for addresses in (of_runs(site), of_catalogue(site))
     ]
     for one in both:
         one.start()
@@ -55,7 +55,8 @@ def visit(app: FastAPI, addresses: list[str]) -> None:
     anyio.run(every)
 
 
-def _of_runs(site: Site) -> Iterator[str]:
+def of_runs(site: Site) -> Iterator[str]:
+    """Yield addresses of the first run, and of what needs none."""
     for run in list(site.runs)[:1]:
         for page in ("", "/map", "/exchange", "/errors", "/indicators"):
             yield address(f"/society/{run}{page}")
@@ -64,7 +65,8 @@ def _of_runs(site: Site) -> Iterator[str]:
         yield address(page)
 
 
-def _of_catalogue(site: Site) -> Iterator[str]:
+def of_catalogue(site: Site) -> Iterator[str]:
+    """Yield addresses of the catalogue and of worked cases."""
     yield address("/catalogue")
     yield address("/catalogue", q="credit")  # the search, with its sounds
     for page in ("timeline", "audit", "audit/assumed", "map", "words/measures", "words/conducts"):
