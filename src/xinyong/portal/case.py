@@ -26,7 +26,7 @@ from xinyong.errors import CaseError, Problem, UsageError
 from xinyong.language import language, say
 from xinyong.law.compile import Law
 from xinyong.portal.case_picture import picture
-from xinyong.portal.casework import Name, View, fact, link, place_groups, worth
+from xinyong.portal.casework import Name, View, fact, link, place_groups, stated_as, worth
 from xinyong.portal.comparing import compared, elsewhere
 from xinyong.portal.page import render, shown
 from xinyong.portal.parts import Shown, part
@@ -216,6 +216,7 @@ def changes(
         rows=rows,
         searched=searched,
         fact=fact,
+        stated_as=stated_as,
         more=more,
         rest=_rest_on(view, searched),
     )

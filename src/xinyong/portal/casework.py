@@ -15,12 +15,12 @@ from xinyong.case.calculator import CaseResult
 from xinyong.case.export import as_dict, basis
 from xinyong.case.stating import Stated
 from xinyong.case.text import consents, grouped, other_words
-from xinyong.language import language, say, worded
+from xinyong.language import language, own, say, worded
 from xinyong.law import trace
 from xinyong.law.catalogue import Catalogue
 from xinyong.portal.page import address
 
-__all__ = ["Name", "View", "fact", "link", "named", "place_groups", "worth"]
+__all__ = ["Name", "View", "fact", "link", "named", "place_groups", "stated_as", "worth"]
 
 #: A name in English and in Chinese.
 Name = tuple[str, str]
@@ -233,6 +233,32 @@ class View:
             for x in act["lines"]:
                 if x["ways_out"]:
                     yield worth(x), self.name(x["scheme"]), act["act"], x["ways_out"]
+
+
+def stated_as(catalogue: Catalogue, text: str) -> str:
+    """Return a fact as a case states it, in words; in Chinese, ids by their names.
+
+    Example:
+        >>> from xinyong.law.catalogue import load
+        >>> stated_as(load(), "drunk_driving 2020-06-10")
+        'drunk driving 2020-06-10'
+    """
+    if language() == "en":
+        return text.replace("_", " ")
+    known = worded(text.replace("_", " "))
+    if known != text.replace("_", " "):
+        return known
+    return "".join(_called(catalogue, x) for x in re.split(r"([\s,]+)", text))
+
+
+def _called(catalogue: Catalogue, word: str) -> str:
+    for table in (catalogue.conducts, catalogue.documents, catalogue.circumstances):
+        if word in table:
+            return own(table[word])
+    if word in catalogue.instruments:
+        return named(catalogue, word)[1]
+    found = next((p for p in places.places() if p.id == word), None)
+    return found.name_zh if found else worded(word.replace("_", " "))
 
 
 def fact(field: str) -> str:
