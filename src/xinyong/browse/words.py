@@ -17,9 +17,9 @@ from typing import Any, cast
 from pydantic import BaseModel
 
 from xinyong import places
-from xinyong.language import joined, language, plural, say, worded
+from xinyong.language import joined, language, own, plural, say, worded
 from xinyong.law import schema, trace
-from xinyong.law.catalogue import Catalogue
+from xinyong.law.catalogue import Catalogue, load
 from xinyong.law.compile import Law
 
 __all__ = [
@@ -358,10 +358,24 @@ def plain(value: Any) -> str:
         case bool():
             return say("yes") if value else say("no")
         case str() if value.isidentifier():
-            return word(value)
+            return _called(value) or word(value)
         case dt.date():
             return value.isoformat()
     return worded(str(value))
+
+
+def _called(identifier: str) -> str:
+    """Return what an id names in the catalogue, where Chinese is spoken; "" if it names nothing."""
+    if language() == "en":
+        return ""
+    found = load()
+    for names in (found.conducts, found.documents, found.circumstances):
+        if identifier in names:
+            return own(names[identifier])
+    for table in (found.authorities, found.measures, found.instruments):
+        if identifier in table:
+            return own(table[identifier].name)
+    return ""
 
 
 def others_words(block: BaseModel, said: set[str]) -> str:

@@ -193,7 +193,7 @@ def _path_words(law: Law, r: RecordRules, p: Path, told: Told) -> Iterator[str]:
             limit=_limit(d.stage),
         )
         text += say(", by {day}", day=d.due) if d.due else ""
-        text += say(", if {conditions}", conditions=d.stage.if_) if d.stage.if_ else ""
+        text += say(", if {conditions}", conditions=worded(d.stage.if_)) if d.stage.if_ else ""
         cite = d.stage.cite or p.rule.cite
         where = trace.of_cite(law, r.instrument, r.version, d.stage.id, d.stage.title, cite)
         yield f"  {text} — {told(where)}"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from xinyong.case.calculator import CaseResult
 from xinyong.dates import date_of, day_of
-from xinyong.language import say
+from xinyong.language import say, worded
 from xinyong.law import schema, trace
 from xinyong.law import tables as t
 from xinyong.law.determine import Entry, Line
@@ -93,7 +93,7 @@ def _ended_by(result: CaseResult, entry: Entry) -> Iterator[Way]:
             needs = tuple(_needs(result, fails, tried.row))
             begins = _earliest(result, tried.row, entry.start, tried.case)
             steps = _chain(result, entry.instrument, effect.from_)
-            yield Way("end", origin.text, begins, needs, steps, tried.row)
+            yield Way("end", worded(origin.text), begins, needs, steps, tried.row)
 
 
 def of_line(result: CaseResult, line: Line) -> tuple[Way, ...]:
@@ -121,7 +121,7 @@ def of_line(result: CaseResult, line: Line) -> tuple[Way, ...]:
             if effect.grade:
                 to = say("grade {x}", x=effect.grade)
             needs = tuple(_needs(result, fails, tried.row))
-            text = say("{what}, to {grade}", what=origin.text, grade=to)
+            text = say("{what}, to {grade}", what=worded(origin.text), grade=to)
             found.append(Way("repair", text, None, needs, steps, tried.row))
     return tuple(found)
 

@@ -98,6 +98,8 @@ def article_words(article: str) -> str:
     """
     if article[:1].isdigit():
         return say("Art. {x}", x=article)
+    if article.startswith("annex "):
+        return say("annex {x}", x=article.removeprefix("annex "))
     return say("as a whole") if article == "whole" else worded(article)
 
 

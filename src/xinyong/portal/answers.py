@@ -14,7 +14,7 @@ from xinyong import places
 from xinyong.case.model import COURSES, LINKED, NUMBERS, SubjectFacts
 from xinyong.case.stating import Stated, act_text, link_text, parse_act, parse_link
 from xinyong.errors import UsageError
-from xinyong.language import say
+from xinyong.language import language, own, say
 from xinyong.law import trace
 from xinyong.law import vocabulary as v
 from xinyong.law.clocks import is_step
@@ -429,7 +429,7 @@ def rows(law: Law, stated: Stated, link: Callable[..., str]) -> list[Said]:
     for name in stated.consent:
         it = cat.instruments.get(name)
         schemes.append((it.name.en, it.name.zh) if it else (name, ""))
-    row("consent", who, [*schemes, *((x.replace("=", ": "), "") for x in stated.private_score)])
+    row("consent", who, [*schemes, *(_score_said(law, x) for x in stated.private_score)])
     for i, text in enumerate(stated.link):
         row("link", who, [_tie(text)], i)
     for i, text in enumerate(stated.act):
@@ -445,13 +445,22 @@ def rows(law: Law, stated: Stated, link: Callable[..., str]) -> list[Said]:
             continue
         row("conduct", group, [(offered.en, offered.zh)], i)
         act = offered.act
-        row("days", group, [(f"{say(t)}: {act[k]}", "") for k, t in DAYS.items() if k in act], i)
+        row(
+            "days",
+            group,
+            [
+                (say("{what}: {text}", what=say(t), text=act[k]), "")
+                for k, t in DAYS.items()
+                if k in act
+            ],
+            i,
+        )
         if offered.facts or offered.place:
             row("facts", group, _facts_said(offered), i)
         if offered.documents or act.get("documents"):
             row("documents", group, _papers_said(law, act), i)
         if offered.events or act.get("events"):
-            row("events", group, map(_event_said, act.get("events", ())), i)
+            row("events", group, (_event_said(law, e) for e in act.get("events", ())), i)
     row("course", say("The question"), [(say(COURSE[stated.course or "nominal"]), "")]
         if stated.course in ("", *COURSES) else [(stated.course[:80], "")])  # fmt: skip
     row("on", say("The question"), [(stated.on[:80], "")] if stated.on else ())
@@ -494,7 +503,17 @@ def _tie(text: str) -> tuple[str, str]:
             "{kind}: it is {role} of the subject", kind=kind, role=_word(tie.get("is", ""))[0]
         )
     where = _place_name(tie.get("place", ""))
-    return (f"{said}, {where[0][0]}" if where else said), ""
+    if not where:
+        return said, ""
+    there = where[0][1] if language() == "zh" and where[0][1] else where[0][0]
+    return say("{text}, {where}", text=said, where=there), ""
+
+
+def _score_said(law: Law, text: str) -> tuple[str, str]:
+    name, _, score = text.partition("=")
+    it = law.catalogue.instruments.get(name)
+    called = own(it.name) if it and language() == "zh" else name
+    return say("{what}: {text}", what=called, text=score), ""
 
 
 def _facts_said(offered: Offer) -> list[tuple[str, str]]:
@@ -504,22 +523,30 @@ def _facts_said(offered: Offer) -> list[tuple[str, str]]:
         if name in act:
             value = act[name]
             value = f"{value:,}" if isinstance(value, int) else say(str(value).replace("_", " "))
-            said.append((f"{quantity(name)}: {value}", ""))
+            said.append((say("{what}: {text}", what=quantity(name), text=value), ""))
     names = {x: (en, zh) for x, en, zh in offered.circumstances}
     return [*said, *(names.get(x, (x, "")) for x in act.get("circumstances", ()))]
 
 
-def _event_said(event: dict[str, Any]) -> tuple[str, str]:
-    of = f" ({event['of']})" if event.get("of") else ""
+def _event_said(law: Law, event: dict[str, Any]) -> tuple[str, str]:
     known = event["event"] in v.EVENTS
     name = say(trace.noun(event["event"])) if known else event["event"]
-    return f"{name}: {event['on']}{of}", ""
+    text = say("{what}: {text}", what=name, text=event["on"])
+    if event.get("of"):
+        it = law.catalogue.instruments.get(event["of"])
+        of = own(it.short or it.name) if it and language() == "zh" else event["of"]
+        text = say("{what} ({which})", what=text, which=of)
+    return text, ""
 
 
 def _papers_said(law: Law, act: dict[str, Any]) -> list[tuple[str, str]]:
     said = []
     for d in act.get("documents", ()):
         name = law.catalogue.documents.get(d["kind"])
-        days = ", ".join(f"{say(x)} {d[x]}" for x in _PAPER_DAYS if d.get(x))
-        said.append((f"{name.en if name else d['kind']}: {days}", name.zh if name else ""))
+        days = say(", ").join(f"{say(x)} {d[x]}" for x in _PAPER_DAYS if d.get(x))
+        en, zh = (name.en, name.zh) if name else (d["kind"], "")
+        if zh and language() == "zh":
+            said.append((en, say("{what}: {text}", what=zh, text=days)))
+        else:
+            said.append((say("{what}: {text}", what=en, text=days), zh))
     return said

@@ -278,8 +278,8 @@ def fact(field: str) -> str:
             words.append(say(name.replace("_", " ")) + (f" {n}" if n else ""))
     first, *rest = words
     if field.startswith(("acts", "links")) and rest:
-        return f"{first}: {', '.join(rest)}"
-    return ", ".join(words)
+        return first + say(": ") + say(", ").join(rest)
+    return say(", ").join(words)
 
 
 def worth(line: dict[str, Any]) -> str:
@@ -294,6 +294,9 @@ def _where(x: trace.Provenance) -> str:
     if x.assumption:
         return say("assumption: {x}", x=worded(x.assumption))
     title = x.source_zh if language() == "zh" else x.source_en
+    if language() == "zh":
+        return say("{title}, {article} [{depth}]", title=title,
+                   article=trace.article_words(x.article), depth=say(x.depth))  # fmt: skip
     return f"{x.article}, {title} [{x.depth}]"
 
 

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 from xinyong.language import LANGUAGES, language, plural, say, worded
+from xinyong.law.trace import article_words
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -118,6 +119,8 @@ def _environment() -> Environment:
     found.filters["thousands"] = lambda n: f"{n:,}"
     found.filters["told"] = told
     found.filters["said"] = said
+    found.filters["worded"] = worded
+    found.filters["article"] = lambda x: told(article_words(x))
     found.filters["extract"] = lambda i, row: row[i]
     return found
 

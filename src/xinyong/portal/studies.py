@@ -9,7 +9,7 @@ from fastapi import HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
 from xinyong.errors import UsageError
-from xinyong.language import say
+from xinyong.language import say, worded
 from xinyong.portal.page import shown
 from xinyong.portal.parts import Shown, part
 from xinyong.portal.replies import AS_CSV
@@ -97,7 +97,7 @@ def _picture(unit: str, rows: list[Row], left_out: int) -> _Picture:
         )
         for i, (r, low, high) in enumerate(zip(rows, lows, highs, strict=True))
     )  # fmt: skip
-    return _Picture(unit, place(0.0), _ROW * len(rows) + 20, marks, max(0, left_out))
+    return _Picture(worded(unit), place(0.0), _ROW * len(rows) + 20, marks, max(0, left_out))
 
 
 def _label(row: Row) -> str:
@@ -136,7 +136,7 @@ def study(request: Request, site: Shown, name: str) -> HTMLResponse:
     return shown(
         request,
         "study.html.j2",
-        title=f"{asked.number} {asked.ask}",
+        title=f"{asked.number} {worded(asked.ask)}",
         asked=asked,
         answer=answer,
         pictures=_pictures(answer.rows) if answer else [],

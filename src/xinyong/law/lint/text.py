@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from xinyong.language import language, own, say, worded
-from xinyong.law import schema
 from xinyong.law.catalogue import load
 from xinyong.law.lint.attributes import LABELS
 from xinyong.law.lint.engine import (
@@ -72,10 +71,12 @@ def _word(word: str) -> str:
     """Return a word of a rulebook: a conduct or a document in Chinese by its name."""
     if language() != "en":
         found = load()
-        for table in (found.conducts, found.documents, found.circumstances, found.measures):
+        for table in (found.conducts, found.documents, found.circumstances):
             if word in table:
-                known = table[word]
-                return own(known.name if isinstance(known, schema.Measure) else known)
+                return own(table[word])
+        for named in (found.measures, found.instruments):
+            if word in named:
+                return own(named[word].name)
     return worded(word.replace("_", " "))
 
 
@@ -234,6 +235,11 @@ def part_words(f: Finding) -> str:
 
 def _title(f: Finding) -> str:
     """Return the title of a part; that of a pair names both."""
+    if f.over == "measure":
+        name = f.path.rpartition(".")[2]
+        return f.part if language() == "en" or name not in load().measures else _word(name)
+    if f.over == "instrument" and f.instrument in load().instruments:
+        return own(load().instruments[f.instrument].name)
     if f.over != "pair":
         return worded(f.part)
     last = f.path.rpartition(".")[2]

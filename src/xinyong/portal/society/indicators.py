@@ -12,7 +12,7 @@ from xinyong.errors import OutputError
 from xinyong.indicators.base import FAMILIES, Indicator
 from xinyong.indicators.derive import INDICATORS, MODULES
 from xinyong.indicators.headline import headline
-from xinyong.language import say
+from xinyong.language import say, worded
 from xinyong.portal.page import shown
 from xinyong.portal.parts import part
 from xinyong.portal.society.lines import both_widths
@@ -124,7 +124,12 @@ def indicator(
             a=f"{some[0]:.4g}", b=f"{some[-1]:.4g}", low=f"{min(some):.4g}",
             high=f"{max(some):.4g}",
         )  # fmt: skip
-        picture = both_widths(months, {name: course}, f"{name} ({found.unit})", told)
+        picture = both_widths(
+            months,
+            {name: course},
+            say("{what} ({which})", what=name, which=worded(found.unit)),
+            told,
+        )
     years = [r for r in rows if len(r["period"]) != len("2020-01")]
     return shown(
         request, "society/indicator.html.j2", title=name, view=view, it=found, picture=picture,

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from xinyong import places
 from xinyong.errors import XinyongError
-from xinyong.language import LANGUAGES, language, speaking
+from xinyong.language import LANGUAGES, language, speaking, worded
 from xinyong.law.catalogue import Catalogue, load
 from xinyong.portal.replies import sent
 from xinyong.report.charts import CHARTS, png, svg
@@ -83,6 +83,12 @@ class View:
         It has none of the lists that places make of barred rules, nor of those of a layer.
         """
         return id in load().instruments
+
+    def called(self, group: str) -> str:
+        """Return the group of an indicator as it stands in data; in Chinese, ids by their names."""
+        if language() == "en":
+            return group
+        return "/".join(self.data.zh(x) or worded(x.replace("_", " ")) for x in group.split("/"))
 
     def figure(self, name: str) -> Figure:
         """Return a chart with its reading and tables; its name must be one of `CHARTS`."""

@@ -1,0 +1,275 @@
+"""A page under /zh speaks Chinese: what is English on it is marked, and is there on purpose."""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from test_portal_society import edited
+from test_report import write_run
+from xinyong.case.gallery import gallery
+from xinyong.case.stating import written
+from xinyong.language import messages, speaking
+from xinyong.law.catalogue import load
+from xinyong.law.lint import load_profiles
+from xinyong.law.timeline import sources, timeline
+from xinyong.portal.app import create_app
+from xinyong.portal.casework import link
+from xinyong.portal.site import Limits, Site
+from xinyong.results import Run, open_run
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from starlette.testclient import TestClient
+
+#: Elements whose text is code, not language.
+CODE = {"code", "pre", "script", "textarea"}
+VOID = {"br", "hr", "img", "input", "link", "meta", "path", "rect", "line", "circle", "col"}
+#: Attributes that are read to people.
+SPOKEN = ("aria-label", "alt", "title", "placeholder")
+
+#: English that stands on a Chinese page unmarked: names of this tool, forms, ids, signs.
+NAMES = re.compile(
+    r"xinyong|Python|JSON|CSV|SVG|PNG|ZIP|YAML|UTF|HTML|Apache-2\.0|CC BY 4\.0|Cookie|Jaccard"
+    r"|FILE|SYN-[\w-]+|PATH=VALUE@DAY|ID=NUMBER|INT|FLR|FDS|AAA|default|made-up|one|two|course"
+    r"|wages、drunk、老赖、jiujia|Clauset、Newman 与 Moore|Nissenbaum|targets\.yaml|IO-\d+"
+    r"|DataEthics|MERICS|`[^`]*`|[a-z0-9]+(?:[._/][a-z0-9_.]+)+|docs/encode\.md|extension_months"
+)
+#: Titles of what has no Chinese one, and a text of the made-up run.
+JOURNALS = {"China Economic Review", "Set by hand."}
+#: A run of words: what a sentence of English has and a sign or an id has not.
+SENTENCE = re.compile(r"[A-Za-z]{3,}[,;:']? [A-Za-z]{2,}")
+
+#: Fields of data files whose texts are English on Chinese pages, and are marked as such: where
+#: the model stops, where a text was found, why it is read so, and the rows of annexes.
+LEFT_ENGLISH = {
+    "unmodelled", "where", "note", "reason", "assumption", "why", "cite", "by_cite", "number",
+    "text_en", "partial", "article",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Said:
+    """A piece of text on a page: its language, the classes around it, and what it says."""
+
+    lang: str
+    classes: str
+    text: str
+
+
+class _Reader(HTMLParser):
+    """Reads what a page says, in which language."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack: list[tuple[str, str, str]] = []
+        self.said: list[Said] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {k: v or "" for k, v in attrs}
+        above = self.stack[-1] if self.stack else ("", "", "")
+        lang, classes = found.get("lang", above[1]), f"{above[2]} {found.get('class', '')}"
+        self.said += [Said(lang, classes, found[k]) for k in SPOKEN if found.get(k)]
+        if tag not in VOID:
+            self.stack.append((tag, lang, classes))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del tag, attrs  # nothing stands in it
+
+    def handle_endtag(self, tag: str) -> None:
+        for i in range(len(self.stack) - 1, -1, -1):
+            if self.stack[i][0] == tag:
+                del self.stack[i:]
+                return
+
+    def handle_data(self, data: str) -> None:
+        text = " ".join(data.split())
+        if text and self.stack and not {x[0] for x in self.stack} & CODE:
+            self.said.append(Said(self.stack[-1][1], self.stack[-1][2], text))
+
+
+def read(text: str) -> list[Said]:
+    """Return what a page says."""
+    reader = _Reader()
+    reader.feed(text)
+    return reader.said
+
+
+@cache
+def _left() -> str:
+    """Return the texts of data files that may stay English, as one."""
+    found: list[str] = []
+
+    def walk(node: Any, name: str = "") -> None:
+        if isinstance(node, BaseModel):
+            for field in type(node).model_fields:
+                walk(getattr(node, field), field)
+        elif isinstance(node, dict):
+            for key, value in node.items():
+                walk(value, name or str(key))
+        elif isinstance(node, list | tuple):
+            for value in node:
+                walk(value, name)
+        elif isinstance(node, str) and name in LEFT_ENGLISH:
+            found.append(node)
+
+    law = load()
+    for table in (law.instruments, law.measures, law.authorities):
+        walk(table)
+    for items in law.items.values():
+        found.extend(item.text_en for item in items)
+    walk(list(load_profiles().values()))
+    found.extend(source.title for source in sources().values())
+    for it in law.instruments.values():  # what private and local schemes offer
+        for version in it.versions:
+            terms = version.private.benefits if version.private else []
+            found.extend(benefit.title for benefit in terms)
+            walk(getattr(version.scheme, "benefits", None), "note")
+    walk([entry.cite for entry in timeline()])
+    return "\n".join(found).casefold()
+
+
+def english(said: list[Said]) -> list[str]:
+    """Return the English of a page that is neither marked nor there on purpose."""
+    wrong = []
+    for x in said:
+        if x.lang == "en":
+            beside = "en" in x.classes.split()  # the English name beside the Chinese one
+            if x.text in JOURNALS:
+                continue
+            if not beside and SENTENCE.search(x.text) and x.text.casefold() not in _left():
+                wrong.append(f"marked: {x.text}")
+        elif SENTENCE.search(NAMES.sub("", x.text)):
+            wrong.append(f"not marked: {x.text}")
+    return wrong
+
+
+PAGES = (
+    *("/zh/", "/zh/catalogue", "/zh/catalogue?q=shixin", "/zh/catalogue/lint", "/zh/about"),
+    *("/zh/catalogue/timeline", "/zh/catalogue/map", "/zh/catalogue/compare", "/zh/run"),
+    *("/zh/catalogue/compare?a=spc_defaulters", "/zh/case/build/kind"),
+    "/zh/catalogue/compare?a=shandong_2020&b=zhejiang_2017",
+    *("/zh/catalogue/compare?a=customs_dishonest_list&b=tax_major_list", "/zh/studies", "/zh/case"),
+    *("/zh/catalogue/compare/places?a=rongcheng&b=hangzhou&on=2020-01-01", "/zh/catalogue/audit"),
+    *("/zh/catalogue/words/conducts?q=tax", "/zh/catalogue/words/measures", "/zh/society"),
+    *("/zh/catalogue/words/authorities/court", "/zh/catalogue/words/measures/m_no_fly"),
+    *("/zh/catalogue/words/places/weihai", "/zh/catalogue/words/conducts/drunk_driving"),
+    *("/zh/studies/zombie", "/zh/catalogue/audit/assumed"),
+)
+INSTRUMENTS = (
+    *(
+        "spc_defaulters",
+        "wage_arrears_list",
+        "mou_spc_2016",
+        "shandong_2020",
+        "gate_pipl",
+        "gate_guobanfa_2020_49",
+    ),
+    *("customs_dishonest_list", "wendeng_2020", "sesame_credit", "credit_reporting_2013"),
+)
+
+
+def _run(path: Path) -> Run:
+    """Return a made-up run that knows the names of things as a real one does."""
+    run = edited(write_run(path))
+    manifest = json.loads((path / "manifest.json").read_text("utf-8"))
+    names = {it.id: it.short or it.name for it in load().instruments.values()}
+    manifest["names"] |= {k: {"en": name.en, "zh": name.zh} for k, name in names.items()}
+    (path / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    return open_run(run.path)
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    site = Site(
+        {"one": _run(tmp_path_factory.mktemp("runs") / "one")},
+        limits=Limits(per_second=1e6, burst=10**6),
+    )
+    with TestClient(create_app(site)) as found:
+        yield found
+
+
+def _wrong(client: TestClient, page: str) -> list[str]:
+    found = client.get(page)
+    assert found.status_code == 200, page
+    return english(read(found.text))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_speaks_chinese(client: TestClient, page: str) -> None:
+    assert _wrong(client, page) == []
+
+
+def test_the_page_of_an_instrument_speaks_chinese(client: TestClient) -> None:
+    known = [name for name in INSTRUMENTS if name in load().instruments]
+    assert len(known) >= 8
+    for name in known:
+        assert _wrong(client, f"/zh/catalogue/{name}?version=all") == [], name
+        assert _wrong(client, f"/zh/catalogue/{name}/lint") == [], name
+
+
+def test_the_pages_of_a_case_speak_chinese(client: TestClient) -> None:
+    with speaking("zh"):
+        asked = [(w, written(w.case)) for w in gallery().values()]
+        pages = [link("/case/result", stated) for _, stated in asked]
+        pages += [link("/case/check", stated) for _, stated in asked]
+        pages += [link("/case/changes", stated, more=4) for _, stated in asked[:3]]
+        pages += [link("/case/compare", asked[0][1], other_place="rongcheng")]
+    for page in pages:
+        assert _wrong(client, page) == [], page
+
+
+def test_the_pages_of_a_run_speak_chinese(client: TestClient) -> None:
+    root = "/zh/society/one"
+    told = client.get(root).text
+    pages = [root, *(f"{root}/{x}" for x in ("map", "lists", "measures", "errors", "exchange"))]
+    pages += sorted(set(re.findall(rf'href="({root}/chart/[^"]+)"', told)))
+    families = client.get(f"{root}/indicators").text
+    pages += sorted(set(re.findall(rf'href="({root}/indicators\?family=[^"]+)"', families)))
+    assert len(pages) > 25
+    for page in pages:
+        assert _wrong(client, page) == [], page
+
+
+def test_a_sentence_that_nobody_translated_is_found() -> None:
+    page = '<html lang="zh-Hans"><p>{}</p></html>'
+    assert english(read(page.format("This nobody said in Chinese.")))
+    assert english(read(page.format('<span lang="en">marked, but for no reason</span>')))
+    assert not english(read(page.format('<span lang="en" class="en">the court list</span>')))
+    assert not english(read(page.format("运行 <code>xinyong case --json</code>")))
+    assert not english(read(page.format("中文")))
+
+
+def test_most_of_the_prose_of_the_catalogue_is_translated() -> None:
+    """What is left English is left so on purpose, and the rest is nearly whole."""
+    texts: dict[str, set[str]] = {}
+    for it in load().instruments.values():
+        for version in it.versions:
+            texts.setdefault("provisions", set()).update(p.title for p in version.provisions)
+            texts.setdefault("steps", set()).update(s.title for s in version.steps)
+            texts.setdefault("rules", set()).update(r.title for r in version.rules)
+        for note in it.interpretations:
+            texts.setdefault("readings", set()).update((note.question, note.default))
+    texts["events"] = {entry.fact for entry in timeline()}
+    for name, found in texts.items():
+        known = found & set(messages())
+        assert len(known) > 0.97 * len(found), (name, sorted(found - known)[:5])
+
+
+def test_translations_stand_in_one_place_each() -> None:
+    folder = Path(__file__).resolve().parent.parent / "src" / "xinyong" / "locale"
+    seen: dict[str, str] = {}
+    for path in sorted(folder.glob("*.po")):
+        for message in re.findall(r'^msgid "(.+)"$', path.read_text("utf-8"), re.MULTILINE):
+            assert message not in seen, f"{message!r} is in {seen[message]} and {path.name}"
+            seen[message] = path.name
