@@ -86,3 +86,4 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         ends = time.monotonic() + PATIENCE
         while not Path(done).exists() and time.monotonic() < ends:
             time.sleep(0.2)
+        del os.environ[COMPILED]  # it is there, or was waited for long enough

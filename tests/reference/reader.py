@@ -79,7 +79,8 @@ class Reader:
 
     def field(self, text: str) -> Locator:
         """Return a field by its label."""
-        return self.page.get_by_label(self.says(text), exact=True)
+        labelled = self.page.get_by_label(self.says(text), exact=True)
+        return self.page.locator("input, select, textarea").and_(labelled)
 
     def follow(self, link: Locator) -> None:
         """Go where a link leads."""
@@ -126,11 +127,9 @@ class Keys(Reader):
 
     def reach(self, goal: Locator) -> None:
         """Go on with Tab until the goal has the keyboard."""
-        wanted = goal.element_handle()
-        assert wanted is not None
         for _ in range(_STOPS):
-            if wanted.evaluate("(it) => it === document.activeElement"):
-                assert self.page.evaluate(_SEEN), f"not seen: {wanted.evaluate('x => x.outerHTML')}"
+            if goal.evaluate("(it) => it === document.activeElement"):
+                assert self.page.evaluate(_SEEN), f"it cannot be seen that {goal} is reached"
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError(f"Tab does not lead to {goal}")
