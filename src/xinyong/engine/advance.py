@@ -44,7 +44,7 @@ from xinyong.institutions.steps import DECISION, step_day, takes
 from xinyong.jit import lean, njit
 from xinyong.law import tables as t
 from xinyong.law.clocks import LEDGER_COLS, first, is_step
-from xinyong.law.compiled import fold, month_of
+from xinyong.law.compiled import first_day, fold, month_of
 from xinyong.law.tables import (
     E_CASE,
     E_CAUSE,
@@ -528,13 +528,17 @@ def advance(
             _follow_scores(leaf, law, ledger, schemes, found)
             # A new version of a rule concerns files in which something stands or is under way,
             # or in which a case met no rule so far. Whether events are kept must not matter
-            # here: it may change no result.
+            # here: it may change no result. One that begins after the run is nothing to wait for.
             turns = found.count[NEXT_VERSION]
-            if turns < leaf.lg_due[ledger] and (
-                schemes.size > 0
-                or leaf.lg_due[ledger] < NEVER
-                or _waits(leaf, ledger)
-                or _undecided(leaf, ledger, found)
+            if (
+                turns < first_day(first_month + flow.shape[0])
+                and turns < leaf.lg_due[ledger]
+                and (
+                    schemes.size > 0
+                    or leaf.lg_due[ledger] < NEVER
+                    or _waits(leaf, ledger)
+                    or _undecided(leaf, ledger, found)
+                )
             ):
                 leaf.lg_due[ledger] = turns
             before = shared[0]

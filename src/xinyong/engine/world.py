@@ -447,7 +447,13 @@ def build(scenario: Scenario, catalogue: Catalogue | None = None) -> World:
     none = np.zeros(0, np.int64)
     graded = tuple(
         graded_of(
-            law, given, measure_gates, here if on.graded else none, i, first, months,
+            law,
+            given,
+            measure_gates,
+            here if on.graded else none,
+            i,
+            first,
+            months,
             travel.vertical[i] if on.friction else None,
         )
         for i, here in enumerate(schemes)
