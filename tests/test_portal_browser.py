@@ -129,9 +129,10 @@ def test_a_telling_subject_is_found_and_followed_day_by_day(
     page.get_by_role("link", name="first day").click()
     page.locator("#shown", has_text="day 1 of").wait_for()
     assert days.count() == 1
-    page.get_by_role("link", name="later").click()
+    page.get_by_role("link", name="later").press("Enter")
     page.locator("#shown", has_text="day 2 of").wait_for()
     assert days.count() == 2
+    assert "later" in page.evaluate("document.activeElement.textContent"), "the keyboard lost it"
     page.reload()  # where one is stands in the address
     assert days.count() == 2
     assert wrong == []
