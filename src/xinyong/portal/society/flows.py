@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 from fastapi import HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from xinyong.language import language, say
+from xinyong.language import language, say, worded
 from xinyong.portal.page import shown
-from xinyong.portal.parts import part
+from xinyong.portal.parts import Shown, part
 from xinyong.portal.society import tables
 from xinyong.portal.society.lines import both_widths
 from xinyong.portal.society.months import Monthly
@@ -97,14 +97,23 @@ def grades_data(view: Viewed, month: Monthly, form: Form) -> Response:
 
 
 @router.get("/grades", response_class=HTMLResponse)
-def grades(request: Request, view: Viewed, month: Monthly) -> HTMLResponse:
-    """Show how many subjects have which grade, by place and scheme."""
+def grades(request: Request, site: Shown, view: Viewed, month: Monthly) -> HTMLResponse:
+    """Show how many subjects have which grade, by place and scheme, and what is not known of it."""
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in tables.grades(view, month.at):
         groups.setdefault((row["place"], row["scheme"]), []).append(row)
     since = view.grades_since
+    known = site.catalogue.instruments
+    partial = {
+        name: found[-1]
+        for _, name in groups
+        if name in known
+        and (found := [v.scheme.partial for v in known[name].versions if v.scheme])
+        and found[-1]
+    }
     return shown(
         request, "society/grades.html.j2", title=say("Grades"), view=view, month=month,
+        partial={name: worded(text) for name, text in partial.items()},
         groups=groups, since=since,
     )  # fmt: skip
 
