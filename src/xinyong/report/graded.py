@@ -46,6 +46,15 @@ def _table(data: Data, rows: list[tuple[str, ...]]) -> Table:
     )  # fmt: skip
 
 
+def _by_year(data: Data, series: dict[str, list[int]]) -> Table:
+    rows = tuple(
+        (Cell(year), *(count(sum(values[i] for i in at)) for values in series.values()))
+        for year, at in data.years().items()
+    )
+    header = (say("Year"), *map(say, series))
+    return Table("Requests that met a measure tied to a grade, by year", header, rows)
+
+
 def graded(data: Data) -> Figure:
     """Return the requests about measures tied to grades, month by month."""
     rows = _rows(data)
@@ -56,7 +65,7 @@ def graded(data: Data) -> Figure:
     months = len(data.months)
     series = {name: values or [0] * months for name, values in series.items()}
     barred = sum(sum(data.monthly("graded_applied_barred", "/".join(r))) for r in rows)
-    reading = say("No grade of a scheme carries a measure in this run.")
+    reading = say("No grade of a scheme carries a measure in the {n} months of this run.", n=months)
     if rows:
         schemes = len({r[0] for r in rows})
         given, borne = sum(series["rewards"]), sum(series["restrictions"])
@@ -81,6 +90,6 @@ def graded(data: Data) -> Figure:
         "How many in fact drew a benefit or met a restriction: no scheme publishes it. Most "
         "schemes give many more benefits than the few whose grade is known.",
         draw,
-        (_table(data, rows),),
+        (_by_year(data, series), *([_table(data, rows)] if rows else [])),
         tidy(data, "requests", series),
     )  # fmt: skip
