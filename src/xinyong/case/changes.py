@@ -96,7 +96,8 @@ class Changes:
 
     Attributes:
         found: changes, in the order in which they were tried.
-        idle: fields of facts that may be dropped and the result stays as it is.
+        idle: fields of facts that may be dropped and what counts stays as it is
+            (`Outcome.counting`: a line that does not count may go with them).
         tried: number of cases that were calculated; left_out: whether more could be tried.
         base: the outcome as stated; without: the outcome without each fact that can be dropped.
     """
