@@ -56,6 +56,7 @@ CHINESE = re.compile(
 MEANT_OTHERWISE = {
     "xinyong.places.Place.name_en": "name of a province or city",
     "xinyong.places.Place.name_zh": "name of a province or city",
+    "xinyong.engine.graded.Graded.names": "ids of schemes, measures and authorities",
     "xinyong.engine.scenario.Scenario.name": "what the user calls a set of inputs",
     "xinyong.engine.world.Travel.measure_names": "ids of kinds of measures",
     "xinyong.engine.world.World.measure_names": "ids of kinds of measures",

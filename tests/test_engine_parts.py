@@ -226,6 +226,7 @@ def _one_measure(rate: float) -> MeasureTable:
         kinds=np.array([1]),
         begins=np.array([0]),
         ends=np.array([NEVER]),
+        stops=np.full((1, len(places.leaves())), NEVER, np.int32),
         gap=np.array(gap, np.uint64),
         asked=np.array([rate > 0]),
         route=np.array([0]),
