@@ -226,8 +226,8 @@ class Plan:
 def plan(scenario: Scenario) -> Plan:
     """Return how many subjects and months a scenario has, and about what it needs.
 
-    The estimates scale figures measured on two cores (``benchmarks/README.md``): about 6
-    microseconds and 165 bytes a file, over the months it lives.
+    The estimates scale figures measured on two cores (``benchmarks/README.md``): about 8
+    microseconds and 200 bytes a file, over the months it lives.
     """
     from xinyong.society.strata import society
 
@@ -238,6 +238,6 @@ def plan(scenario: Scenario) -> Plan:
         subjects,
         scenario.months,
         files,
-        350 + int(files * 165 / 1e6),
-        6 + int(scenario.months * 0.03 + files * 6e-6),
+        350 + int(files * 200 / 1e6),
+        6 + int(scenario.months * 0.03 + files * 8.3e-6),
     )
