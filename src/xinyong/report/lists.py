@@ -53,7 +53,7 @@ COURT, WAGE, TAX = "spc_defaulters", "wage_arrears_list", "tax_class_a"
 EXITS = {
     "performance": ("debt or duty performed", "履行完毕"),
     "settlement": ("settlement performed", "执行和解履行完毕"),
-    "withdrawal": ("creditor asks for deletion", "申请人申请删除"),
+    "withdrawal": ("creditor asks for deletion", "申请执行人申请删除"),
     "terminated": ("enforcement ended by the court", "终结执行"),
     "early": ("early removal granted", "提前移出"),
     "annulled": ("wrong from the start, annulled", "撤销、纠正"),
