@@ -103,3 +103,23 @@ def test_a_name_is_chinese_alone_where_chinese_is_spoken() -> None:
     assert words.both(name) == "court (法院)"
     with speaking("zh"):
         assert (words.both(name), say("; ")) == ("法院", "；")
+
+
+@pytest.mark.parametrize(
+    ("regulation", "term", "mistaken"),
+    [
+        ("zhejiang_2017", "陈述、申辩权利", "和国防"),
+        ("zhejiang_2017", "登记信息", "登记地"),
+        ("zhejiang_2017", "行政处罚可以采集", "惩戒可以采集"),
+        ("shanghai_2017", "治安管理处罚", "公共秩序或"),
+    ],
+)
+def test_a_word_of_two_meanings_has_the_chinese_of_the_one_that_is_meant(
+    regulation: str, term: str, mistaken: str
+) -> None:
+    found = load()
+    it = found.instruments[regulation]
+    with speaking("zh"):
+        told = "".join(row["text"] for row in sentences(found, it, it.versions[-1]))
+    assert term in told
+    assert mistaken not in told

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from xinyong.browse import words as w
 from xinyong.language import language, own, say, worded
-from xinyong.law import schema
+from xinyong.law import phrases, schema
 from xinyong.law.catalogue import Catalogue
 
 __all__ = ["block_words", "gate_words", "private_words", "rule_words"]
@@ -193,7 +193,7 @@ def _act(found: Catalogue, conduct: str) -> str:
 
 
 def _collect(_: Catalogue, r: schema.Collect) -> str:
-    what = _words(r.information)
+    what = _words(r.information, phrases.INFORMATION)
     by = {"public": "{rule} by public bodies", "market": "{rule} by market bodies"}
     rule = _of_table(_ALLOWED, r.allowed)
     rule = say(by[r.source], rule=rule) if r.source in by else rule
@@ -263,7 +263,7 @@ def _notice(_: Catalogue, r: schema.Notice) -> str:
     text = "{whom} must be told after {what}" if r.after_the_act else (
         "{whom} must be told before {what}")  # fmt: skip
     text = say(text, whom=_words(r.to, _VIEWERS), what=w.word(r.before))
-    text += say(" of {content}", content=_words(r.content)) if r.content else ""
+    text += say(" of {content}", content=_words(r.content, phrases.CONTENT)) if r.content else ""
     return text + (say(", in writing") if r.written else "") + _limit(r.within)
 
 
@@ -290,7 +290,7 @@ def _objection(found: Catalogue, r: schema.Objection) -> str:
     text = say(
         "one may object to {bodies} because a record is {grounds}",
         bodies=_names(found, r.to, "or"),
-        grounds=_words(r.grounds, None, "or"),
+        grounds=_words(r.grounds, phrases.DOUBTS, "or"),
     )
     if r.meanwhile != "unsaid":
         text += say("; meanwhile: {what}", what=w.word(r.meanwhile))
@@ -308,7 +308,8 @@ def _repair(found: Catalogue, r: schema.Repair) -> str:
     text = say("{records} can be repaired", records=_of(found, r.of))
     if r.conditions:
         last = "or" if r.any_of else "and"
-        text += say(" once: {conditions}", conditions=_words(r.conditions, None, last))
+        conditions = _words(r.conditions, phrases.CONDITIONS, last)
+        text += say(" once: {conditions}", conditions=conditions)
     text += say("; not before it has run {term}", term=w.term_words(r.wait)) if r.wait else ""
     text += say("; at most {n} times a year", n=r.per_year) if r.per_year else ""
     text += say("; effect: {what}", what=_words(r.effect)) if r.effect else ""
@@ -318,17 +319,23 @@ def _repair(found: Catalogue, r: schema.Repair) -> str:
 
 
 def _right(_: Catalogue, r: schema.Right) -> str:
-    text = say("the subject has the right: {what}", what=w.word(r.what))
+    text = say("the subject has the right: {what}", what=phrases.phrase(phrases.RIGHTS, r.what))
     text += say(", {n} times a year", n=r.per_year) if r.per_year else ""
     return text + _limit(r.within)
+
+
+def _breach(of: str) -> str:
+    """Return what is broken: a bare number is that of an article."""
+    text = worded(of).rstrip(".。")
+    return say("breach of Art. {x}", x=text) if text[:1].isdigit() else text
 
 
 def _liability(_: Catalogue, r: schema.Liability) -> str:
     text = say(
         "{whose} liable for {breaches}: {sanctions}",
-        whose=_words(r.whose, None, "or"),
-        breaches=say("; ").join(worded(b).rstrip(".。") for b in r.breach_of),
-        sanctions=_words(r.sanction, None, "or"),
+        whose=_words(r.whose, phrases.LIABLE, "or"),
+        breaches=say("; ").join(map(_breach, r.breach_of)),
+        sanctions=_words(r.sanction, phrases.SANCTIONS, "or"),
     )
     if r.fine:
         text += say(", {low:,} to {high:,} yuan", low=r.fine[0], high=r.fine[1])

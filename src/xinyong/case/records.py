@@ -8,7 +8,7 @@ from typing import Any
 
 from xinyong.case.calculator import CaseResult
 from xinyong.language import language, own, plural, say, worded
-from xinyong.law import schema, trace
+from xinyong.law import phrases, schema, trace
 from xinyong.law.compile import Law
 from xinyong.law.regulations import Path, RecordRules, Shown
 
@@ -254,7 +254,8 @@ def _head(law: Law, p: Path) -> str:
         joint = say(" or ") if rule.any_of else say(" and ")
         text = say(
             "repair if {conditions}",
-            conditions=joint.join(map(_word, rule.conditions)) or say("as the text says"),
+            conditions=joint.join(phrases.phrase(phrases.CONDITIONS, x) for x in rule.conditions)
+            or say("as the text says"),
         )
         text += say(", not before {day}", day=p.from_) if p.from_ else ""
         return say("{what}: {text}", what=text, text=say(", ").join(map(_word, rule.effect)))
