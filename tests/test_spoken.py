@@ -112,6 +112,7 @@ def test_a_name_is_chinese_alone_where_chinese_is_spoken() -> None:
         ("zhejiang_2017", "登记信息", "登记地"),
         ("zhejiang_2017", "行政处罚可以采集", "惩戒可以采集"),
         ("shanghai_2017", "治安管理处罚", "公共秩序或"),
+        ("environmental_rating", "等级定为红级", "红名单"),
     ],
 )
 def test_a_word_of_two_meanings_has_the_chinese_of_the_one_that_is_meant(

@@ -12,7 +12,7 @@ from typing import Any
 from xinyong.browse import words as w
 from xinyong.browse.show import sentences
 from xinyong.language import say
-from xinyong.law import schema
+from xinyong.law import phrases, schema
 from xinyong.law.catalogue import Catalogue
 
 __all__ = ["WAYS", "exits"]
@@ -90,7 +90,7 @@ def _by_time(found: Catalogue, version: schema.Version) -> Iterator[_Told]:
             case schema.SetGrade() if p.effect.term is not None:
                 text = say(
                     "Grade {grade} set directly stands {term}.",
-                    grade=w.word(str(p.effect.grade)),
+                    grade=phrases.grade(str(p.effect.grade)),
                     term=w.term_words(p.effect.term),
                 )
             case _:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xinyong.browse import words as w
 from xinyong.language import plural, say, worded
-from xinyong.law import schema
+from xinyong.law import phrases, schema
 from xinyong.law.annex import Item
 from xinyong.law.catalogue import Catalogue
 
@@ -35,7 +35,7 @@ def _grade(grade: schema.Grade) -> str:
         span += say(", {n:+d} points when set directly", n=grade.direct_points)
     return say(
         "Grade {id}, {name}: {span}.",
-        id=w.word(str(grade.id)),
+        id=phrases.grade(str(grade.id)),
         name=w.both(grade.name),
         span=span,
     )
@@ -44,7 +44,7 @@ def _grade(grade: schema.Grade) -> str:
 def _validity(rule: schema.Validity) -> str:
     which = []
     if rule.grade is not None:
-        which.append(say("direct grade {x}", x=w.word(rule.grade)))
+        which.append(say("direct grade {x}", x=phrases.grade(rule.grade)))
     if rule.minus_up_to is not None:
         which.append(say("deductions of at most {n} points", n=rule.minus_up_to))
     if rule.minus:

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from xinyong import places
 from xinyong.language import joined, language, own, plural, say, worded
-from xinyong.law import schema, trace
+from xinyong.law import phrases, schema, trace
 from xinyong.law.catalogue import Catalogue, load
 from xinyong.law.compile import Law
 
@@ -295,7 +295,7 @@ def effect_words(effect: Any) -> str:
                 text += say(", once in every {time} begun", time=every)
             return say("the score changes by {points}", points=text)
         case schema.SetGrade():
-            return say("the grade is {grade}", grade=word(str(effect.grade)))
+            return say("the grade is {grade}", grade=phrases.grade(str(effect.grade)))
         case schema.Convert():
             to = grade_words(str(effect.grade))
             if effect.points is not None:
@@ -321,7 +321,7 @@ def grade_words(grade: str) -> str:
         >>> grade_words("aa_plus")
         'grade aa plus'
     """
-    return say("grade {x}", x=word(grade))
+    return say("grade {x}", x=phrases.grade(grade))
 
 
 def plain(value: Any) -> str:
@@ -336,7 +336,7 @@ def plain(value: Any) -> str:
             return consent_words(value).rstrip(".")
         case schema.Benefit():
             low = say("from {n} points", n=value.lo) if value.lo is not None else ""
-            grade = say("with grade {x}", x=value.grade) if value.grade else ""
+            grade = say("with grade {x}", x=phrases.grade(value.grade)) if value.grade else ""
             when = say(" or ").join(filter(None, (low, grade)))
             return (
                 say("{what} ({which})", what=worded(value.title), which=when)
@@ -508,7 +508,7 @@ def measure_words(found: Catalogue, row: schema.MeasureRow) -> str:
     if row.kinds is not None:
         text += say("; only for {kinds}", kinds=joined((word(k) for k in row.kinds), "or"))
     if row.grades:
-        text += say("; for grade {grades}", grades=joined(map(word, row.grades), "or"))
+        text += say("; for grade {grades}", grades=joined(map(phrases.grade, row.grades), "or"))
     if row.text is not None:
         text += say(": {text}", text=row.text.rstrip("."))
     if row.reaches:

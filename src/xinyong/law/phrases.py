@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from xinyong.language import say
+from xinyong.language import language, say
 
 __all__ = [
     "CONDITIONS",
     "CONTENT",
     "DOUBTS",
+    "GRADES",
     "INFORMATION",
     "LIABLE",
     "RIGHTS",
     "SANCTIONS",
+    "grade",
     "phrase",
 ]
 
@@ -79,6 +81,27 @@ SANCTIONS: Final = {
     "public_order": "a public-security penalty",
     "criminal": "criminal liability",
 }
+
+
+#: Grades whose ids are words of other things too; said so in Chinese alone.
+GRADES: Final = {
+    "red": "the red grade",
+    "good": "the good grade",
+    "bad": "the bad grade",
+    "warning": "the warning grade",
+}
+
+
+def grade(identifier: str) -> str:
+    """Return the id of a grade as a word: ``red`` is the worst card, not a red list.
+
+    Example:
+        >>> grade("very_good")
+        'very good'
+    """
+    if language() == "en":
+        return identifier.replace("_", " ")
+    return phrase(GRADES, identifier)
 
 
 def phrase(table: dict[str, str], word: str) -> str:
