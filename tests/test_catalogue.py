@@ -130,7 +130,8 @@ def at(node: Any, path: list[str]) -> list[Any]:
     elif isinstance(node, list):
         inner = [(str(i), x) for i, x in enumerate(node)]
         blocks = [x for x in node if isinstance(x, dict)]
-        inner += [(str(x[key]), x) for x in blocks for key in ("id", "grade") if key in x]
+        names = ("id", "grade", "measure")
+        inner += [(str(x[key]), x) for x in blocks for key in names if key in x]
     return [found for key, x in inner if fnmatchcase(key, path[0]) for found in at(x, path[1:])]
 
 
