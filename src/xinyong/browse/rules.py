@@ -412,7 +412,7 @@ def private_words(
         text = say("Benefit for good scores: {title}", title=worded(x.title))
         if x.lo is not None:
             text = say("Benefit from {n} points: {title}", n=x.lo, title=worded(x.title))
-        text += say(", with {partner}", partner=x.partner) if x.partner else ""
+        text += say(", with {partner}", partner=worded(x.partner)) if x.partner else ""
         text += say(", from {day}", day=x.from_) if x.from_ else ""
         text += say(" to {day}", day=x.until) if x.until else ""
         said.append((x.id, say("{text}.", text=text), x.cite))
