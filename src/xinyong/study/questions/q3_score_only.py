@@ -4,9 +4,10 @@ In July 2019 a statement said that a personal score may support incentives but n
 December 2020 GuoBanFa [2020] 49 asked local penalties for a basis in a local regulation, and
 deductions for a document. Both are gates of the catalogue (`law.gates`).
 
-No scheme of the catalogue ties a restriction to a grade in a provision that was read: those that
-are encoded stand on assumptions. What texts and reports tell of consequences of a *low grade
-alone* stands in words beside the schemes (`Instrument.unmodelled`). `CONSEQUENCES` gives each of
+No article of a scheme that was read ties a restriction to a grade: a report (Rongcheng, 2019) and
+model rules (communities of Wendeng) do, and elsewhere the grades are assumed. What texts and
+reports tell of consequences of a *low grade alone* stands in words beside the schemes
+(`Instrument.unmodelled`). `CONSEQUENCES` gives each of
 these an entry of its own with the words that it rests on (a test finds them there), and the gates
 are asked about it like about any other measure. Compliance of a place follows M9:
 z <- z + xi (1 - z) a month, from the day of the limit, so that z = 1 - (1 - xi)^m after m months.
@@ -92,7 +93,8 @@ CONSEQUENCES = (
     ),
     Consequence(
         "rongcheng_2019", "the lists by grade were not read", ("low", "second"),
-        ("penalty", "penalty", "management"), "as many as were told of the scheme of 2012",
+        ("penalty", "penalty", "management"),
+        "posts and titles, and promotion with party admission, are refused, loans reviewed",
     ),
     Consequence(
         "rongcheng_villages", "A low grade weighs in party admission, enlistment and building land",
@@ -101,6 +103,11 @@ CONSEQUENCES = (
     Consequence(
         "wendeng_rural_2020", "(honours, credit fund, subsidies, part in village affairs, party",
         ("low",), ("penalty",) * 5, "every village that may punish by grade does, in all five",
+    ),
+    Consequence(
+        "wendeng_2020", "rewards and restrictions by grade, to which the rules of communities add",
+        ("low", "second"), ("penalty",) * 3,
+        "every community does what the model rules for communities say",
     ),
     Consequence(
         "yiwu_2017", "High consumption and the like is restricted according to law", ("low",),
@@ -131,14 +138,24 @@ def _covers(version: schema.Version, day: dt.date) -> bool:
     return version.in_force.from_ <= day <= (version.in_force.until or dt.date.max)
 
 
-def barred_measures(catalogue: Catalogue, day: dt.date) -> list[tuple[str, str, str]]:
-    """Return (instrument, measure, gate) of encoded measures that the limit on scores bars."""
+def barred_measures(
+    catalogue: Catalogue, day: dt.date, assumed: bool = True
+) -> list[tuple[str, str, str]]:
+    """Return (instrument, measure, gate) of encoded measures that the limit on scores bars.
+
+    Args:
+        catalogue: the law.
+        day: of the limit.
+        assumed: whether those count, too, whose grade no source names.
+    """
     found = []
     for it in catalogue.instruments.values():
         for version in it.versions:
             if version.draft is not None or not _covers(version, day):
                 continue
             for row in version.measures:
+                if not assumed and row.cite.assumption is not None:
+                    continue
                 target = measure_target(it, version, row)
                 found += [
                     (it.id, row.measure, bar.gate)
@@ -388,9 +405,10 @@ def answer(settings: Settings) -> Answer:
     slow, fast = (sum(whole(g, x, STATEMENT) for g in GRADE_SHARES) for x in (XIS[0], XIS[-1]))
     findings = (
         f"Small: of {len(schemes)} local schemes for persons {len(CONSEQUENCES)} are said to "
-        f"punish a low grade as such, {len(live)} of them after July 2019; no text that was read "
-        f"says which grade ({len(barred_measures(cat, _LAST))} encoded measures are barred for "
-        "resting on a score, each tied to its grades by assumption).",
+        f"punish a low grade as such, {len(live)} of them after July 2019; of "
+        f"{len(barred_measures(cat, _LAST))} encoded measures that are barred for resting on a "
+        f"score {len(barred_measures(cat, _LAST, assumed=False))} take their grade from a text, "
+        "the others from an assumption.",
         f"Per 1,000 residents of each of these schemes {before:,.0f} weighted measure-months "
         f"were at stake from July 2019 to 2022; the statement removes {1 - after / before:.0%} at "
         f"{XI:.0%} compliance a month, {1 - slow / before:.0%} at {XIS[0]:.0%} and "
