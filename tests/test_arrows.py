@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SRC = ROOT / "src" / "xinyong"
 
 BASE = {
-    *("assumptions", "dates", "document", "errors", "jit", "language", "places", "streams"),
-    *("targets",),
+    *("assumptions", "dates", "document", "errors", "jit", "language", "marked", "places"),
+    *("streams", "targets"),
     *("validation", "yamlio"),
 }
 WORLD = BASE | {"law", "society", "conduct", "institutions", "emergency"}

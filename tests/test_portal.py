@@ -239,7 +239,7 @@ def asked() -> set[str]:
     """Return every message that a page or a module says."""
     found: set[str] = set()
     quoted_text = r"\(\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
-    for path in (SRC / "portal").rglob("*.j2"):
+    for path in SRC.rglob("*.j2"):
         text = path.read_text(encoding="utf-8")
         for match in re.finditer(rf"\b(?:_|say|plural){quoted_text}", text):
             found.add(match[1][1:-1])
@@ -248,7 +248,7 @@ def asked() -> set[str]:
             if isinstance(node, ast.Call) and node.args:
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
                 first = node.args[0]
-                if name in ("say", "plural") and isinstance(first, ast.Constant):
+                if name in ("say", "plural", "Sentence") and isinstance(first, ast.Constant):
                     found.add(str(first.value))
     return found
 

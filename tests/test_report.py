@@ -343,7 +343,7 @@ def test_a_report_is_written_whole_or_not_at_all(run: Run, monkeypatch: pytest.M
     def full(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr("xinyong.report.html.render", lambda _: "the page after")
+    monkeypatch.setattr("xinyong.report.html.render", lambda *_: "the page after")
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(OSError, match="disk full"):
         write_report(run)
@@ -452,7 +452,7 @@ def test_the_report_is_made_for_paper_too_and_asks_nothing_outside(
 
     page = '<!doctype html><html lang="en"><head><title>a</title></head><body><h1>a</h1>'
     page += '<img alt="" src="http://127.0.0.1:9/x.png"></body></html>'
-    monkeypatch.setattr(html, "render", lambda _: page)
+    monkeypatch.setattr(html, "render", lambda *_: page)
     (tmp_path / "manifest.json").write_text('{"digest": "0f"}', encoding="utf-8")
     made = html.write_pdf(Run(tmp_path))
     assert made.read_bytes().startswith(b"%PDF-")

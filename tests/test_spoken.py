@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from xinyong.browse.show import sentences
 from xinyong.case import calculate, timeline, undo
 from xinyong.case.export import as_dict
 from xinyong.case.gallery import gallery
-from xinyong.language import joined, messages, say, speaking
+from xinyong.language import Name, Sentence, joined, messages, say, speaking, worded
 from xinyong.law import schema
 from xinyong.law.catalogue import Catalogue, load
 from xinyong.yamlio import read_yaml
@@ -124,3 +125,28 @@ def test_a_word_of_two_meanings_has_the_chinese_of_the_one_that_is_meant(
         told = "".join(row["text"] for row in sentences(found, it, it.versions[-1]))
     assert term in told
     assert mistaken not in told
+
+
+def test_a_sentence_stays_english_and_is_said_in_chinese_with_its_fields() -> None:
+    hop = Sentence("{n} hops", n="3")
+    found = Sentence("the twin in {place}", place=Name("Anhui", "安徽省"))
+    with speaking("zh"):
+        assert Sentence("the twin in {place}", place=found.fields["place"]) == "the twin in Anhui"
+        assert (worded(found), worded(hop)) == ("位于安徽省的对照主体", "3次传递")
+    assert (worded(found), found.upper()) == ("the twin in Anhui", "THE TWIN IN ANHUI")
+
+
+def test_fields_of_a_sentence_are_said_in_their_turn_and_lists_with_commas() -> None:
+    parts = [Sentence("{n} hops", n=n) for n in ("1", "2")]
+    found = Sentence(", grades after it {grades}", grades=[*parts, "A"])
+    assert found == ", grades after it 1 hops, 2 hops, A"
+    with speaking("zh"):
+        assert worded(found) == "，此后的等级为1次传递、2次传递、A"
+
+
+def test_a_sentence_nobody_translated_is_whole_in_english() -> None:
+    found = Sentence("nobody says {what}", what=Sentence("{n} hops", n="2"))
+    with speaking("zh"):
+        assert worded(found) == "nobody says 2 hops"
+    again = copy.deepcopy(found)
+    assert (again, again.message, again.fields) == (found, found.message, found.fields)

@@ -88,7 +88,7 @@ def answer(**given: object) -> Answer:
 def test_an_answer_is_data_a_page_and_lines() -> None:
     made = answer()
     data = json.loads(json.dumps(made.to_json()))
-    assert data["schema_version"] == 1
+    assert data["schema_version"] == 2
     assert data["rows"][0]["difference"] == 2.0
     page = made.to_markdown()
     for text in ("# Q0 Does it?", "Synthetic", "| `more` | share (per 100) | 1 | 3 | 2 | 1.5 to",

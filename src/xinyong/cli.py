@@ -233,6 +233,9 @@ def run_command(
 @app.command("report")
 def report_command(
     folder: Folder,
+    language: Annotated[
+        str, typer.Option("--language", metavar="en|zh", help="Of the report: English or Chinese.")
+    ] = "en",
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also as PDF; needs the extra: xinyong[pdf].")
     ] = False,
@@ -242,7 +245,7 @@ def report_command(
     from xinyong import cli_run
 
     gc.enable()
-    cli_run.report_command(folder, pdf, as_json)
+    cli_run.report_command(folder, language, pdf, as_json)
 
 
 @app.command("indicators")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xinyong.errors import OutputError, Problem, ScenarioError, UsageError
+from xinyong.language import LANGUAGES
 
 if TYPE_CHECKING:
     from xinyong.engine.scenario import Scenario
@@ -162,18 +163,23 @@ def run_command(scenario: Scenario, out: Path | None, as_json: bool) -> None:
     print(f"report   {report}")
 
 
-def report_command(folder: Path, pdf: bool, as_json: bool) -> None:
+def report_command(folder: Path, language: str, pdf: bool, as_json: bool) -> None:
     """Write the report of a finished run again, and say where it is.
 
     The run is named by its folder, or by the manifest in it.
+
+    Raises:
+        UsageError: the language is none that a report is written in.
     """
+    if language not in LANGUAGES:
+        raise UsageError(f"--language: {language[:20]!r} is not one of {', '.join(LANGUAGES)}")
     from xinyong.report.html import write_pdf, write_report
     from xinyong.results import open_run
 
     result = open_run(folder.parent if folder.name == "manifest.json" else folder)
-    written = {"report": str(write_report(result))}
+    written = {"report": str(write_report(result, language))}
     if pdf:
-        written["pdf"] = str(write_pdf(result))
+        written["pdf"] = str(write_pdf(result, language))
     if as_json:
         print(json.dumps(_summary(result) | written, ensure_ascii=False, indent=2))
         return

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from xinyong.errors import Problem
+from xinyong.language import Sentence
 
 __all__ = [
     "FORBIDDEN",
@@ -121,7 +122,7 @@ def nearest(word: str, options: Iterable[str], cutoff: float = 0.6, parts: bool 
                 if len(part) >= _PART:
                     by.setdefault(part, name)
         near = [by[x] for x in difflib.get_close_matches(sought, by, n=1, cutoff=max(cutoff, 0.75))]
-    return f"did you mean {names[near[0]]!r}?" if near else ""
+    return Sentence("did you mean {name}?", name=repr(names[near[0]])) if near else ""
 
 
 #: So many letters a word of an id has at least to be taken for the id.
@@ -134,7 +135,10 @@ def limited(problems: list[Problem]) -> list[Problem]:
     if len(ordered) <= _MAX_PROBLEMS:
         return ordered
     rest = len(ordered) - _MAX_PROBLEMS
-    return [*ordered[:_MAX_PROBLEMS], Problem(ordered[0].file, 0, "", f"and {rest} more")]
+    return [
+        *ordered[:_MAX_PROBLEMS],
+        Problem(ordered[0].file, 0, "", Sentence("and {n} more", n=str(rest))),
+    ]
 
 
 _LONG_NUMBER = re.compile(r"(?=(?:[A-Za-z]*[0-9]){8})[0-9A-Za-z]{11,}")
@@ -155,24 +159,28 @@ def shown(value: object) -> str:
     """Describe a value from a file in plain words."""
     match value:
         case None:
-            return "nothing"
+            return Sentence("nothing")
         case bool():
             return f"{str(value).lower()}"
         case str():
-            return f"the text {quoted(value)}"
+            return Sentence("the text {text}", text=quoted(value))
         case int() | float():
-            return f"the number {masked(str(value))}"
+            return Sentence("the number {n}", n=masked(str(value)))
         case dt.date():
-            return f"the date {value.isoformat()}"
+            return Sentence("the date {day}", day=value.isoformat())
         case list() | tuple():
-            return "a list"
+            return Sentence("a list")
         case dict():
-            return "a mapping"
-    return f"a value of type {type(value).__name__}"
+            return Sentence("a mapping")
+    return Sentence("a value of type {name}", name=type(value).__name__)
 
 
 def forbidden(char: str) -> str:
     """Say what is wrong with a character that `FORBIDDEN` found."""
     code = ord(char)
-    kind = "a lone surrogate" if 0xD800 <= code <= 0xDFFF else "a control or direction character"
-    return f"U+{code:04X} is {'the NUL character' if code == 0 else kind}, which is not accepted"
+    kind = Sentence("a control or direction character")
+    if 0xD800 <= code <= 0xDFFF:
+        kind = Sentence("a lone surrogate")
+    elif code == 0:
+        kind = Sentence("the NUL character")
+    return Sentence("{sign} is {kind}, which is not accepted", sign=f"U+{code:04X}", kind=kind)

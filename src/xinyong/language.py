@@ -8,15 +8,19 @@ Chinese terms are data and stand beside the English everywhere; they do not pass
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Protocol
 
 __all__ = [
     "LANGUAGES",
+    "Name",
+    "Part",
+    "Sentence",
     "joined",
     "language",
     "messages",
@@ -107,6 +111,8 @@ def worded(text: str) -> str:
     """
     if _spoken.get() == "en":
         return text
+    if isinstance(text, Sentence):
+        return text.spoken()
     found = messages()
     # Not `get`: a test that listens for what was asked in vain hears messages of code alone.
     for form in (text, f"{text[:1].upper()}{text[1:]}"):
@@ -161,3 +167,78 @@ class _Named(Protocol):
 def own(name: _Named) -> str:
     """Return a name in the language that is spoken; in English where it has no Chinese."""
     return name.zh if _spoken.get() != "en" and name.zh else name.en
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name in both languages, as a field of a sentence."""
+
+    en: str
+    zh: str
+
+
+class Sentence(str):
+    """An English sentence that knows the message and the fields it was made of.
+
+    It is read, kept and compared like any text; `worded` says it in the language that is
+    spoken. A field is a text that stays as it is (a number, an id), a `Sentence` or a `Name`,
+    which are said in their turn, or a sequence of these, which is said with commas.
+
+    Attributes:
+        message: in English; fields: what stands in its braces, by name.
+
+    Example:
+        >>> found = Sentence("{who} acts, {n} times", who=Name("court", "法院"), n="3")
+        >>> found
+        'court acts, 3 times'
+        >>> found.message, found.fields["n"]
+        ('{who} acts, {n} times', '3')
+    """
+
+    __slots__ = ("fields", "message")
+    message: str
+    fields: dict[str, Part]
+
+    def __new__(cls, message: str, /, **fields: Part) -> Sentence:
+        """Make the sentence in English, whatever is spoken."""
+        with speaking("en"):
+            filled = {name: _filled(part) for name, part in fields.items()}
+        found = super().__new__(cls, message.format(**filled) if fields else message)
+        found.message, found.fields = message, fields
+        return found
+
+    @classmethod
+    def of(cls, text: str) -> Sentence:
+        """Return a text as a sentence: a message of itself, unless it is one already."""
+        return text if isinstance(text, Sentence) else cls(text)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy it whole."""
+        return _again, (self.message, self.fields)
+
+    def spoken(self) -> str:
+        """Return it in the language that is spoken; whole in English if it is untranslated."""
+        message = messages().get(self.message)
+        if _spoken.get() == "en" or message is None:
+            return str(self)
+        if not self.fields:
+            return message
+        return message.format(**{name: _filled(part) for name, part in self.fields.items()})
+
+
+#: What may stand in a field of a sentence.
+Part = str | Name | Sequence["Part"]
+
+
+def _again(message: str, fields: dict[str, Part]) -> Sentence:
+    return Sentence(message, **fields)
+
+
+def _filled(part: Part) -> str:
+    if isinstance(part, Sentence):
+        return worded(part)
+    if isinstance(part, str):
+        return part
+    if isinstance(part, Name):
+        return own(part)
+    return say(", ").join(_filled(x) for x in part)

@@ -18,6 +18,7 @@ from pydantic import BaseModel, Tag, ValidationError
 
 from xinyong.document import Document, Loc, limited, masked, nearest, quoted, shown
 from xinyong.errors import CatalogueError, Problem, _ProblemsError
+from xinyong.language import Sentence
 
 __all__ = ["validate"]
 
@@ -173,8 +174,6 @@ _WANTED = {
     "string_pattern_mismatch": "a text of the form {pattern}",
     "too_short": "at least {min_length} entries",
     "too_long": "at most {max_length} entries",
-    "literal_error": "{expected}",
-    "enum": "{expected}",
 }
 
 
@@ -184,33 +183,62 @@ def _expected(each: _Found) -> list[str]:
     wanted = _WANTED.get(each.kind)
     if each.kind == "union_tag_invalid":
         return str(each.ctx["expected_tags"]).split(", ")
-    return [wanted.format(**each.ctx)] if wanted else []
+    if each.kind in ("literal_error", "enum"):
+        return [_options(str(each.ctx["expected"]))]
+    fields = re.findall(r"{(\w+)}", wanted or "")
+    return [Sentence(wanted, **{n: str(each.ctx[n]) for n in fields})] if wanted else []
 
 
 def _problem(each: _Found, model: type[BaseModel], document: Document) -> Problem:
     loc, value = each.loc, each.value
     if each.kind == "missing":
         name = str(loc[-1])
-        return document.problem(loc, "this field is missing", f"add '{name}: ...'")
+        return document.problem(loc, "this field is missing", _add(name))
     if each.kind == "extra_forbidden":
         models = _models_at(model, each.raw[:-1])
         allowed = list(dict.fromkeys(name for m in models for name in _names(m)))
         hint = nearest(str(loc[-1]), allowed)
-        hint = hint or (f"known here: {', '.join(allowed)}" if allowed else "remove it")
-        return document.problem(loc, f"unknown field {quoted(str(loc[-1]))}", hint)
+        if not hint:
+            hint = Sentence("known here: {names}", names=allowed) if allowed else "remove it"
+        message = Sentence("unknown field {name}", name=quoted(str(loc[-1])))
+        return document.problem(loc, message, hint)
     if each.kind in ("union_tag_not_found", "union_tag_invalid"):
         name = str(each.ctx.get("discriminator", "")).strip("'")
         if each.kind == "union_tag_not_found":
-            return document.problem((*loc, name), "this field is missing", f"add '{name}: ...'")
+            return document.problem((*loc, name), "this field is missing", _add(name))
         loc, value = (*loc, name), each.ctx.get("tag")
     words = _expected(each)
     if not words:
         # Validators of ours speak for themselves; pydantic prefixes their words.
         own = each.ctx.get("error")
-        text = str(own) if own is not None else each.text
-        return document.problem(loc, masked(text))
-    message = f"expected {' or '.join(words)}, found {shown(value)}"
+        text = (own.args[0] if own.args else "") if own is not None else each.text
+        hidden = masked(str(text))
+        return document.problem(loc, text if hidden == text else hidden)
+    message = Sentence("expected {words}, found {found}", words=_either(words), found=shown(value))
     return document.problem(loc, message, _type_hint(each.kind, words, value))
+
+
+def _add(name: str) -> str:
+    return Sentence("add '{name}: ...'", name=name)
+
+
+def _options(expected: str) -> str:
+    """Return pydantic's list of options as a sentence of the same words.
+
+    Example:
+        >>> _options("'a', 'b' or 'c'")
+        "'a', 'b' or 'c'"
+    """
+    *some, last = re.findall(r"'(?:[^'\\]|\\.)*'", expected) or [""]
+    found = Sentence("{some} or {last}", some=some, last=last)
+    return found if some and found == expected else expected
+
+
+def _either(words: list[str]) -> str:
+    found = words[0]
+    for word in words[1:]:
+        found = Sentence("{one} or {other}", one=found, other=word)
+    return found
 
 
 def _type_hint(kind: str, words: list[str], value: object) -> str:

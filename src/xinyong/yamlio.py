@@ -49,6 +49,7 @@ from xinyong.document import (
     shown,
 )
 from xinyong.errors import CaseError, CatalogueError, Problem, _ProblemsError
+from xinyong.language import Sentence
 from xinyong.validation import validate
 
 __all__ = [
@@ -107,8 +108,8 @@ def read_yaml(path: Path, error: type[_ProblemsError] = CatalogueError) -> Docum
             raw = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as exc:  # ValueError: a path with a NUL
         reason = getattr(exc, "strerror", None) or "not a usable path"
-        message = f"cannot be read: {reason}"
-        raise error(Problem(str(path), 0, "", message, "check the path")) from None
+        told = Sentence("cannot be read: {reason}", reason=reason)
+        raise error(Problem(str(path), 0, "", told, "check the path")) from None
     if len(raw) > MAX_BYTES:
         raise error(_too_large(str(path)))
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -118,7 +119,7 @@ def read_yaml(path: Path, error: type[_ProblemsError] = CatalogueError) -> Docum
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
         line = raw.count(b"\n", 0, exc.start) + 1
-        message = f"byte 0x{raw[exc.start]:02x} is not UTF-8"
+        message = Sentence("byte {byte} is not UTF-8", byte=f"0x{raw[exc.start]:02x}")
         raise error(Problem(str(path), line, "", message, "save the file as UTF-8")) from None
     return _Builder(text, path, error).build()
 
@@ -346,8 +347,12 @@ class _Builder:
         event = next(events)
         self._check_node()
         if not isinstance(event, MappingStartEvent):
-            found = "a list" if isinstance(event, SequenceStartEvent) else "a single value"
-            self._refuse(event, f"the top level is {found}, expected a mapping of fields")
+            listed = isinstance(event, SequenceStartEvent)
+            found = Sentence("a list") if listed else Sentence("a single value")
+            message = Sentence(
+                "the top level is {found}, expected a mapping of fields", found=found
+            )
+            self._refuse(event, message)
         data = self._mapping(events, event, ())
         next(events)  # document end
         self.loc = ()
@@ -384,7 +389,7 @@ class _Builder:
         except MarkedYAMLError as exc:
             mark = exc.problem_mark or exc.context_mark
             words = " ".join(str(part) for part in (exc.context, exc.problem) if part)
-            message = f"not readable as YAML: {masked(words)[:200]}"
+            message = Sentence("not readable as YAML: {words}", words=masked(words)[:200])
             self._refuse(mark.line + 1 if mark else 0, message, _syntax_hint(words))
         except _Refused as exc:
             self._refuse(yaml.reader.line + 1, *exc.args)
@@ -418,7 +423,9 @@ class _Builder:
             line = event.start_mark.line + 1
             here = (*loc, key)
             if key in out:
-                self._note(here, line, f"given twice, first on line {self.lines[here]}", "keep one")
+                first = str(self.lines[here])
+                message = Sentence("given twice, first on line {n}", n=first)
+                self._note(here, line, message, "keep one")
             self.lines[here] = line
             self.loc = here
             event = next(events)
@@ -451,7 +458,7 @@ class _Builder:
             self._refuse(event, "merge keys (<<) are not accepted", "write the fields out")
         key = self._scalar(event, loc)
         if not isinstance(key, str):
-            message = f"a key must be text, not {shown(key)}"
+            message = Sentence("a key must be text, not {what}", what=shown(key))
             self._refuse(event, message, "put the key in quotes")
         return key
 
@@ -482,19 +489,21 @@ class _Builder:
                 return value
             self._note(loc, line, "a number too large to be held", "write a smaller number")
         elif _NOT_FINITE.fullmatch(word):
-            self._note(loc, line, f"{word} is not a number here", "leave the field out if unknown")
+            none = Sentence("{word} is not a number here", word=word)
+            self._note(loc, line, none, "leave the field out if unknown")
         elif match := _DATE_LIKE.fullmatch(word):
             if match["time"]:
                 message = "a time of day is not accepted, only calendar dates"
-                self._note(loc, line, message, f"write {word[:10]}, or put the text in quotes")
+                mend = Sentence("write {day}, or put the text in quotes", day=word[:10])
+                self._note(loc, line, message, mend)
             elif _DATE.fullmatch(word):
                 try:
                     return dt.date.fromisoformat(word)
                 except ValueError:
-                    self._note(loc, line, f"{word} is not a calendar date", "check year-month-day")
+                    self._note(loc, line, _no_date(word), "check year-month-day")
             else:
                 hint = "write year-month-day as in 2013-10-01"
-                self._note(loc, line, f"{word} is not a calendar date", hint)
+                self._note(loc, line, _no_date(word), hint)
         else:
             return word
         return None
@@ -515,7 +524,8 @@ class _Builder:
 
     def _too_many(self) -> NoReturn:
         self.loc = ()
-        self._refuse(0, f"too many values, the limit is {MAX_NODES:,}", "split the file")
+        message = Sentence("too many values, the limit is {n}", n=f"{MAX_NODES:,}")
+        self._refuse(0, message, "split the file")
 
     def _refuse(self, where: Any, message: str, hint: str = "") -> NoReturn:
         line = where if isinstance(where, int) else where.start_mark.line + 1
@@ -523,12 +533,20 @@ class _Builder:
         raise self.error(limited([*self.soft, problem])) from None
 
 
-_TOO_DEEP = (f"nested deeper than {MAX_DEPTH} levels", "flatten the data")
-_TOO_LONG = (f"a text longer than {MAX_SCALAR:,} characters", "shorten or split it")
+_TOO_DEEP = (Sentence("nested deeper than {n} levels", n=str(MAX_DEPTH)), "flatten the data")
+_TOO_LONG = (
+    Sentence("a text longer than {n} characters", n=f"{MAX_SCALAR:,}"),
+    "shorten or split it",
+)
+
+
+def _no_date(word: str) -> str:
+    return Sentence("{word} is not a calendar date", word=word)
 
 
 def _too_large(name: str) -> Problem:
-    return Problem(name, 0, "", f"larger than {MAX_BYTES // 1_000_000} MB", "split the file")
+    message = Sentence("larger than {n} MB", n=str(MAX_BYTES // 1_000_000))
+    return Problem(name, 0, "", message, "split the file")
 
 
 def _syntax_hint(words: str) -> str:

@@ -15,6 +15,7 @@ from xinyong.portal.parts import Shown, part
 from xinyong.portal.replies import AS_CSV
 from xinyong.portal.site import Site
 from xinyong.study.answer import CLASSES, Answer, Row, figure
+from xinyong.study.labels import label
 from xinyong.study.page import read_answer
 from xinyong.study.questions import QUESTIONS, Question, question
 
@@ -97,12 +98,14 @@ def _picture(unit: str, rows: list[Row], left_out: int) -> _Picture:
         )
         for i, (r, low, high) in enumerate(zip(rows, lows, highs, strict=True))
     )  # fmt: skip
-    return _Picture(worded(unit), place(0.0), _ROW * len(rows) + 20, marks, max(0, left_out))
+    return _Picture(label(unit), place(0.0), _ROW * len(rows) + 20, marks, max(0, left_out))
 
 
 def _label(row: Row) -> str:
-    group = "" if row.group == "all" else f", {row.group}"
-    return f"{row.arm}: {row.indicator}{group}"
+    what = label(row.indicator)
+    if row.group != "all":
+        what += say(", ") + label(row.group)
+    return row.arm + say(": ") + what
 
 
 @router.get("", response_class=HTMLResponse)
@@ -143,6 +146,7 @@ def study(request: Request, site: Shown, name: str) -> HTMLResponse:
         width=_WIDTH,
         classes=CLASSES,
         figure=figure,
+        label=label,
         stale=answer is not None
         and answer.provenance.get("catalogue_digest") not in (None, site.catalogue.digest),
     )

@@ -17,10 +17,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from xinyong.errors import UsageError
-from xinyong.language import say
+from xinyong.language import LANGUAGES, language, plural, say, speaking
+from xinyong.marked import said, told
 from xinyong.report.charts import CHARTS, svg
 from xinyong.report.data import FIRMS, PERSONS, STABLE, Data, percent
-from xinyong.report.figure import NARROW, WIDE, Figure, Row
+from xinyong.report.figure import NARROW, WIDE, Figure, Row, spoken
 
 if TYPE_CHECKING:
     from xinyong.results import Run
@@ -61,6 +62,15 @@ LIMITS = (
     "An application means that an authority which held a copy was asked. Whether it then "
     "refused, and what that cost, is not in the model.",
 )
+
+#: What places do about a dated limit.
+RESPONSES = {
+    "supply": "what is missing is supplied",
+    "drop": "the rule is dropped",
+    "list": "it is turned into a list",
+    "reward": "it is turned into rewards",
+    "keep": "it is kept for a while",
+}
 
 #: What the status of a number means.
 STATUS = {
@@ -192,7 +202,8 @@ def _template() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters["tight"] = _tight
+    env.globals.update(_=say, plural=plural, spoken=language)
+    env.filters.update(tight=_tight, said=said, told=told)
     return env.get_template("report.html.j2")
 
 
@@ -225,20 +236,33 @@ def _regional(run: Run) -> list[dict[str, Any]]:
                 "term": causes.count("term"), "repair": causes.count("repair"),
                 "correction": causes.count("correction"),
                 "annulment": causes.count("annulment"), "late": late,
-                "days": f"{sum(days) / len(days):.0f} ({len(days)})" if days else "none",
+                "days": f"{sum(days) / len(days):.0f} ({len(days)})" if days else say("none"),
             }
         )  # fmt: skip
     return found
 
 
-def render(run: Run) -> str:
-    """Return the page of a run. The same run gives the same page."""
+def render(run: Run, language: str = "en") -> str:
+    """Return the page of a run. The same run gives the same page.
+
+    Args:
+        run: a finished run.
+        language: of the page, ``en`` or ``zh``.
+    """
+    with speaking(language):
+        return _rendered(run, LANGUAGES[language])
+
+
+def _rendered(run: Run, tag: str) -> str:
     data = Data(run)
     manifest = run.manifest
     scenario = manifest["scenario"]
-    figures = [_drawn(build(data), i) for i, build in enumerate(CHARTS.values(), 1)]
+    figures = [_drawn(spoken(build(data)), i) for i, build in enumerate(CHARTS.values(), 1)]
     off = [name for name, on in scenario.get("mechanisms", {}).items() if not on]
+    responses = {name: say(text) for name, text in RESPONSES.items()}
     page: str = _template().render(
+        tag=tag,
+        responses=responses,
         manifest=manifest,
         scenario=scenario,
         digest=str(manifest["digest"])[:12],
@@ -263,17 +287,25 @@ def render(run: Run) -> str:
     return page
 
 
-def write_report(run: Run) -> Path:
+def write_report(run: Run, language: str = "en") -> Path:
     """Write ``report.html`` into the folder of a run, whole or not at all.
+
+    In Chinese (``zh``) it is ``report.zh.html``, beside the other.
 
     Returns:
         The path of the page.
     """
-    return _whole(run.path / "report.html", render(run).encode())
+    return _whole(run.path / _file(language, "html"), render(run, language).encode())
 
 
-def write_pdf(run: Run) -> Path:
+def _file(language: str, kind: str) -> str:
+    return f"report.{kind}" if language == "en" else f"report.{language}.{kind}"
+
+
+def write_pdf(run: Run, language: str = "en") -> Path:
     """Write ``report.pdf``, the same page for paper (PDF/UA-1), into the folder of a run.
+
+    In Chinese (``zh``) it is ``report.zh.pdf``.
 
     Returns:
         The path of the file.
@@ -289,10 +321,10 @@ def write_pdf(run: Run) -> Path:
         raise UsageError(message) from None
 
     outside = URLFetcher(allowed_protocols=("data",))  # a report asks nobody for anything
-    made = HTML(string=render(run), url_fetcher=outside).write_pdf(
+    made = HTML(string=render(run, language), url_fetcher=outside).write_pdf(
         pdf_variant="pdf/ua-1", pdf_identifier=str(run.manifest["digest"]).encode()
     )
-    return _whole(run.path / "report.pdf", made)
+    return _whole(run.path / _file(language, "pdf"), made)
 
 
 def _whole(target: Path, data: bytes) -> Path:

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
 from xinyong.errors import XinyongError
+from xinyong.study.texts import plain, text_of
 
 __all__ = ["CLASSES", "SYNTHETIC", "Answer", "Matter", "Row", "figure"]
 
@@ -128,14 +129,17 @@ class Answer:
     def to_json(self) -> dict[str, Any]:
         """Return plain data with a schema_version; see ``answer.schema.json``."""
         found = asdict(self)
-        found["baseline"] = {"name": self.baseline[0], "about": self.baseline[1]}
-        found["alternatives"] = dict(self.alternatives)
+        found["baseline"] = {"name": self.baseline[0], "about": plain(self.baseline[1])}
+        found["alternatives"] = {k: plain(text) for k, text in self.alternatives.items()}
         found["strength_means"] = CLASSES[self.strength]
-        for name in ("users", "findings", "does_not_show", "rows", "matters"):
+        for name in ("users", "rows", "matters"):
             found[name] = list(found[name])
+        for name in ("findings", "does_not_show"):
+            found[name] = [plain(text) for text in found[name]]
         for matter in found["matters"]:
             matter["range"] = list(matter["range"])
-        return {"schema_version": 1, "synthetic": SYNTHETIC} | found
+            matter |= {name: plain(matter[name]) for name in ("about", "why")}
+        return {"schema_version": 2, "synthetic": SYNTHETIC} | found
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Answer:
@@ -143,17 +147,22 @@ class Answer:
 
         Raises:
             XinyongError: the data are of another schema.
+            ValueError: a text is not what its message and fields say.
         """
-        if data.get("schema_version") != 1:
+        if data.get("schema_version") != 2:
             raise XinyongError("an answer of another schema; ask the question again")
         given = {f.name: data[f.name] for f in fields(cls)}
-        given["baseline"] = (data["baseline"]["name"], data["baseline"]["about"])
+        given["baseline"] = (data["baseline"]["name"], text_of(data["baseline"]["about"]))
+        given["alternatives"] = {k: text_of(text) for k, text in data["alternatives"].items()}
         given["rows"] = tuple(Row(**row) for row in data["rows"])
+        given["users"] = tuple(data["users"])
         given["matters"] = tuple(
-            Matter(**{**m, "range": tuple(m["range"])}) for m in data["matters"]
-        )
-        for name in ("users", "findings", "does_not_show"):
-            given[name] = tuple(data[name])
+            Matter(**{**m, "range": tuple(m["range"]),
+                      "about": text_of(m["about"]), "why": text_of(m["why"])})
+            for m in data["matters"]
+        )  # fmt: skip
+        for name in ("findings", "does_not_show"):
+            given[name] = tuple(text_of(text) for text in data[name])
         return cls(**given)
 
     @property

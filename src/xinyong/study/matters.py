@@ -12,9 +12,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from xinyong.language import Sentence
 from xinyong.study.answer import Matter, figure
 
 __all__ = ["Trial", "own", "two"]
+
+#: What is said of the assumption that moves a headline most, and of the next.
+_MOVED = (
+    "At the ends of its range {headline} is {low} and {high} instead of {centre}; of {n} "
+    "assumptions tried none moves it more.",
+    "At the ends of its range {headline} is {low} and {high} instead of {centre}; of {n} "
+    "assumptions tried one moves it more.",
+)
 
 
 @dataclass(frozen=True)
@@ -65,11 +74,12 @@ def two(headline: str, centre: float, trials: Sequence[Trial]) -> tuple[Matter, 
     def said(rank: int) -> Matter:
         trial = ranked[rank]
         low, high = (figure(x) for x in trial.at)
-        text = (
-            f"At the ends of its range {headline} is {low} and {high} instead of "
-            f"{figure(centre)}; of {len(trials)} assumptions tried "
-            f"{('none moves it more', 'one moves it more')[rank]}."
-        )
-        return replace(trial.matter, why=f"{text} {trial.matter.why}".strip())
+        text = Sentence(
+            _MOVED[rank], headline=Sentence.of(headline), low=low, high=high,
+            centre=figure(centre), n=str(len(trials)),
+        )  # fmt: skip
+        if trial.matter.why:
+            text = Sentence("{one} {other}", one=text, other=Sentence.of(trial.matter.why))
+        return replace(trial.matter, why=text)
 
     return said(0), said(1)

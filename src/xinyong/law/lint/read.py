@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from xinyong.errors import CatalogueError, Problem, UsageError
+from xinyong.language import Sentence
 from xinyong.law import schema
 from xinyong.law.annex import Item, read_conducts, read_items
 from xinyong.law.catalogue import Catalogue, load
@@ -30,16 +31,16 @@ NAMELESS = "rulebook.yaml"
 _VOCABULARY = ("authorities.yaml", "measures.yaml", "facts.yaml")
 #: Fields that only some other kind of file has -> what it is, and what to do with it.
 _OTHERS = {
-    "acts": ("a case", "run it: xinyong case FILE"),
-    "subject": ("a case", "run it: xinyong case FILE"),
+    "acts": ("a case", "run it: xinyong case {file}"),
+    "subject": ("a case", "run it: xinyong case {file}"),
     "limits": ("a profile of limits", "limits are named with --against; give a rulebook here"),
     "authorities": ("a vocabulary", "put it beside the rulebook and name that, or the folder"),
     "measures": ("a vocabulary", "put it beside the rulebook and name that, or the folder"),
     "documents": ("a vocabulary", "put it beside the rulebook and name that, or the folder"),
     "circumstances": ("a vocabulary", "put it beside the rulebook and name that, or the folder"),
     "emergencies": ("a table of emergencies", "give a rulebook"),
-    "mechanisms": ("a scenario", "run it: xinyong run FILE"),
-    "scale": ("a scenario", "run it: xinyong run FILE"),
+    "mechanisms": ("a scenario", "run it: xinyong run {file}"),
+    "scale": ("a scenario", "run it: xinyong run {file}"),
 }
 _PLACES = ["id", "name_en", "name_zh", "parent"]
 
@@ -165,9 +166,10 @@ def _is_rulebook(path: Path, data: Any) -> None:
         (_OTHERS[word] for word in data if word in _OTHERS),
         ("no rulebook: it has neither 'kind' nor 'versions'", "see docs/encode.md for the format"),
     )
-    raise CatalogueError(
-        Problem(str(path), 0, "", f"this is {what}", hint.replace("FILE", str(path)))
-    )
+    if "{file}" in hint:
+        hint = Sentence(hint, file=str(path))
+    message = Sentence("this is {what}", what=Sentence(what))
+    raise CatalogueError(Problem(str(path), 0, "", message, hint))
 
 
 def rulebook_of(text: str, catalogue: Catalogue | None = None) -> Rulebook:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
+from xinyong.language import Sentence
 from xinyong.law.schema.base import Block, Event, Id, Kind, Quantity, Role, Severity, Unit
 
 
@@ -102,7 +103,9 @@ class Condition(Block):
     def _exactly_one(self) -> Condition:
         given = [k for k, x in self.__dict__.items() if x is not None]
         if len(given) != 1:
-            raise ValueError(f"a condition states exactly one test; found {given or 'none'}")
+            found = str(given) if given else Sentence("none")
+            message = Sentence("a condition states exactly one test; found {found}", found=found)
+            raise ValueError(message)
         return self
 
     def depth(self) -> int:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from xinyong.language import Sentence
 from xinyong.law.schema.base import (
     BasedOn,
     Bilingual,
@@ -229,7 +230,8 @@ class Instrument(Block):
         if self.kind not in ("gate", "regulation"):
             missing = [name for name in _ATTRIBUTES if not getattr(self, name)]
             if missing:
-                raise ValueError(f"a {self.kind} needs {', '.join(missing)}")
+                message = Sentence("a {kind} needs {fields}", kind=self.kind, fields=missing)
+                raise ValueError(message)
         blocks = (
             ("gate", "gates"),
             ("regulation", "rules"),
@@ -238,9 +240,19 @@ class Instrument(Block):
         for version in self.versions:
             for kind, name in blocks:
                 if getattr(version, name) and self.kind != kind:
-                    raise ValueError(f"{name} belong to an instrument of kind {kind}")
+                    message = Sentence(
+                        "{name} belong to an instrument of kind {kind}", name=name, kind=kind
+                    )
+                    raise ValueError(message)
                 if self.kind == kind and not getattr(version, name):
-                    raise ValueError(f"version {version.id!r} of a {kind} has no {name}")
+                    message = Sentence(
+                        "version {id} of a {kind} has no {name}",
+                        id=repr(version.id), kind=kind, name=name,
+                    )  # fmt: skip
+                    raise ValueError(message)
             if version.feeds and version.scheme is None:
-                raise ValueError(f"version {version.id!r} feeds another scheme but is none itself")
+                message = Sentence(
+                    "version {id} feeds another scheme but is none itself", id=repr(version.id)
+                )
+                raise ValueError(message)
         return self

@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from xinyong.language import Sentence
 from xinyong.law.schema.base import Bilingual, Block, Cite, Id, Term, Text
 
 
@@ -98,7 +99,10 @@ class PrivateTerms(Block):
         rows = sorted(self.bands, key=lambda b: b.lo)
         for before, after in pairwise(rows):
             if after.lo <= before.hi:
-                raise ValueError(f"the bands {before.id!r} and {after.id!r} overlap")
+                message = Sentence(
+                    "the bands {one} and {other} overlap", one=repr(before.id), other=repr(after.id)
+                )
+                raise ValueError(message)
         if sum(d.share or 0 for d in self.dimensions) > 10_000:
             raise ValueError("the shares of the dimensions exceed the whole")
         return self

@@ -40,9 +40,9 @@ class Question:
 
 
 def _q1(settings: Settings) -> Answer:
-    from xinyong.study.questions import q1_mistaken_identity
+    from xinyong.study.questions import made_plain, q1_mistaken_identity
 
-    return q1_mistaken_identity.answer(settings)
+    return made_plain.with_messages(q1_mistaken_identity.answer(settings))
 
 
 def _q3(settings: Settings) -> Answer:
@@ -58,9 +58,9 @@ def _q15(settings: Settings) -> Answer:
 
 
 def _q19(settings: Settings) -> Answer:
-    from xinyong.study.questions import q19_flag_misuse
+    from xinyong.study.questions import made_plain, q19_flag_misuse
 
-    return q19_flag_misuse.answer(settings)
+    return made_plain.with_messages(q19_flag_misuse.answer(settings))
 
 
 def _q21(settings: Settings) -> Answer:

@@ -22,6 +22,7 @@ from xinyong.case.calculator import CaseResult
 from xinyong.case.model import Act, Case, SubjectFacts
 from xinyong.indicators.burden import at_end, weight_of
 from xinyong.indicators.terms import Weight, weights
+from xinyong.language import Name, Part, Sentence
 from xinyong.law import schema
 from xinyong.law.compile import Law, consent_schemes, law
 from xinyong.law.determine import Entry
@@ -257,6 +258,11 @@ def distance(sets: list[frozenset[str]]) -> float:
     return sum(jaccard(a, b) for a, b in pairs) / len(pairs) if pairs else 0.0
 
 
+def _name(place: str) -> Name:
+    found = places.place(place)
+    return Name(found.name_en, found.name_zh)
+
+
 def _matters() -> tuple[Matter, Matter]:
     """Return the two assumptions that move the mean burden of the acts most."""
     results = [_result(act, NOWHERE) for act in ACTS]
@@ -276,6 +282,47 @@ def _matters() -> tuple[Matter, Matter]:
     ]  # fmt: skip
     said = "the mean burden of the acts anywhere (weighted measure-months)"
     return two(said, mean(), trials)
+
+
+def _finding(
+    act: str, adding: tuple[int, int], apart: tuple[float, float] | None, marks: list[float],
+    grades: list[str], loads: list[float],
+) -> Sentence:  # fmt: skip
+    """Return what was found of an act.
+
+    Args:
+        act: in words.
+        adding: how many places add something, and of how many.
+        apart: mean distance among those that do, of consequences and of provisions.
+        marks: points in local schemes.
+        grades: scheme and grade.
+        loads: burdens of all places.
+    """
+    distances: Part = ""
+    if apart:
+        distances = Sentence(
+            "; among them the mean distance is {among} (of provisions {texts})",
+            among=f"{apart[0]:.2f}", texts=f"{apart[1]:.2f}",
+        )  # fmt: skip
+    points: Part = ""
+    if marks:
+        low, high = f"{min(marks):+g}", f"{max(marks):+g}"
+        points = Sentence(", points from {low} to {high}", low=low, high=high)
+    after = Sentence(", grades after it {grades}", grades=grades) if marks and grades else ""
+    low, high = f"{min(loads):g}", f"{max(loads):g}"
+    if not max(loads):
+        ends = Sentence("no measure anywhere")
+    elif min(loads) == max(loads):
+        ends = Sentence("the burden is {x} weighted measure-months everywhere", x=high)
+    else:
+        ends = Sentence(
+            "the burden goes from {low} to {high} weighted measure-months", low=low, high=high
+        )
+    return Sentence(
+        "{act}: {n} of {all} places add something{distances}{points}{grades}; {ends}.",
+        act=Sentence(act), n=str(adding[0]), all=str(adding[1]), distances=distances,
+        points=points, grades=after, ends=ends,
+    )  # fmt: skip
 
 
 def answer(settings: Settings) -> Answer:
@@ -323,21 +370,9 @@ def answer(settings: Settings) -> Answer:
                 row(p, said, "shown to others", "months", max(base.shown, 0), max(o.shown, 0))
         marks = [found[p].points for p in differ if found[p].points]
         loads = [o.burden for o in found.values()]
-        text = f"{said}: {len(differ)} of {len(where)} places add something"
-        if differ:
-            text += f"; among them the mean distance is {among:.2f} (of provisions {texts:.2f})"
-        if marks:
-            text += f", points from {min(marks):+g} to {max(marks):+g}"
         grades = sorted({g for p in differ for g in found[p].grades if g not in base.grades})
-        if marks and grades:
-            text += f", grades after it {', '.join(grades)}"
-        if not max(loads):
-            told.append(f"{text}; no measure anywhere.")
-        elif min(loads) == max(loads):
-            told.append(f"{text}; the burden is {max(loads):g} weighted measure-months everywhere.")
-        else:
-            spread = f"from {min(loads):g} to {max(loads):g} weighted measure-months"
-            told.append(f"{text}; the burden goes {spread}.")
+        apart = (among, texts) if differ else None
+        told.append(_finding(said, (len(differ), len(where)), apart, marks, grades, loads))
     again = [outcome.__wrapped__(a, NOWHERE) for a in ("judgment", "fare")]
     same = [outcome("judgment", NOWHERE), outcome("fare", NOWHERE)]
     return Answer(
@@ -346,11 +381,13 @@ def answer(settings: Settings) -> Answer:
         question="How different is what follows from the same act in different places?",
         users=("journalists", "researchers", "rights organisations", "teachers"),
         strength="A",
-        baseline=("anywhere", f"the twin in {places.place(NOWHERE).name_en}, of which the "
-                  "catalogue has no instrument: what national instruments alone bring"),
+        baseline=("anywhere", Sentence(
+            "the twin in {place}, of which the catalogue has no instrument: what national "
+            "instruments alone bring", place=_name(NOWHERE),
+        )),
         alternatives={
             "all_places": "the twins of all places with instruments of their own",
-            **{p: f"the twin in {places.place(p).name_en}" for p in sorted(used)},
+            **{p: Sentence("the twin in {place}", place=_name(p)) for p in sorted(used)},
         },
         findings=tuple(told),
         rows=tuple(rows),

@@ -20,10 +20,11 @@ from dataclasses import dataclass
 from xinyong.assumptions import assumptions
 from xinyong.dates import NEVER, day_of
 from xinyong.institutions.network import first_tie
+from xinyong.language import Name, Sentence
 from xinyong.law.catalogue import Catalogue
 from xinyong.law.compile import law
 from xinyong.law.memoranda import TOTAL
-from xinyong.law.schema import Instrument
+from xinyong.law.schema import Bilingual, Instrument
 from xinyong.society.margins import leaf_margins, name_classes
 from xinyong.society.namesakes import COUNTIES, birth_dates, poisson
 from xinyong.study.answer import Answer, Matter, Row
@@ -205,6 +206,14 @@ def _ablation(catalogue: Catalogue, day: dt.date) -> tuple[dict[str, int], dict[
     return fewer, bodies, pairs
 
 
+def _name(name: Bilingual) -> Name:
+    return Name(name.en, name.zh)
+
+
+def _without(name: Bilingual) -> Sentence:
+    return Sentence("end of 2018 without {what}", what=_name(name))
+
+
 def _matters(cat: Catalogue, day: dt.date) -> tuple[Matter, Matter]:
     """Return how the linked bodies that see an entry move with what is assumed of them."""
     views = [view(cat, name, day) for name in lists(cat, day)]
@@ -221,7 +230,10 @@ def _matters(cat: Catalogue, day: dt.date) -> tuple[Matter, Matter]:
     span = row.range or (0.0, 0.0)
     lag = Matter(row.id, row.about, row.value or 0.0, span,
                  "It moves links in time, not their final number.", row.status)  # fmt: skip
-    said = f"the mean number of linked bodies that can see an entry at the end of {day.year}"
+    said = Sentence(
+        "the mean number of linked bodies that can see an entry at the end of {year}",
+        year=str(day.year),
+    )
     return two(said, mean(), [
         own("study.q16.signing", "share of signatories that can see what they signed for", 1.0,
             (0.0, 1.0), lambda x: mean(signing=x)),
@@ -288,24 +300,40 @@ def answer(settings: Settings) -> Answer:
             ten["name"], ten[page])  # fmt: skip
     court = [len(view(cat, "spc_defaulters", ends[y]).bodies) for y in YEARS]
     nothing = view(cat, "spc_defaulters", ends[2018], frozenset()).bodies
-    names = {a: cat.authorities[a].name.en for a, _ in widest[:2]}
+    (one, of_one), (other, of_other) = widest[:2]
     mou = cat.instrument(top[0][0])
     encoded = [it for it in cat.instruments.values() if it.kind == "memorandum"]
     unsigned = sum(_stated(it) > len(it.signatories) for it in encoded)
     findings = (
-        f"An unpaid judgment could be seen by {court[0]} kinds of body at the end of 2013, "
-        f"{court[YEARS.index(2016)]} at that of 2016 and {court[-1]} at that of 2022.",
-        f"Over all national black lists the mean went from {first[0]:.1f} to "
-        f"{by_year[2018][0]:.1f} in 2018 and {by_year[2022][0]:.1f} in 2022; "
-        f"{by_year[2022][1]:.1f} of these were linked.",
-        f"Of single documents, {(mou.short or mou.name).en} adds most to one fact: without it "
-        f"{top[0][1]} fewer see it. Of single bodies, {names[widest[0][0]]} sees "
-        f"{widest[0][1]} lists, {names[widest[1][0]]} {widest[1][1]}.",
-        f"{by_year[2013][3]:.0%} of the flows of 2013 and {by_year[2018][3]:.0%} of those of 2018 "
-        "carry a record into another field than that of the conduct.",
-        f"A page with the name alone fits one person only for {alone['name']:.1%} of persons; "
-        f"with the digits that a masked ID leaves, for {alone['part_id']:.1%}.",
-    )
+        Sentence(
+            "An unpaid judgment could be seen by {first} kinds of body at the end of 2013, "
+            "{middle} at that of 2016 and {last} at that of 2022.",
+            first=str(court[0]), middle=str(court[YEARS.index(2016)]), last=str(court[-1]),
+        ),
+        Sentence(
+            "Over all national black lists the mean went from {first} to {middle} in 2018 and "
+            "{last} in 2022; {linked} of these were linked.",
+            first=f"{first[0]:.1f}", middle=f"{by_year[2018][0]:.1f}",
+            last=f"{by_year[2022][0]:.1f}", linked=f"{by_year[2022][1]:.1f}",
+        ),
+        Sentence(
+            "Of single documents, {document} adds most to one fact: without it {n} fewer see it. "
+            "Of single bodies, {one} sees {of_one} lists, {other} {of_other}.",
+            document=_name(mou.short or mou.name), n=str(top[0][1]),
+            one=_name(cat.authorities[one].name), of_one=str(of_one),
+            other=_name(cat.authorities[other].name), of_other=str(of_other),
+        ),
+        Sentence(
+            "{first} of the flows of 2013 and {last} of those of 2018 carry a record into another "
+            "field than that of the conduct.",
+            first=f"{by_year[2013][3]:.0%}", last=f"{by_year[2018][3]:.0%}",
+        ),
+        Sentence(
+            "A page with the name alone fits one person only for {alone} of persons; with the "
+            "digits that a masked ID leaves, for {masked}.",
+            alone=f"{alone['name']:.1%}", masked=f"{alone['part_id']:.1%}",
+        ),
+    )  # fmt: skip
     return Answer(
         name="who-sees",
         number="Q16",
@@ -315,11 +343,9 @@ def answer(settings: Settings) -> Answer:
         baseline=("2013", "end of 2013; for ablation, all links of the end of 2018; for pages, "
                   "the name alone"),
         alternatives={
-            **{str(y): f"end of {y}" for y in YEARS[1:]},
-            **{f"without_{n}": f"end of 2018 without {cat.instrument(n).name.en}"
-               for n, _ in top[:8]},
-            **{f"without_{a}": f"end of 2018 without {cat.authorities[a].name.en}"
-               for a, _ in widest[:8]},
+            **{str(y): Sentence("end of {year}", year=str(y)) for y in YEARS[1:]},
+            **{f"without_{n}": _without(cat.instrument(n).name) for n, _ in top[:8]},
+            **{f"without_{a}": _without(cat.authorities[a].name) for a, _ in widest[:8]},
             "page_name_province": "a page with name and province",
             "page_part_id": "a page with name, sex, birth year and county (a masked ID)",
             "page_full_id": "a page with the whole ID",
@@ -330,8 +356,11 @@ def answer(settings: Settings) -> Answer:
         does_not_show=(
             "How many offices: a kind of body, such as the courts, counts once.",
             "Who looked: being able to see is not seeing.",
-            f"Links outside the {len(encoded)} memoranda that are encoded, {unsigned} of them "
-            f"without all their signatories; {TOTAL} were issued by 2020.",
+            Sentence(
+                "Links outside the {n} memoranda that are encoded, {unsigned} of them without all "
+                "their signatories; {all} were issued by 2020.",
+                n=str(len(encoded)), unsigned=str(unsigned), all=str(TOTAL),
+            ),
         ),
         twin=float(len(nothing) - len(view(cat, "spc_defaulters", ends[2018]).bodies)),
         provenance={"catalogue_digest": cat.digest},

@@ -21,6 +21,7 @@ from xinyong.case import calculate
 from xinyong.case.model import Act, Case, SubjectFacts
 from xinyong.indicators.burden import at_end, weight_of
 from xinyong.indicators.terms import weights
+from xinyong.language import Sentence
 from xinyong.law.catalogue import Catalogue
 from xinyong.law.compile import law
 from xinyong.law.gates import bars, measure_target
@@ -321,21 +322,37 @@ def answer(settings: Settings) -> Answer:
     )
     court = [load(SCENARIOS[5], ends[y]).measures for y in YEARS]
     findings = (
-        f"Not as a rule: at the end of 2019 burden and gravity of {len(SCENARIOS)} graded acts "
-        f"have a rank correlation of {years[2019][0]:+.2f}; by the lists' own measures alone, "
-        f"without memoranda, {lists_alone[0]:+.2f}.",
-        f"{years[2019][1]:.0%} of the burden of 2019 lies in another field than the conduct; "
-        f"without memoranda {lists_alone[1]:.0%}.",
-        f"Per degree of gravity, '{heavy.about}' bears {years[2019][4]:,.0f} times as much as "
-        f"'{light.about}': the length of entries and the number of measures, not the act, "
-        "decide.",
-        f"Measures for an unpaid judgment: {court[0]} at the end of 2013, "
-        f"{court[YEARS.index(2016)]} at that of 2016, {court[-1]} at that of 2022.",
-        f"It turns on how soon what can be put right is: counted twelve months instead of "
-        f"{OPEN_MONTHS} the correlation is {quick[12][0]:+.2f}, one month {quick[1][0]:+.2f}.",
-        f"Without what gates bar outright on paper the correlation of 2022 is {lawful[0]:+.2f} "
-        f"instead of {years[2022][0]:+.2f}.",
-    )
+        Sentence(
+            "Not as a rule: at the end of 2019 burden and gravity of {n} graded acts have a rank "
+            "correlation of {whole}; by the lists' own measures alone, without memoranda, {lists}.",
+            n=str(len(SCENARIOS)), whole=f"{years[2019][0]:+.2f}", lists=f"{lists_alone[0]:+.2f}",
+        ),
+        Sentence(
+            "{whole} of the burden of 2019 lies in another field than the conduct; without "
+            "memoranda {lists}.",
+            whole=f"{years[2019][1]:.0%}", lists=f"{lists_alone[1]:.0%}",
+        ),
+        Sentence(
+            "Per degree of gravity, '{heavy}' bears {n} times as much as '{light}': the length of "
+            "entries and the number of measures, not the act, decide.",
+            heavy=Sentence(heavy.about), n=f"{years[2019][4]:,.0f}", light=Sentence(light.about),
+        ),
+        Sentence(
+            "Measures for an unpaid judgment: {first} at the end of 2013, {middle} at that of "
+            "2016, {last} at that of 2022.",
+            first=str(court[0]), middle=str(court[YEARS.index(2016)]), last=str(court[-1]),
+        ),
+        Sentence(
+            "It turns on how soon what can be put right is: counted twelve months instead of {n} "
+            "the correlation is {year}, one month {month}.",
+            n=str(OPEN_MONTHS), year=f"{quick[12][0]:+.2f}", month=f"{quick[1][0]:+.2f}",
+        ),
+        Sentence(
+            "Without what gates bar outright on paper the correlation of 2022 is {lawful} instead "
+            "of {all}.",
+            lawful=f"{lawful[0]:+.2f}", all=f"{years[2022][0]:+.2f}",
+        ),
+    )  # fmt: skip
     again = _summary(peak)
     return Answer(
         name="proportionality",
@@ -346,13 +363,14 @@ def answer(settings: Settings) -> Answer:
         baseline=("2013", "measures in force at the end of 2013; for the arms on memoranda and "
                   "weights, the end of 2019, and of 2022 for barred measures"),
         alternatives={
-            **{str(y): f"measures in force at the end of {y}" for y in SHOWN},
+            **{str(y): Sentence("measures in force at the end of {year}", year=str(y))
+               for y in SHOWN},
             "without_memoranda": "end of 2019, measures of the lists themselves alone",
             "equal_weights": "end of 2019, every measure but rewards weighing one",
-            **{f"weights_{end}": f"end of 2019, every weight at the {end} end of its range"
-               for end in ("low", "high")},
-            **{f"put_right_in_{n}": "end of 2019, entries without a fixed end counted "
-               f"{n} month{'s' if n > 1 else ''}" for n in quick},
+            "weights_low": "end of 2019, every weight at the low end of its range",
+            "weights_high": "end of 2019, every weight at the high end of its range",
+            "put_right_in_1": "end of 2019, entries without a fixed end counted 1 month",
+            "put_right_in_12": "end of 2019, entries without a fixed end counted 12 months",
             "barred_dropped": "end of 2022, without measures that a gate bars or that lack what "
                               "one requires",
             "with_memoranda": "end of 2019: what memoranda add to the lists' own measures",
@@ -377,7 +395,8 @@ def answer(settings: Settings) -> Answer:
             "Whether the order of gravity is right: it is ours, and the correlation rests on it.",
             "Ordinary penalties: fines, detention and sentences come on top and follow the act.",
             "Whether a measure bites: all that are due count.",
-            f"{len(SCENARIOS)} acts are a choice, not a sample: no interval is given.",
+            Sentence("{n} acts are a choice, not a sample: no interval is given.",
+                     n=str(len(SCENARIOS))),
         ),
         twin=float(max(abs(x - y) for x, y in zip(again, years[2019], strict=True))),
         provenance={"catalogue_digest": cat.digest},

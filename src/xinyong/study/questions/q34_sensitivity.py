@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xinyong.assumptions import assumptions
+from xinyong.language import Sentence
 from xinyong.study.answer import Answer, Matter, Row, figure
 from xinyong.study.arms import Arm, Indicator, Number, Outcome, matter, run_arms, scenario
 from xinyong.study.matters import Trial, two
@@ -139,7 +140,8 @@ def matters(rows: list[Row]) -> tuple[Matter, Matter]:
             if len(at) == 2:
                 moved.setdefault(name, []).append((min(at), max(at)))
     trials = [
-        Trial(matter(name, f"It was tried on {len(found)} of {len(HEADLINES)} headlines."),
+        Trial(matter(name, Sentence("It was tried on {n} of {all} headlines.", n=str(len(found)),
+                                    all=str(len(HEADLINES)))),
               (min(low for low, _ in found), max(high for _, high in found)))
         for name, found in moved.items()
     ]  # fmt: skip
@@ -157,10 +159,14 @@ def answer(settings: Settings) -> Answer:
         kept, clear, of = survives(rows, h)
         mine = [r for r in rows if r.group == h.id]
         findings.append(
-            f"{h.says} Sign kept under {kept} of {of} settings, its interval clear of zero under "
-            f"{clear}; as assumed {figure(mine[0].difference)}, moved most by {mine[1].arm} "
-            f"(to {figure(mine[1].difference)})."
-        )
+            Sentence(
+                "{claim} Sign kept under {kept} of {all} settings, its interval clear of zero "
+                "under {clear}; as assumed {centre}, moved most by {arm} (to {moved}).",
+                claim=Sentence(h.says), kept=str(kept), all=str(of), clear=str(clear),
+                centre=figure(mine[0].difference), arm=mine[1].arm,
+                moved=figure(mine[1].difference),
+            )
+        )  # fmt: skip
     return Answer(
         "sensitivity", "Q34", "Do the headline findings survive the ranges of the assumptions?",
         ("researcher",), "A",

@@ -30,6 +30,7 @@ from xinyong import places
 from xinyong.assumptions import Assumptions, assumptions
 from xinyong.indicators.terms import burden as weights
 from xinyong.institutions.gates import share_following, shares
+from xinyong.language import Part, Sentence
 from xinyong.law import schema
 from xinyong.law import tables as t
 from xinyong.law import vocabulary as v
@@ -342,6 +343,19 @@ def matters(catalogue: Catalogue, live: Sequence[Consequence]) -> tuple[Matter, 
     return two(what, taken(), trials)
 
 
+def _untold(live: Sequence[Consequence]) -> Sentence:
+    """Return what is not known of consequences, with what was taken of each instead."""
+    told: Part = ""
+    for c in live:
+        told = Sentence("{before}; {scheme}: {assumed}", before=told, scheme=c.scheme,
+                        assumed=Sentence(c.assumed))  # fmt: skip
+    return Sentence(
+        "What consequences low grades had in practice: they are told in reports, not read in "
+        "provisions{assumed}.",
+        assumed=told,
+    )
+
+
 def answer(settings: Settings) -> Answer:
     """Answer the question; nothing is drawn."""
     del settings
@@ -404,28 +418,44 @@ def answer(settings: Settings) -> Answer:
     ]  # fmt: skip
     slow, fast = (sum(whole(g, x, STATEMENT) for g in GRADE_SHARES) for x in (XIS[0], XIS[-1]))
     findings = (
-        f"Small: of {len(schemes)} local schemes for persons {len(CONSEQUENCES)} are said to "
-        f"punish a low grade as such, {len(live)} of them after July 2019; of "
-        f"{len(barred_measures(cat, _LAST))} encoded measures that are barred for resting on a "
-        f"score {len(barred_measures(cat, _LAST, assumed=False))} take their grade from a text, "
-        "the others from an assumption.",
-        f"Per 1,000 residents of each of these schemes {before:,.0f} weighted measure-months "
-        f"were at stake from July 2019 to 2022; the statement removes {1 - after / before:.0%} at "
-        f"{XI:.0%} compliance a month, {1 - slow / before:.0%} at {XIS[0]:.0%} and "
-        f"{1 - fast / before:.0%} at {XIS[-1]:.0%}.",
-        f"If places follow and answer as they do in runs, {left / before:.0%} is still borne on a "
-        f"score and {listed / before:.0%} on a list.",
+        Sentence(
+            "Small: of {all} local schemes for persons {said} are said to punish a low grade as "
+            "such, {live} of them after July 2019; of {n} encoded measures that are barred for "
+            "resting on a score {read} take their grade from a text, the others from an "
+            "assumption.",
+            all=str(len(schemes)), said=str(len(CONSEQUENCES)), live=str(len(live)),
+            n=str(len(barred_measures(cat, _LAST))),
+            read=str(len(barred_measures(cat, _LAST, assumed=False))),
+        ),
+        Sentence(
+            "Per 1,000 residents of each of these schemes {before} weighted measure-months were at "
+            "stake from July 2019 to 2022; the statement removes {share} at {xi} compliance a "
+            "month, {share_slow} at {slow} and {share_fast} at {fast}.",
+            before=f"{before:,.0f}", share=f"{1 - after / before:.0%}", xi=f"{XI:.0%}",
+            share_slow=f"{1 - slow / before:.0%}", slow=f"{XIS[0]:.0%}",
+            share_fast=f"{1 - fast / before:.0%}", fast=f"{XIS[-1]:.0%}",
+        ),
+        Sentence(
+            "If places follow and answer as they do in runs, {left} is still borne on a score and "
+            "{listed} on a list.",
+            left=f"{left / before:.0%}", listed=f"{listed / before:.0%}",
+        ),
         "Turned into a list, the same persons bear the same: all of it moves and nothing ends.",
-        f"The Opinions of December 2020 reach further than the statement: {barred} of {total} "
-        "rules that deduct points or lower a grade are barred on paper, for want of a document "
-        "or as trivial.",
-    )
+        Sentence(
+            "The Opinions of December 2020 reach further than the statement: {n} of {all} rules "
+            "that deduct points or lower a grade are barred on paper, for want of a document or as "
+            "trivial.",
+            n=str(barred), all=str(total),
+        ),
+    )  # fmt: skip
     xi_arms = {
-        f"{arm}_xi_{xi:g}": f"{said}, {xi:.0%} compliance a month"
-        for arm, said in (("statement_2019", "limit from July 2019"),
-                          ("opinions_2020", "limit only from December 2020"))
+        f"{arm}_xi_{xi:g}": Sentence(said, xi=f"{xi:.0%}")
+        for arm, said in (
+            ("statement_2019", "limit from July 2019, {xi} compliance a month"),
+            ("opinions_2020", "limit only from December 2020, {xi} compliance a month"),
+        )
         for xi in XIS
-    }  # fmt: skip
+    }
     return Answer(
         name="score-only",
         number="Q3",
@@ -436,19 +466,19 @@ def answer(settings: Settings) -> Answer:
         baseline=("no_limit", "consequences of a low grade go on as told; on paper, the day before "
                   "the limit"),
         alternatives=xi_arms | {
-            "drop": f"the statement, {XI:.0%} a month; what is barred is dropped",
+            "drop": Sentence("the statement, {xi} a month; what is barred is dropped",
+                             xi=f"{XI:.0%}"),
             "list": "the same; what is barred is turned into a list",
             "reward": "the same; what is barred becomes a reward for the best grades",
             "as_in_runs": "the statement, followed and answered as in runs: lags of the catalogue "
             "by level of the place; dropped, turned into a list or a reward, or kept for a while",
-            **{f"paper_{d}": f"enacted law of {d}" for d in days[1:]},
+            **{f"paper_{d}": Sentence("enacted law of {day}", day=str(d)) for d in days[1:]},
         },
         findings=findings,
         rows=tuple(rows),
         matters=matters(cat, live),
         does_not_show=(
-            "What consequences low grades had in practice: they are told in reports, not read in "
-            "provisions; " + "; ".join(f"{c.scheme}: {c.assumed}" for c in live) + ".",
+            _untold(live),
             "That deductions count as findings of dishonesty is one reading of the Opinions; in "
             "the other only entry on a list does, and no deduction is barred.",
             "Schemes outside the catalogue, which holds some of the pilots.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xinyong.assumptions import assumptions
+from xinyong.language import Sentence
 from xinyong.study.answer import Answer, Row, figure
 from xinyong.study.arms import Arm, Indicator, Outcome, run_arms, scenario
 from xinyong.study.copies import AFTER, BODIES, still_held
@@ -42,7 +43,8 @@ def arms() -> tuple[Arm, ...]:
     days = assumptions().value("exchange.delay_add")
     slower = (
         Arm(
-            f"withdrawals_x{n}", f"withdrawals take {n} times as long as listings at each hop",
+            f"withdrawals_x{n}",
+            Sentence("withdrawals take {n} times as long as listings at each hop", n=str(n)),
             assume={"exchange.delay_withdraw": n * days},
         )
         for n in _RATIOS
@@ -86,23 +88,34 @@ def answer(settings: Settings) -> Answer:
     given = assumptions()
     hop = given.value("exchange.coverage_withdraw"), given.value("exchange.delay_add")
     every = 30.4375 * given.value("exchange.refresh_months.other")
-    closed = ", ".join(figure(100 * still_held(d, 2, *hop, every)) for d in AFTER)
+    closed = [figure(100 * still_held(d, 2, *hop, every)) for d in AFTER]
     findings = (
-        f"Of 100 copies that authorities held of entries since removed, {figure(quick[0])}, "
-        f"{figure(quick[1])} and {figure(quick[2])} are still held after one, three and six "
-        f"months if withdrawals are as quick as listings; {figure(slow[0])}, {figure(slow[1])} "
-        f"and {figure(slow[2])} if they take four times as long.",
-        f"Delay sets the first months; after six months it is the withdrawals that never arrive: "
-        f"with none lost between central bodies {figure(sure[2])} of 100 are left instead of "
-        f"{figure(quick[2])}, and {figure(never[2])} if nobody ever compared copies with their "
-        "source.",
-        f"With many bodies hardly anybody is free at once: with withdrawals twice as slow as "
-        f"listings, one body still holds {figure(some[0])} of 100 entries on the court list six "
-        f"months after their removal, and at least one of all bodies {figure(some[-1])}.",
-        f"By the closed form for a route of two hops to a body that compares its copies once in "
-        f"{figure(every)} days the first three shares are {closed}; routes over a province's "
-        "platform are longer, and other bodies compare more or less often.",
-    )
+        Sentence(
+            "Of 100 copies that authorities held of entries since removed, {quick_1}, {quick_3} "
+            "and {quick_6} are still held after one, three and six months if withdrawals are as "
+            "quick as listings; {slow_1}, {slow_3} and {slow_6} if they take four times as long.",
+            quick_1=figure(quick[0]), quick_3=figure(quick[1]), quick_6=figure(quick[2]),
+            slow_1=figure(slow[0]), slow_3=figure(slow[1]), slow_6=figure(slow[2]),
+        ),
+        Sentence(
+            "Delay sets the first months; after six months it is the withdrawals that never "
+            "arrive: with none lost between central bodies {sure} of 100 are left instead of "
+            "{quick}, and {never} if nobody ever compared copies with their source.",
+            sure=figure(sure[2]), quick=figure(quick[2]), never=figure(never[2]),
+        ),
+        Sentence(
+            "With many bodies hardly anybody is free at once: with withdrawals twice as slow as "
+            "listings, one body still holds {one} of 100 entries on the court list six months "
+            "after their removal, and at least one of all bodies {any}.",
+            one=figure(some[0]), any=figure(some[-1]),
+        ),
+        Sentence(
+            "By the closed form for a route of two hops to a body that compares its copies once in "
+            "{every} days the first three shares are {closed}; routes over a province's platform "
+            "are longer, and other bodies compare more or less often.",
+            every=figure(every), closed=closed,
+        ),
+    )  # fmt: skip
     return Answer(
         "zombie", "Q4", "After a lawful removal, how long do measures go on elsewhere?",
         ("rights organisation", "journalist", "regulator", "teacher"), "A",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from xinyong.assumptions import assumptions
+from xinyong.language import Sentence
 from xinyong.study.answer import Answer, figure
 from xinyong.study.arms import Arm, Indicator, Number, run_arms, scenario
 from xinyong.study.measured import (
@@ -82,7 +83,10 @@ def arms() -> tuple[Arm, ...]:
     found = [
         Arm(
             f"reach_{share:.0%}".rstrip("%"),
-            f"{share:.0%} of listings arrive over two hops, and of withdrawals; keys as they are",
+            Sentence(
+                "{share} of listings arrive over two hops, and of withdrawals; keys as they are",
+                share=f"{share:.0%}",
+            ),
             assume=reach(share),
         )
         for share in REACH
@@ -114,20 +118,30 @@ def answer(settings: Settings) -> Answer:
     low, high, one_way, fixed = "reach_10", "reach_90", "reach_90_one_way", "reach_90_corrected"
     peak = max((a.name for a in found.arms), key=lambda a: found.row(a, wrongful).value)
     findings = (
-        f"From 10% to 90% reach, listings that did not arrive fall from {level(low, missed)} to "
-        f"{level(high, missed)} per 100 measure-months on paper, and bodies that hold a copy of "
-        f"an entry rise from {level(low, exposure)} to {level(high, exposure)}.",
-        f"Measures on the wrong subject go from {level(low, mistaken)} to "
-        f"{level(high, mistaken)} measure-months per 100 entries, although the share of mistakes "
-        f"among what authorities hold goes from {level(low, mistaken_share)} to "
-        f"{level(high, mistaken_share)} per 10,000: poor links are a buffer for those wrongly "
-        "recorded, and the keys alone set the share.",
-        f"Measures after removal are {level(low, zombies)}, {level('reach_50', zombies)} and "
-        f"{level(high, zombies)} zombie measure-months per 100 entries at 10%, 50% and 90% "
-        f"reach both ways; {level(one_way, zombies)} where withdrawals lag behind, "
-        f"{level(fixed, zombies)} where correction is better too.",
-        f"Wrongful measures of both kinds are most in `{peak}`.",
-    )
+        Sentence(
+            "From 10% to 90% reach, listings that did not arrive fall from {missed_low} to "
+            "{missed_high} per 100 measure-months on paper, and bodies that hold a copy of an "
+            "entry rise from {bodies_low} to {bodies_high}.",
+            missed_low=level(low, missed), missed_high=level(high, missed),
+            bodies_low=level(low, exposure), bodies_high=level(high, exposure),
+        ),
+        Sentence(
+            "Measures on the wrong subject go from {low} to {high} measure-months per 100 entries, "
+            "although the share of mistakes among what authorities hold goes from {share_low} to "
+            "{share_high} per 10,000: poor links are a buffer for those wrongly recorded, and the "
+            "keys alone set the share.",
+            low=level(low, mistaken), high=level(high, mistaken),
+            share_low=level(low, mistaken_share), share_high=level(high, mistaken_share),
+        ),
+        Sentence(
+            "Measures after removal are {low}, {middle} and {high} zombie measure-months per 100 "
+            "entries at 10%, 50% and 90% reach both ways; {one_way} where withdrawals lag behind, "
+            "{fixed} where correction is better too.",
+            low=level(low, zombies), middle=level("reach_50", zombies), high=level(high, zombies),
+            one_way=level(one_way, zombies), fixed=level(fixed, zombies),
+        ),
+        Sentence("Wrongful measures of both kinds are most in `{peak}`.", peak=peak),
+    )  # fmt: skip
     return Answer(
         "interoperability", "Q5",
         "Does better interoperability help or hurt the people in the records?",

@@ -15,6 +15,7 @@ from xinyong.engine.leaf_run import LeafRun
 from xinyong.engine.scenario import Scenario
 from xinyong.engine.state import CASE_FALSE, CASE_MISATTACHED, N_ENTRIES
 from xinyong.engine.world import World
+from xinyong.language import Sentence
 from xinyong.society.strata import LABELS
 from xinyong.study.answer import Answer, Matter, Row, figure
 from xinyong.study.arms import ALL, FEW, Arm, Counts, Outcome, run_arms, scenario
@@ -145,7 +146,9 @@ def _matters(base: Scenario, settings: Settings, wrong: Sequence[Row]) -> tuple[
     def rate(arm: str) -> float:
         return ratio(found, arm, group, _WRONG).value
 
-    said = f"how often '{group}' is wrongly listed, over all adults,"
+    said = Sentence(
+        "how often '{group}' is wrongly listed, over all adults,", group=Sentence(group)
+    )
     return two(said, rate(plain.name), varied_trials(_TRIED, rate, plain))
 
 
@@ -163,22 +166,28 @@ def answer(settings: Settings) -> Answer:
         and not r.group.startswith("province ")
     ]  # fmt: skip
     apart = [r for r in wrong if r.low is not None and r.high is not None and r.low * r.high > 0]
-    said = ", ".join(
-        f"{r.group} {figure(r.value)} ({figure(1 + (r.low or 0))} to {figure(1 + (r.high or 0))})"
+    said = [
+        Sentence(
+            "{group} {value} ({low} to {high})", group=Sentence(r.group), value=figure(r.value),
+            low=figure(1 + (r.low or 0)), high=figure(1 + (r.high or 0)),
+        )
         for r in sorted(apart, key=lambda r: -r.value)
-    )
+    ]  # fmt: skip
     total = sum(found.column("as_is", ALL, _WRONG))
     findings = (
-        f"{figure(total)} synthetic persons were wrongly listed in {settings.replicates} runs. "
-        f"Groups whose rate differs from that of all adults, its interval clear of it: "
-        f"{said or 'none'}. That is {len(apart)} of {len(wrong)} groups; if none differed, "
-        f"{figure(len(wrong) / 20)} would be expected by chance alone.",
+        Sentence(
+            "{n} synthetic persons were wrongly listed in {runs} runs. Groups whose rate differs "
+            "from that of all adults, its interval clear of it: {groups}. That is {apart} of {all} "
+            "groups; if none differed, {chance} would be expected by chance alone.",
+            n=figure(total), runs=str(settings.replicates), groups=said or Sentence("none"),
+            apart=str(len(apart)), all=str(len(wrong)), chance=figure(len(wrong) / 20),
+        ),
         "Age, residence, education and income do not bear on errors in this model: who is "
         "hit is drawn alike within a place. What differs comes through places and through "
         "roles: an entry of a firm is copied to whoever stands behind it, also if mistaken.",
         "Common names are not hit more often here: the chance of a wrong attachment is one "
         "number, whoever the record is about; only who is hit depends on the name.",
-    )
+    )  # fmt: skip
     return Answer(
         "groups", "Q6", "Who bears the errors, if all groups act alike?",
         ("rights organisation", "journalist", "regulator", "researcher"), "A",

@@ -13,6 +13,7 @@ from itertools import combinations
 
 from xinyong.assumptions import assumptions
 from xinyong.engine.scenario import Scenario
+from xinyong.language import Sentence
 from xinyong.study.answer import Answer, Matter, Row, figure
 from xinyong.study.arms import (
     ALL,
@@ -89,19 +90,28 @@ def _safeguards() -> tuple[Safeguard, ...]:
     return (
         Safeguard(
             "notice",
-            f"whoever is to be listed is told first; {notice:.0%} of mistakes are stopped by it",
+            Sentence(
+                "whoever is to be listed is told first; {share} of mistakes are stopped by it",
+                share=f"{notice:.0%}",
+            ),
             times=dict.fromkeys(("identity.wrong", "false_records.per_case"), 1 - notice),
         ),
         Safeguard(
             "second_key",
-            f"a record and a copy are attached only if a second key agrees: {key:.0%} of wrong "
-            "attachments stop, at the cost of one right record in a hundred",
+            Sentence(
+                "a record and a copy are attached only if a second key agrees: {share} of wrong "
+                "attachments stop, at the cost of one right record in a hundred",
+                share=f"{key:.0%}",
+            ),
             times=dict.fromkeys(("identity.wrong", *_ids("identity.hop_wrong.")), 1 - key),
             adds={"identity.missed": EFFECTS["key_refuses"][0]},
         ),
         Safeguard(
             "time_limit",
-            f"authorities are told of removals within days: a median of {delay:g} a hop",
+            Sentence(
+                "authorities are told of removals within days: a median of {n} a hop",
+                n=f"{delay:g}",
+            ),
             puts={"exchange.delay_withdraw": delay},
         ),
         Safeguard(
@@ -142,7 +152,7 @@ def _arm(chosen: Sequence[Safeguard]) -> Arm:
             now[name] = value(name) + more
         now |= dict(s.puts)
     name = "+".join(s.name for s in chosen)
-    about = "; ".join(s.about for s in chosen) if len(chosen) == 1 else "both"
+    about = chosen[0].about if len(chosen) == 1 else "both"
     return Arm(name, about, assume=now, amend=tuple(a for s in chosen for a in s.amend))
 
 
@@ -233,7 +243,7 @@ def _matters(base: Scenario, settings: Settings, best: str) -> tuple[Matter, Mat
             lambda minutes: centre * price / minutes),
         *varied_trials(VARIED, rate, *pair),
     ]  # fmt: skip
-    said = f"what {best} averts (wrongful measure-months per staff month)"
+    said = Sentence("what {arm} averts (wrongful measure-months per staff month)", arm=best)
     return two(said, centre, trials)
 
 
@@ -256,20 +266,31 @@ def answer(settings: Settings) -> Answer:
     sunset_zombies, sunset_wrong, sunset_right = (
         found.row("sunset", i).difference for i in (zombies, mistaken, rightful)
     )
-    order = ", ".join(f"{r.arm} {figure(r.value)}" for r in alone)
     findings = (
-        f"Wrongful measure-months averted per staff month, each safeguard alone: {order}.",
-        f"Most in all, at any price, is averted by `{most}` alone ({figure(-falls[most])} of "
-        f"{figure(level)} measure-months per 100 entries) and by `{pair}` of the pairs "
-        f"({figure(-falls[pair])}).",
-        f"Of what is wrongful, {figure(found.row(most, zombies).baseline)} measure-months per 100 "
-        f"entries outlive a removal and {figure(found.row(most, mistaken).baseline)} fall on "
-        "somebody wrong: what ends the first reaches more than what prevents the second.",
-        "A sunset ends entries that nobody has to ask to have ended, and each end is one more "
-        f"withdrawal to be sent: measures after removal change by {figure(sunset_zombies)}, those "
-        f"on somebody wrong by {figure(sunset_wrong)}, rightful ones by "
-        f"{figure(sunset_right)} measure-months per 100 entries.",
-    )
+        Sentence(
+            "Wrongful measure-months averted per staff month, each safeguard alone: {order}.",
+            order=[Sentence("{arm} {value}", arm=r.arm, value=figure(r.value)) for r in alone],
+        ),
+        Sentence(
+            "Most in all, at any price, is averted by `{most}` alone ({alone} of {level} "
+            "measure-months per 100 entries) and by `{pair}` of the pairs ({both}).",
+            most=most, alone=figure(-falls[most]), level=figure(level), pair=pair,
+            both=figure(-falls[pair]),
+        ),
+        Sentence(
+            "Of what is wrongful, {zombie} measure-months per 100 entries outlive a removal and "
+            "{mistaken} fall on somebody wrong: what ends the first reaches more than what "
+            "prevents the second.",
+            zombie=figure(found.row(most, zombies).baseline),
+            mistaken=figure(found.row(most, mistaken).baseline),
+        ),
+        Sentence(
+            "A sunset ends entries that nobody has to ask to have ended, and each end is one more "
+            "withdrawal to be sent: measures after removal change by {zombie}, those on somebody "
+            "wrong by {wrong}, rightful ones by {right} measure-months per 100 entries.",
+            zombie=figure(sunset_zombies), wrong=figure(sunset_wrong), right=figure(sunset_right),
+        ),
+    )  # fmt: skip
     return Answer(
         "safeguards", "Q9",
         "Which single safeguard removes most wrongful harm per unit of staff time?",
