@@ -43,6 +43,7 @@ SPOKEN = ("aria-label", "alt", "title", "placeholder")
 NAMES = re.compile(
     r"xinyong|Python|JSON|CSV|SVG|PNG|ZIP|YAML|UTF|HTML|Apache-2\.0|CC BY 4\.0|Cookie|Jaccard"
     r"|FILE|SYN-[\w-]+|PATH=VALUE@DAY|ID=NUMBER|INT|FLR|FDS|AAA|default|made-up|one|two|course"
+    r"|equalised odds"
     r"|wages、drunk、老赖、jiujia|Clauset、Newman 与 Moore|Nissenbaum|targets\.yaml|IO-\d+"
     r"|DataEthics|MERICS|`[^`]*`|[a-z0-9]+(?:[._/][a-z0-9_.]+)+|docs/encode\.md|extension_months"
 )
