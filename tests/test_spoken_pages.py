@@ -275,6 +275,8 @@ def test_most_of_the_prose_of_the_catalogue_is_translated() -> None:
             texts.setdefault("rules", set()).update(r.title for r in version.rules)
         for note in it.interpretations:
             texts.setdefault("readings", set()).update((note.question, note.default))
+        texts.setdefault("limits", set()).update(it.unmodelled)
+        texts.setdefault("notes", set()).update(s.note for s in it.sources.values() if s.note)
     texts["events"] = {entry.fact for entry in timeline()}
     for name, found in texts.items():
         known = found & set(messages())

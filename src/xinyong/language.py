@@ -1,7 +1,8 @@
 """The language of what is shown: English, or Simplified Chinese where a message is translated.
 
 Messages are the English sentences themselves, with fields in braces; ``locale/zh.po`` holds
-their translations, ``locale/zh_law.po`` those of texts in the files of the catalogue and
+their translations, ``locale/zh_law.po`` those of texts in the files of the catalogue,
+``locale/zh_notes.po`` those of what is not modelled and of notes on sources, and
 ``locale/zh_model.po`` those of texts about indicators, assumptions and studies. Official
 Chinese terms are data and stand beside the English everywhere; they do not pass through here.
 """
@@ -35,7 +36,7 @@ __all__ = [
 LANGUAGES = {"en": "en", "zh": "zh-Hans"}
 
 #: Where translations stand.
-_FILES = ("zh.po", "zh_law.po", "zh_model.po")
+_FILES = ("zh.po", "zh_law.po", "zh_notes.po", "zh_model.po")
 
 _spoken: ContextVar[str] = ContextVar("language", default="en")
 
