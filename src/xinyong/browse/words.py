@@ -510,7 +510,7 @@ def measure_words(found: Catalogue, row: schema.MeasureRow) -> str:
     if row.grades:
         text += say("; for grade {grades}", grades=joined(map(phrases.grade, row.grades), "or"))
     if row.text is not None:
-        text += say(": {text}", text=row.text.rstrip("."))
+        text += say(": {text}", text=worded(row.text).rstrip(".。"))
     if row.reaches:
         roles = joined(map(word, row.reaches), "and the")
         text += say("; reaches also the {roles}", roles=roles)
