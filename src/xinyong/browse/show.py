@@ -221,7 +221,7 @@ def page(
 
 def _sources(found: Catalogue, it: schema.Instrument) -> Iterator[Line]:
     for sid, source in it.sources.items():
-        number = say(", {x}", x=source.number) if source.number else ""
+        number = say(", {x}", x=worded(source.number)) if source.number else ""
         yield (
             "",
             "  "

@@ -96,11 +96,13 @@ def article_words(article: str) -> str:
         >>> article_words("3"), article_words("whole"), article_words("annex")
         ('Art. 3', 'as a whole', 'annex')
     """
+    if (known := worded(article)) != article:
+        return known
     if article[:1].isdigit():
-        return say("Art. {x}", x=article)
+        return say("Art. {x}", x=article.replace(", ", say(", ")))
     if article.startswith("annex "):
         return say("annex {x}", x=article.removeprefix("annex "))
-    return say("as a whole") if article == "whole" else worded(article)
+    return say("as a whole") if article == "whole" else article
 
 
 def of_cite(
