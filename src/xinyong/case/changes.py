@@ -24,6 +24,7 @@ from xinyong.dates import day_of
 from xinyong.document import Loc, dotted
 from xinyong.errors import CaseError
 from xinyong.language import own, plural, say
+from xinyong.law import phrases
 from xinyong.law.compile import Law
 from xinyong.law.course import followed
 from xinyong.law.determine import decode, findings
@@ -328,7 +329,11 @@ def differences(law: Law, old: Outcome, new: Outcome) -> Iterator[str]:
             yield say(text, list=_name(law, key[0]), day=spell[1])
     for name in dict.fromkeys((*old.scores, *new.scores)):
         if old.scores.get(name) != new.scores.get(name):
-            yield say("{what}: {text}", what=_name(law, name), text=_score(new.scores.get(name)))
+            yield say(
+                "{what}: {text}",
+                what=_name(law, name),
+                text=_score(law, name, new.scores.get(name)),
+            )
     more, less = len(new.measures - old.measures), len(old.measures - new.measures)
     if more:
         yield plural("{n} more measure due", "{n} more measures due", more)
@@ -360,10 +365,13 @@ def _moved(name: str, old: Spell, new: Spell) -> Iterator[str]:
         yield say("{list} rests on {ground}", list=name, ground=new[0] or say("no ground"))
 
 
-def _score(score: tuple[int | None, str] | None) -> str:
+def _score(law: Law, scheme: str, score: tuple[int | None, str] | None) -> str:
     if score is None:
         return say("no score")
     points, grade = score
     words = "" if points is None else say("{x} points", x=f"{points / 10:g}")
-    said = (words, say("grade {x}", x=grade) if grade else "")
+    if grade:
+        named = phrases.grade_of(law.catalogue.instrument(scheme), grade, dt.date.max)
+        grade = say("grade {x}", x=phrases.in_level(named))
+    said = (words, grade)
     return say(", ").join(x for x in said if x) or say("no score")

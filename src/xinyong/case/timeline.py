@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from xinyong.case.calculator import CaseResult, own_entries
 from xinyong.dates import date_of, day_of
 from xinyong.language import own, say
-from xinyong.law import trace
+from xinyong.law import phrases, trace
 from xinyong.law.course import followed
 from xinyong.law.determine import Determination, Entry, Ledger, decode, determine, findings
 from xinyong.law.measures import due
@@ -151,7 +151,9 @@ def _scores(
         number = day_of(day)
         for s in decode(findings(ledger, law, number), law, number).scores:
             points = "" if s.points is None else f"{s.points / 10:g}"
-            text = " ".join(x for x in (points, s.grade) if x)
+            it = law.catalogue.instrument(s.instrument)
+            grade = phrases.grade_of(it, s.grade, day) if s.grade else ""
+            text = " ".join(x for x in (points, grade) if x)
             if held.get(s.instrument) != text and text:
                 held[s.instrument] = text
                 yield day, s.instrument, text
@@ -193,9 +195,10 @@ def bars(result: CaseResult) -> tuple[Bar, ...]:
     ]
     for x in (*found.lines, *gone):
         if x.case in acts and x.state not in ("superseded",):
-            worth = x.grade or f"{x.points / 10:+g}"
+            it = names.instrument(x.instrument)
+            worth = phrases.grade_of(it, x.grade, x.since) if x.grade else f"{x.points / 10:+g}"
             label = f"grade {worth}" if x.grade else worth
-            last = names.instrument(x.instrument).versions[-1].in_force.until
+            last = it.versions[-1].in_force.until
             label = f"{label} ({x.provision})"
             until = x.until or last
             drawn.append(Bar(label, x.since, until, "line", x.provision, 0, worth))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from xinyong.case.calculator import CaseResult
 from xinyong.dates import date_of, day_of
 from xinyong.language import say, worded
-from xinyong.law import schema, trace
+from xinyong.law import phrases, schema, trace
 from xinyong.law import tables as t
 from xinyong.law.determine import Entry, Line
 from xinyong.law.regulations import add
@@ -119,7 +119,9 @@ def of_line(result: CaseResult, line: Line) -> tuple[Way, ...]:
             steps = _chain(result, line.instrument, effect.from_)
             to = say("{n:+d} points", n=effect.points)
             if effect.grade:
-                to = say("grade {x}", x=effect.grade)
+                it = law.catalogue.instrument(line.instrument)
+                name = phrases.grade_of(it, effect.grade, result.on)
+                to = say("grade {x}", x=phrases.in_level(name))
             needs = tuple(_needs(result, fails, tried.row))
             text = say("{what}, to {grade}", what=worded(origin.text), grade=to)
             found.append(Way("repair", text, None, needs, steps, tried.row))

@@ -7,9 +7,11 @@ says the words of one field; a word that is not in it is said as it stands.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
 from xinyong.language import language, say
+from xinyong.law import schema
 
 __all__ = [
     "CONDITIONS",
@@ -21,6 +23,8 @@ __all__ = [
     "RIGHTS",
     "SANCTIONS",
     "grade",
+    "grade_of",
+    "in_level",
     "phrase",
 ]
 
@@ -89,6 +93,10 @@ GRADES: Final = {
     "good": "the good grade",
     "bad": "the bad grade",
     "warning": "the warning grade",
+    "outstanding": "the outstanding grade",
+    "to_improve": "the grade to improve",
+    "very_poor": "the very poor grade",
+    "minor": "the grade of minor untrustworthiness",
 }
 
 
@@ -102,6 +110,38 @@ def grade(identifier: str) -> str:
     if language() == "en":
         return identifier.replace("_", " ")
     return phrase(GRADES, identifier)
+
+
+def grade_of(it: schema.Instrument, identifier: str, on: dt.date) -> str:
+    """Return a grade as its scheme names it on a day, where Chinese is spoken and it is no letter.
+
+    A scheme may name a grade anew; the name is that of the last version that had begun.
+
+    Example:
+        >>> from xinyong.language import speaking
+        >>> from xinyong.law.catalogue import load
+        >>> it = load().instruments["honest_shanghai"]
+        >>> grade_of(it, "very_good", dt.date(2020, 1, 1))
+        'very_good'
+        >>> with speaking("zh"):
+        ...     grade_of(it, "very_good", dt.date(2020, 1, 1)), grade_of(it, "A", dt.date.max)
+        ('很好', 'A')
+    """
+    if language() == "en" or identifier[:1].isupper():
+        return identifier
+    known: dict[str, str] = {}
+    for version in sorted(it.versions, key=lambda x: x.in_force.from_):
+        if version.scheme is not None and (not known or version.in_force.from_ <= on):
+            known |= {str(g.id): g.name.zh for g in version.scheme.grades}
+    return known.get(identifier) or grade(identifier)
+
+
+def in_level(name: str) -> str:
+    """Return the name of a grade as the sentences on grades take it.
+
+    A letter stands as it is (``A级``); a Chinese name is quoted (``“很好”等级``).
+    """
+    return name if name.isascii() else f"“{name}”等"
 
 
 def phrase(table: dict[str, str], word: str) -> str:

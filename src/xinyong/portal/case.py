@@ -26,7 +26,7 @@ from xinyong.errors import CaseError, Problem, UsageError
 from xinyong.language import language, say
 from xinyong.law.compile import Law
 from xinyong.portal.case_picture import picture
-from xinyong.portal.casework import Name, View, fact, link, place_groups, stated_as, worth
+from xinyong.portal.casework import Name, View, fact, link, place_groups, stated_as
 from xinyong.portal.comparing import compared, elsewhere
 from xinyong.portal.page import render, shown
 from xinyong.portal.parts import Shown, part
@@ -231,7 +231,9 @@ def _rest_on(view: View, searched: Changes) -> list[tuple[str, Name, tuple[becau
         found.append(("", view.name(entry.instrument), facts))
     for line in result.determination.lines:
         if line.state != "superseded":
-            told = worth({"points": line.points / 10, "grade": line.grade})
+            told = view.worth(
+                {"points": line.points / 10, "grade": line.grade, "scheme": line.instrument}
+            )
             facts = because.of_line(result, searched, line)
             found.append((told, view.name(line.instrument), facts))
     return [x for x in found if x[2]]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from xinyong.case import timeline
 from xinyong.case.calculator import CaseResult
 from xinyong.language import own, say
+from xinyong.law import phrases
 
 __all__ = ["Picture", "picture"]
 
@@ -120,7 +121,7 @@ def _text(result: CaseResult, bar: timeline.Bar) -> str:
         return own(cat.documents[bar.of]) if bar.of else say("record formed")
     if bar.kind == "line":
         points = bar.worth[:1] in "+-"
-        worth = bar.worth if points else say("grade {x}", x=bar.worth)
+        worth = bar.worth if points else say("grade {x}", x=phrases.in_level(bar.worth))
         return say("{what} ({which})", what=worth, which=bar.of)
     it = cat.instrument(bar.of)
     name = own(it.short or it.name)

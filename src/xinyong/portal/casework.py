@@ -16,11 +16,11 @@ from xinyong.case.export import as_dict, basis
 from xinyong.case.stating import Stated
 from xinyong.case.text import consents, grouped, other_words
 from xinyong.language import language, own, say, worded
-from xinyong.law import trace
+from xinyong.law import phrases, trace
 from xinyong.law.catalogue import Catalogue
 from xinyong.portal.page import address
 
-__all__ = ["Name", "View", "fact", "link", "named", "place_groups", "stated_as", "worth"]
+__all__ = ["Name", "View", "fact", "link", "named", "place_groups", "stated_as"]
 
 #: A name in English and in Chinese.
 Name = tuple[str, str]
@@ -88,6 +88,19 @@ class View:
         """Return the name of a place."""
         found = places.place(place)
         return found.name_en, found.name_zh
+
+    def grade(self, scheme: str, grade: str) -> str:
+        """Return a grade by its name in its scheme, as sentences on grades take it."""
+        it = self._catalogue.instrument(scheme)
+        return phrases.in_level(phrases.grade_of(it, grade, self.result.on))
+
+    def worth(self, line: dict[str, Any]) -> str:
+        """Return what a score line is worth."""
+        points = f"{line['points']:+g}" if line["points"] or not line["grade"] else ""
+        grade = ""
+        if line["grade"]:
+            grade = say("grade {x}", x=self.grade(line["scheme"], line["grade"]))
+        return ", ".join(x for x in (points, grade) if x)
 
     # in short --------------------------------------------------------------------------------
 
@@ -232,7 +245,7 @@ class View:
                     yield "entry", self.name(e["list"]), act["act"], e["ways_out"]
             for x in act["lines"]:
                 if x["ways_out"]:
-                    yield worth(x), self.name(x["scheme"]), act["act"], x["ways_out"]
+                    yield self.worth(x), self.name(x["scheme"]), act["act"], x["ways_out"]
 
 
 def stated_as(catalogue: Catalogue, text: str) -> str:
@@ -280,13 +293,6 @@ def fact(field: str) -> str:
     if field.startswith(("acts", "links")) and rest:
         return first + say(": ") + say(", ").join(rest)
     return say(", ").join(words)
-
-
-def worth(line: dict[str, Any]) -> str:
-    """Return what a score line is worth."""
-    points = f"{line['points']:+g}" if line["points"] or not line["grade"] else ""
-    grade = say("grade {x}", x=line["grade"]) if line["grade"] else ""
-    return ", ".join(x for x in (points, grade) if x)
 
 
 def _where(x: trace.Provenance) -> str:

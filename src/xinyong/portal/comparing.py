@@ -10,7 +10,7 @@ from xinyong.case.changes import differences, outcome
 from xinyong.case.stating import Stated
 from xinyong.language import say
 from xinyong.law.compile import Law
-from xinyong.portal.casework import Name, View, worth
+from xinyong.portal.casework import Name, View
 
 __all__ = ["Both", "Row", "compared", "elsewhere"]
 
@@ -89,14 +89,14 @@ def _each(view: View) -> Iterator[tuple[str, str, Name, str]]:
             if x["state"] != "superseded":
                 name = (f"{x['basis']['text']} ({x['scheme']})", "")
                 until = x["until"] or say("no fixed end")
-                words = say("{worth}, {since} to {until}", worth=worth(x), since=x["since"],
+                words = say("{worth}, {since} to {until}", worth=view.worth(x), since=x["since"],
                             until=until)  # fmt: skip
                 if x["state"] != "live":
                     words += f" ({say(x['state'])})"
                 yield "points", f"{x['scheme']} {x['item']} {act['act']}", name, words
     for s in data["scores"]:
         points = "" if s["points"] is None else f"{s['points']:g}"
-        grade = say("grade {x}", x=s["grade"]) if s["grade"] else ""
+        grade = say("grade {x}", x=view.grade(s["scheme"], s["grade"])) if s["grade"] else ""
         words = ", ".join(x for x in (points, grade) if x) or say("not known")
         yield "scores", s["scheme"], view.name(s["scheme"]), words
     lists: dict[str, list[str]] = {}

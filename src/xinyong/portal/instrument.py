@@ -14,7 +14,7 @@ from xinyong import places
 from xinyong.browse import show
 from xinyong.browse.exits import WAYS, exits
 from xinyong.browse.schemes import item_words
-from xinyong.language import say
+from xinyong.language import language, say
 from xinyong.law import schema
 from xinyong.law.annex import Item
 from xinyong.law.catalogue import Catalogue
@@ -169,6 +169,7 @@ def instrument_page(
         pairs=list(itertools.pairwise(v for v in it.versions if v.draft is None)),
         law=found,
         place=places.place(it.reach.place),
+        left_out=[_place_name(x) for x in it.reach.without],
         names=show.PARTS,
         way_names=WAYS,
         items=len(found.items.get(it.id, [])),
@@ -176,6 +177,11 @@ def instrument_page(
         lint=counted(report_on(it.id, None)),
         page_of=word_page,
     )
+
+
+def _place_name(place: str) -> str:
+    found = places.place(place)
+    return found.name_zh if language() == "zh" else found.name_en
 
 
 def _way(row: dict[str, Any]) -> str:

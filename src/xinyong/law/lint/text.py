@@ -225,8 +225,10 @@ def part_words(f: Finding) -> str:
     part = say("two rules") if f.over == "pair" else say(f.over)
     where = ""
     if f.article and f.article != "whole":
-        annex = f.article.startswith("annex")
-        where = " (" + (say(f.article) if annex else say("Art. {x}", x=f.article)) + ")"
+        article = article_words(f.article)
+        if language() == "en" and not f.article.startswith("annex"):
+            article = f"Art. {f.article}"
+        where = f" ({article})"
     return say(
         "{part} {name}{where}: {title} [{depth}]",
         part=part, name=name, where=where, title=_title(f), depth=say(f.article_depth),
