@@ -104,7 +104,7 @@ def _picture(unit: str, rows: list[Row], left_out: int) -> _Picture:
 def _label(row: Row) -> str:
     what = label(row.indicator)
     if row.group != "all":
-        what += say(", ") + label(row.group)
+        what = say("{what}, {group}", what=what, group=label(row.group))
     return row.arm + say(": ") + what
 
 
