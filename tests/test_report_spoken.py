@@ -18,7 +18,7 @@ from xinyong.report.html import LIMITS, RESPONSES, STATUS, render, write_report
 from xinyong.results import Run
 
 #: What the made-up run says of itself, and no real one does.
-MADE_UP = ("Synthetic: every subject is made up.", "Which day counts?")
+MADE_UP = ("Synthetic: every subject is made up.", "Which day counts?", "The day of the decision.")
 
 
 @pytest.fixture(scope="module")
