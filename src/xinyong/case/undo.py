@@ -117,11 +117,12 @@ def of_line(result: CaseResult, line: Line) -> tuple[Way, ...]:
         if mine and isinstance(effect, schema.Convert) and line.grade and tried.status == "unmet":
             fails = trace.failing(law, result.ledger, result.determination, tried)
             steps = _chain(result, line.instrument, effect.from_)
-            to = say("{n:+d} points", n=effect.points)
             if effect.grade:
                 it = law.catalogue.instrument(line.instrument)
                 name = phrases.grade_of(it, effect.grade, result.on)
                 to = say("grade {x}", x=phrases.in_level(name))
+            else:
+                to = say("{n:+d} points", n=effect.points)
             needs = tuple(_needs(result, fails, tried.row))
             text = say("{what}, to {grade}", what=worded(origin.text), grade=to)
             found.append(Way("repair", text, None, needs, steps, tried.row))
