@@ -93,6 +93,7 @@ def mutated(folder: Path, module: str) -> dict[str, Any]:
     name = f"{module.rpartition('.')[0]}._mutated_{module.rpartition('.')[2]}"
     made = sys.modules[name] = types.ModuleType(name)
     path = folder / "mutants" / "src" / path_of(module)
+    made.__file__ = str(ROOT / "src" / path_of(module))  # data lie beside the module itself
     exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), made.__dict__)  # noqa: S102
     return made.__dict__
 
