@@ -15,8 +15,9 @@ from xinyong.law.tables import T_N, T_OPEN, T_UNIT
 
 # Columns of a ledger row. `what` narrows the event (conduct, document kind, quantity or
 # circumstance, instrument; -1 for none); `value` is a quantity, or the role of a copy.
-# `later` is written by `index_events`: the events (bits) that occur in this row or after it.
-DAY, EVENT, WHAT, CASE, VALUE, LATER, LEDGER_COLS = 0, 1, 2, 3, 4, 5, 6
+# The rest is written by `index_events`: the next row with the same event, and in the first row,
+# from `FIRST` on, the first row with each event (the number of rows, if there is none).
+DAY, EVENT, WHAT, CASE, VALUE, NEXT, FIRST = 0, 1, 2, 3, 4, 5, 6
 
 # Codes of `vocabulary.EVENTS` that the kernel itself has to know.
 (
@@ -27,6 +28,7 @@ DAY, EVENT, WHAT, CASE, VALUE, LATER, LEDGER_COLS = 0, 1, 2, 3, 4, 5, 6
     EV_NOT_ENFORCED, EV_SENTENCE_ENDED, EV_COPIED, EV_REFUSED, EV_DETAIL,
     AN_LISTED, AN_LAWFUL_END, AN_YEAR_END,
 ) = range(34)  # fmt: skip
+LEDGER_COLS = FIRST + EV_DETAIL + 1
 
 BEYOND = -1
 
@@ -45,11 +47,15 @@ def add(law, day, n, unit):
 
 
 def index_events(led, n):
-    """Write the column `LATER`, so that nobody looks for an event that does not come."""
-    later = 0
+    """Write the columns from `NEXT` on, so that who looks for an event sees its rows alone."""
+    if n == 0:
+        return
+    for column in range(FIRST, LEDGER_COLS):
+        led[0, column] = n
     for i in range(n - 1, -1, -1):
-        later |= 1 << led[i, EVENT]
-        led[i, LATER] = later
+        column = FIRST + led[i, EVENT]
+        led[i, NEXT] = led[0, column]
+        led[0, column] = i
 
 
 def first(led, n, case, event, what, since, until):
@@ -57,28 +63,26 @@ def first(led, n, case, event, what, since, until):
 
     ``what`` = -1 accepts any; a row with ``what`` = -1 answers to any.
     """
-    bit = 1 << event
-    for i in range(n):
-        if led[i, DAY] > until or not led[i, LATER] & bit:
-            break
+    i = led[0, FIRST + event] if n else 0
+    while i < n and led[i, DAY] <= until:
         if (
             led[i, CASE] == case
-            and led[i, EVENT] == event
             and led[i, DAY] >= since
             and (what < 0 or led[i, WHAT] < 0 or led[i, WHAT] == what)
         ):
             return led[i, DAY]
+        i = led[i, NEXT]
     return NEVER
 
 
 def detail(led, n, case, what, until, missing):
     """Return the latest stated value of a quantity or circumstance of a case."""
     found = missing
-    for i in range(n):
-        if led[i, DAY] > until or not led[i, LATER] & 1 << EV_DETAIL:
-            break
-        if led[i, CASE] == case and led[i, EVENT] == EV_DETAIL and led[i, WHAT] == what:
+    i = led[0, FIRST + EV_DETAIL] if n else 0
+    while i < n and led[i, DAY] <= until:
+        if led[i, CASE] == case and led[i, WHAT] == what:
             found = led[i, VALUE]
+        i = led[i, NEXT]
     return found
 
 

@@ -22,8 +22,8 @@ from xinyong.law.clocks import (
     EV_ENDED,
     EV_FORMED,
     EV_OCCURRED,
-    EVENT,
-    LATER,
+    FIRST,
+    NEXT,
     VALUE,
     WHAT,
     add,
@@ -79,19 +79,21 @@ UNSTATED = -NEVER
 
 def conduct_of(led, n, case):
     """Return the conduct of a case, or -1."""
-    for i in range(n):
-        if led[i, CASE] == case and led[i, EVENT] == EV_OCCURRED:
+    i = led[0, FIRST + EV_OCCURRED] if n else 0
+    while i < n:
+        if led[i, CASE] == case:
             return led[i, WHAT]
+        i = led[i, NEXT]
     return -1
 
 
 def via_of(led, n, case):
     """Return the role through which a case was copied to this file; 0 for an own act."""
-    for i in range(n):
-        if not led[i, LATER] & 1 << EV_COPIED:
-            break
-        if led[i, CASE] == case and led[i, EVENT] == EV_COPIED:
+    i = led[0, FIRST + EV_COPIED] if n else 0
+    while i < n:
+        if led[i, CASE] == case:
             return led[i, VALUE]
+        i = led[i, NEXT]
     return 0
 
 
@@ -100,9 +102,11 @@ def act_place(led, n, case):
 
     An ``occurred`` row has it in its value, counted from 1; 0 says nothing.
     """
-    for i in range(n):
-        if led[i, CASE] == case and led[i, EVENT] == EV_OCCURRED:
+    i = led[0, FIRST + EV_OCCURRED] if n else 0
+    while i < n:
+        if led[i, CASE] == case:
             return led[i, VALUE] - 1
+        i = led[i, NEXT]
     return -1
 
 
@@ -121,12 +125,11 @@ def within_reach(law, facts, led, n, case, inst, until):
         if case >= 0:
             place = act_place(led, n, case)
             return 1 if place >= 0 and law.reach[inst, place] else 0
-        for i in range(n):
-            if led[i, DAY] > until:
-                break
-            stated = led[i, EVENT] == EV_OCCURRED and led[i, VALUE] > 0
-            if stated and law.reach[inst, led[i, VALUE] - 1]:
+        i = led[0, FIRST + EV_OCCURRED] if n else 0
+        while i < n and led[i, DAY] <= until:
+            if led[i, VALUE] > 0 and law.reach[inst, led[i, VALUE] - 1]:
                 return 1
+            i = led[i, NEXT]
     return 0
 
 
@@ -158,14 +161,14 @@ def cumulative(led, n, case, what, until):
     conduct = conduct_of(led, n, case)
     day = first(led, n, case, EV_OCCURRED, -1, -NEVER, until)
     total = 0
-    for i in range(n):
-        if led[i, DAY] > until:
-            break
-        if led[i, EVENT] == EV_OCCURRED and led[i, WHAT] == conduct:
+    i = led[0, FIRST + EV_OCCURRED] if n else 0
+    while i < n and led[i, DAY] <= until:
+        if led[i, WHAT] == conduct:
             earlier = led[i, DAY] < day or (led[i, DAY] == day and led[i, CASE] <= case)
             if earlier and year_of(led[i, DAY]) == year_of(day):
                 value = detail(led, n, led[i, CASE], what, until, 0)
                 total += value
+        i = led[i, NEXT]
     return total
 
 
@@ -174,12 +177,11 @@ def count_acts(led, n, case, months, until):
     conduct = conduct_of(led, n, case)
     day = first(led, n, case, EV_OCCURRED, -1, -NEVER, until)
     total = 0
-    for i in range(n):
-        if led[i, DAY] > day:
-            break
-        same = led[i, EVENT] == EV_OCCURRED and led[i, WHAT] == conduct
-        if same and add_months(led[i, DAY], months) > day:
+    i = led[0, FIRST + EV_OCCURRED] if n else 0
+    while i < n and led[i, DAY] <= day:
+        if led[i, WHAT] == conduct and add_months(led[i, DAY], months) > day:
             total += 1
+        i = led[i, NEXT]
     return total
 
 
@@ -212,11 +214,11 @@ def other_entry(found, case, inst, until):
 
 def has_document(led, n, case, kind, until):
     """Tell whether a document of just this kind was formed; one of no kind proves nothing."""
-    for i in range(n):
-        if led[i, DAY] > until:
-            break
-        if led[i, CASE] == case and led[i, EVENT] == EV_FORMED and led[i, WHAT] == kind:
+    i = led[0, FIRST + EV_FORMED] if n else 0
+    while i < n and led[i, DAY] <= until:
+        if led[i, CASE] == case and led[i, WHAT] == kind:
             return 1
+        i = led[i, NEXT]
     return 0
 
 

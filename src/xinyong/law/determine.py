@@ -18,7 +18,7 @@ import numpy as np
 from xinyong.dates import NEVER, date_of, day_of
 from xinyong.law import tables as t
 from xinyong.law import vocabulary as v
-from xinyong.law.clocks import BEYOND, LEDGER_COLS, index_events
+from xinyong.law.clocks import BEYOND, LEDGER_COLS, NEXT, index_events
 from xinyong.law.compile import Law, consents_of
 from xinyong.law.gates import Bar, bars, next_turn, provision_target, score_target
 from xinyong.law.kernel import fold
@@ -133,11 +133,11 @@ class Ledger:
                 code[_SPACE.get(e.event, "instrument")][e.what] if e.what else -1,
                 e.case,
                 e.value,
-                0,  # `LATER`
             )
             for e in sorted(self.events, key=lambda e: e.day)
         ]
-        rows = np.array(stated, np.int64).reshape(len(stated), LEDGER_COLS)
+        rows = np.zeros((len(stated), LEDGER_COLS), np.int64)
+        rows[:, :NEXT] = np.array(stated, np.int64).reshape(len(stated), NEXT)
         index_events(rows.data, len(rows))  # type: ignore[no-untyped-call]
         cases = 1 + max((e.case for e in self.events), default=-1)
         return rows, cases

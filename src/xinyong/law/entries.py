@@ -223,6 +223,8 @@ def ground(law, facts, led, n, case, via, inst, found, lo, hi, decided, as_of):
         if barred(law, facts, prov, until):
             note(found, case, prov, ST_BARRED, -1)
             continue
+        if met >= 0 and found.status.shape[0] == 0:
+            continue  # which others are met as well matters to a trace only
         start, end = law.prov[prov, P_CODE], law.prov[prov, P_CODE_END]
         k = first_unmet(law, facts, led, n, case, via, inst, found, start, end, until)
         if k >= 0:

@@ -13,7 +13,7 @@ import numpy as np
 from xinyong.dates import NEVER
 from xinyong.law import tables as t
 from xinyong.law import vocabulary as v
-from xinyong.law.clocks import DAY, LATER
+from xinyong.law.clocks import DAY, NEXT
 from xinyong.law.compile import Law
 from xinyong.law.determine import Ledger, Subject, folded
 from xinyong.law.reads import reads
@@ -39,7 +39,7 @@ class Folds:
         rows, cases = ledger.rows(self.law)
         seen = int(np.searchsorted(rows[:, DAY], day, side="right"))
         facts = self._read(ledger)
-        key = (day, facts.tobytes(), rows[:seen, :LATER].tobytes())
+        key = (day, facts.tobytes(), rows[:seen, :NEXT].tobytes())
         found = self.known.get(key)
         if found is None:
             tables = self._tables(facts, ledger)

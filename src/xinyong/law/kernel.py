@@ -66,7 +66,7 @@ def fold(law, facts, led, n, cases, as_of, found, out):
         law: `LawTables`.
         facts: int64[F_COLS] facts of the subject.
         led: int64[rows, LEDGER_COLS], sorted by day; rows after `as_of` are not seen. The
-            column `LATER` is written.
+            columns from `NEXT` on are written.
         n: number of rows.
         cases: number of cases (numbered from 0 in the order in which their records formed).
         as_of: the day asked for.
