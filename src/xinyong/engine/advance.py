@@ -20,6 +20,8 @@ from xinyong.engine.joining import consents_of
 from xinyong.engine.spells import is_whole
 from xinyong.engine.state import (
     CASE_ASKED,
+    CASE_CARRIED,
+    CASE_CLOSED,
     CASE_COPIED,
     CASE_FALSE,
     CASE_LAPSED,
@@ -37,6 +39,7 @@ from xinyong.engine.state import (
     append_event,
     gather,
     new_entry,
+    release_copies,
     release_events,
 )
 from xinyong.institutions.redress import write_exits
@@ -88,8 +91,8 @@ __all__ = [
     "advance",
     "bench",
     "due_files",
-    "end_turns",
     "give_turns",
+    "let_rest",
     "serve_queue",
 ]
 
@@ -187,6 +190,7 @@ def _take_steps(leaf, law, ledger, day, found, led, n, policy, keys, place, whol
     """
     changes = min(leaf.lg_due[ledger], found.count[NEXT_VERSION])
     following = NEVER
+    kept = is_whole(keys, place, leaf.lg[ledger].subject, whole)
     for i in range(found.count[N_STEP]):
         row = found.step[i]
         when = NEVER
@@ -197,20 +201,23 @@ def _take_steps(leaf, law, ledger, day, found, led, n, policy, keys, place, whol
             case = _case_row(leaf, ledger, row[Q_CASE])
             act, flags = leaf.cs[case].act, leaf.cs[case].flags
             mistaken = flags & (CASE_FALSE | CASE_MISATTACHED) != 0
-            if policy.queue[step] == DECISION:
+            if flags & CASE_CLOSED:
+                pass  # its file settled: what later law opens for it comes too late
+            elif policy.queue[step] == DECISION:
                 if not leaf.cs[case].flags & (CASE_QUEUED | CASE_LAPSED):
                     leaf.cs[case].flags |= CASE_QUEUED
                     q = leaf.counts[N_QUEUE]
                     leaf.q_case[q], leaf.q_step[q], leaf.q_day[q] = case, step, day
                     leaf.counts[N_QUEUE] = q + 1
+            elif policy.inert[step] and not kept:
+                pass  # nothing reads the event: it is for the record only, and there is none
             elif takes(policy, keys, act, step, mistaken):
                 when = step_day(policy, keys, act, step, row[Q_ANCHOR], row[Q_DUE], day)
                 when = max(when, day)
-                if policy.inert[step]:  # nothing reads the event: it is for the record only
-                    if is_whole(keys, place, leaf.lg[ledger].subject, whole):
-                        due = leaf.lg_due[ledger]
-                        append_event(leaf, ledger, when, then, what, row[Q_CASE], 0)
-                        leaf.lg_due[ledger] = due
+                if policy.inert[step]:
+                    due = leaf.lg_due[ledger]
+                    append_event(leaf, ledger, when, then, what, row[Q_CASE], 0)
+                    leaf.lg_due[ledger] = due
                     when = NEVER
                 elif policy.queue[step] and not leaf.cs[case].flags & CASE_TURN:
                     if not leaf.cs[case].flags & CASE_ASKED:  # all its steps have one turn
@@ -329,7 +336,9 @@ def _share(leaf, law, ledger, found, shared, n):
             leaf.cs[_case_row(leaf, ledger, found.copy[i, 0])].flags |= CASE_SHARED
     case = leaf.lg[ledger].case
     while case >= 0:
-        if leaf.cs[case].flags & CASE_SHARED and n < shared.size:
+        carried = leaf.cs[case].flags & (CASE_SHARED | CASE_CLOSED) == CASE_SHARED
+        if carried and n < shared.size:
+            leaf.cs[case].flags |= np.uint16(CASE_CARRIED)
             roles = np.int64(0)
             for i in range(found.count[N_COPY]):
                 if found.copy[i, 0] == leaf.cs[case].number:
@@ -419,14 +428,45 @@ def _warm(leaf, due, begin, heads):
 
 
 @lean
+def _tied(leaf, ledger):
+    """Tell whether a file hangs together with another: news of a case are on their way.
+
+    They are if a case of it is to be carried on this month, and may come as long as an entry
+    rests on a copied case, which leaves with the one it was copied from.
+    """
+    held = leaf.lg[ledger].entry
+    while held >= 0:
+        if leaf.cs[leaf.en[held].case].flags & CASE_COPIED:
+            return True
+        held = leaf.en[held].prev
+    case = leaf.lg[ledger].case
+    while case >= 0:
+        if leaf.cs[case].flags & CASE_CARRIED:
+            return True
+        case = leaf.cs[case].prev
+    return False
+
+
+@lean
 def _settle(leaf, ledger, keys, place, whole, settled):
-    """Give back the events of a file in which nothing can happen any more, and note it."""
+    """Close the cases of a file in which nothing can happen any more.
+
+    Its events are given back, and it is noted, unless the file is kept whole. Whether it is may
+    change no result: a closed case is not carried on in either.
+    """
+    if leaf.lg_due[ledger] < NEVER or _waits(leaf, ledger) or _tied(leaf, ledger):
+        return
+    case = leaf.lg[ledger].case
+    while case >= 0:
+        if not leaf.cs[case].flags & CASE_COPIED:
+            leaf.cs[case].flags |= np.uint16(CASE_CLOSED)
+        case = leaf.cs[case].prev
     if is_whole(keys, place, leaf.lg[ledger].subject, whole):
         return
-    if leaf.lg_due[ledger] >= NEVER and not _waits(leaf, ledger):
-        release_events(leaf, ledger)
-        settled[0] += 1
-        settled[settled[0]] = ledger
+    release_copies(leaf, ledger)
+    release_events(leaf, ledger)
+    settled[0] += 1
+    settled[settled[0]] = ledger
 
 
 @njit
@@ -470,7 +510,7 @@ def advance(
         whole: threshold of keeping a file whole (`spells.is_whole`); all others give their events
             back when nothing is due in them any more.
         mem: `Bench`.
-        flow: int64[months, instruments, kinds, FLOWS], added to.
+        flow: int32[months, instruments, kinds, FLOWS], added to.
         shared: int64[n]: how many rows of it are used, then cases copied to others
             (``row | roles << 32``).
         settled: int64[n]: the same, then ledger rows in which nothing is due any more.
@@ -595,14 +635,14 @@ def serve_queue(
         then = law.step[step, S_THEN]
         what = law.step[step, S_INST]
         append_event(leaf, ledger, day, then, what, leaf.cs[case].number, 0)
-        leaf.cs[case].flags &= ~np.uint8(CASE_QUEUED)
+        leaf.cs[case].flags &= ~np.uint16(CASE_QUEUED)
         keep[q] = False
         done[0] += 1
     for q in range(leaf.counts[N_QUEUE]):
         decision = queue[leaf.q_step[q]] == DECISION
         if keep[q] and decision and leaf.q_day[q] < lapse_before:
-            flags = leaf.cs[leaf.q_case[q]].flags & ~np.uint8(CASE_QUEUED)
-            leaf.cs[leaf.q_case[q]].flags = flags | np.uint8(CASE_LAPSED)
+            flags = leaf.cs[leaf.q_case[q]].flags & ~np.uint16(CASE_QUEUED)
+            leaf.cs[leaf.q_case[q]].flags = flags | np.uint16(CASE_LAPSED)
             keep[q] = False
             done[1] += 1
             ledger = np.int64(leaf.cs[leaf.q_case[q]].ledger)
@@ -632,7 +672,7 @@ def give_turns(leaf, order, days, first):
     for i in range(order.size):
         q = order[i]
         case = leaf.q_case[q]
-        leaf.cs[case].flags = (leaf.cs[case].flags & ~np.uint8(CASE_ASKED)) | np.uint8(CASE_TURN)
+        leaf.cs[case].flags = (leaf.cs[case].flags & ~np.uint16(CASE_ASKED)) | np.uint16(CASE_TURN)
         ledger = leaf.cs[case].ledger
         day = leaf.q_day[q] if leaf.q_day[q] >= first else first + days[q]
         leaf.lg_due[ledger] = min(leaf.lg_due[ledger], day)
@@ -643,12 +683,14 @@ def give_turns(leaf, order, days, first):
 
 
 @njit
-def end_turns(leaf, cases, ledgers, keys, place, whole, settled):
-    """End the turns of last month; files in which nothing is left to do are settled.
+def let_rest(leaf, cases, flag, ledgers, keys, place, whole, settled):
+    """Take a flag off cases; files in which nothing is left to do are settled.
 
     Args:
         leaf: the state.
         cases: int64[n], the case rows.
+        flag: that their turn was last month (`CASE_TURN`), or that they were carried on in this
+            (`CASE_CARRIED`).
         ledgers: int64[n], the files they are of, each once.
         keys: stream keys.
         place: position of the leaf.
@@ -656,6 +698,6 @@ def end_turns(leaf, cases, ledgers, keys, place, whole, settled):
         settled: int64[n]: how many rows of it are used, then ledger rows of settled files.
     """
     for i in range(cases.size):
-        leaf.cs[cases[i]].flags &= ~np.uint8(CASE_TURN)
+        leaf.cs[cases[i]].flags &= ~np.uint16(flag)
     for i in range(ledgers.size):
         _settle(leaf, ledgers[i], keys, place, whole, settled)

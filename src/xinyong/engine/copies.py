@@ -91,8 +91,9 @@ def copy_cases(leaf, cases, person, stratum, named, role):
             target = file_of(leaf, person[i], stratum[i])
         fresh = copy < 0
         if fresh:
-            flags = leaf.cs[case].flags & np.uint8(CASE_FALSE | CASE_MISATTACHED)
-            copy = new_case(leaf, target, leaf.cs[case].family, flags | np.uint8(CASE_COPIED), act)
+            flags = leaf.cs[case].flags & np.uint16(CASE_FALSE | CASE_MISATTACHED)
+            flags |= np.uint16(CASE_COPIED)
+            copy = new_case(leaf, target, leaf.cs[case].family, flags, act)
         number = leaf.cs[copy].number
         rows = np.empty(4096, np.int64)
         n = 0

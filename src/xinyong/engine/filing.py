@@ -20,7 +20,8 @@ from xinyong.jit import njit
 from xinyong.law import tables as t
 from xinyong.law.clocks import AN_YEAR_END, EV_DETAIL, EV_ENDED, EV_OCCURRED
 from xinyong.law.compile import Law
-from xinyong.law.vocabulary import EVENTS, KINDS
+from xinyong.law.compiled import year_end
+from xinyong.law.vocabulary import EVENTS, KINDS, ROLES
 from xinyong.streams import below, draw64, threshold
 
 __all__ = [
@@ -31,6 +32,10 @@ __all__ = [
     "families_of",
     "file_records",
 ]
+
+# Whether a file is looked at for what is filed before any of its events (`Families.wakes`).
+ASLEEP, ON_THE_DAY, AT_YEAR_END = 0, 1, 2
+_OWN = 1 << ROLES.index("self")
 
 # Draws of an act, by the third counter word.
 _ACT = np.uint64(3) << np.uint64(30)
@@ -48,8 +53,9 @@ class Families(NamedTuple):
         event, what, after, until, share: [families, events]; days after the one before.
         episode: bool[conducts].
         most: int64[families], the most events a record writes.
-        wakes: bool[families], whether a file is looked at on the day of the act; waited:
-            bool[families, events], whether it is on the day of that event.
+        wakes: int8[families], whether a file is looked at on the day of the act (`ON_THE_DAY`),
+            on the last of its year, or not before one of its events; waited: bool[families,
+            events], whether it is on the day of that event.
     """
 
     conduct: NDArray[np.int64]
@@ -68,7 +74,7 @@ class Families(NamedTuple):
     share: NDArray[np.uint64]
     episode: NDArray[np.bool_]
     most: NDArray[np.int64]
-    wakes: NDArray[np.bool_]
+    wakes: NDArray[np.int8]
     waited: NDArray[np.bool_]
 
 
@@ -103,12 +109,12 @@ def _waited(law: Law, conducts: list[int], kinds: int, schemes: set[int], stated
     Steps that the record itself states (the events `stated`) are taken already. Before the
     first of the anchors nothing can follow from a record, so its file need not be looked at.
     Schemes count in the leaves they score only; one that records nothing itself scores what is
-    formed.
+    formed. Rules on those behind a body hear of its records by a copy, which is filed anew.
     """
     x = law.tables
     rows = [
         p for c in conducts for p in x.listening[x.by_conduct[c] : x.by_conduct[c + 1]].tolist()
-        if x.prov[p, t.P_KINDS] & kinds
+        if x.prov[p, t.P_KINDS] & kinds and x.prov[p, t.P_VIA] & _OWN
     ]  # fmt: skip
     mask = 0
     for inst in {int(x.prov[p, t.P_INST]) for p in rows}:
@@ -151,7 +157,7 @@ def families_of(found: Rates, law: Law, schemes: Iterable[int]) -> Families:
         np.zeros((n, events), np.uint64),
         np.array([c.episode for c in law.catalogue.conducts.values()], np.bool_),
         np.array(most, np.int64),
-        np.ones(n, np.bool_),
+        np.full(n, ON_THE_DAY, np.int8),
         np.ones((n, events), np.bool_),
     )
     for i, family in enumerate(found):
@@ -178,12 +184,14 @@ def families_of(found: Rates, law: Law, schemes: Iterable[int]) -> Families:
         conducts = [law.code["conduct"][w.conduct] for w in family.split]
         kinds = sum(1 << KINDS.index(k) for k in family.monthly)
         waited = _waited(law, conducts, kinds, here, stated)
-        own = 1 << EVENTS.index("occurred") | 1 << AN_YEAR_END
-        x.wakes[i] = bool(waited & own)  # a listing or its end comes with a decision only
+        # A listing or its end comes with a decision only.
+        x.wakes[i] = AT_YEAR_END if waited >> AN_YEAR_END & 1 else ASLEEP
+        if waited >> EV_OCCURRED & 1:
+            x.wakes[i] = ON_THE_DAY
         for j, then in enumerate(family.then):
             x.waited[i, j] = waited >> EVENTS.index(then.event) & 1
-        if not x.waited[i].any():
-            x.wakes[i] = True
+        if not x.waited[i].any() and x.wakes[i] == ASLEEP:
+            x.wakes[i] = ON_THE_DAY
     return x
 
 
@@ -252,8 +260,10 @@ def file_records(leaf, families, key, records):
                 value = low + np.int64(below(second, np.uint64(high - low + 1)))
                 append_event(leaf, ledger, day, EV_DETAIL, families.quantity[f, k], number, value)
         at = np.int64(day)
-        if not families.wakes[f]:  # nothing can follow before the first event that a step waits for
+        if families.wakes[f] != ON_THE_DAY:  # nothing follows before what a step waits for
             leaf.lg_due[ledger] = due
+        if families.wakes[f] == AT_YEAR_END:
+            leaf.lg_due[ledger] = min(due, year_end(day))
         for k in range(families.event.shape[1]):
             if families.event[f, k] < 0:
                 continue

@@ -31,10 +31,11 @@ class LeafRun:
     Attributes:
         place: position in ``places.leaves()``.
         leaf: the state.
-        acts: int64[months, families, kinds, ACTS].
-        flow: int64[months, instruments, kinds, FLOWS].
-        measures: int32[months, measure rows, kinds, ASPECTS], shared by the leaves of a group.
-        felt: int32[months, ties, 1, OTHERS], what follows for others, shared likewise.
+        acts: int32[months, families, kinds, ACTS].
+        flow: int32[months, instruments, kinds, FLOWS].
+        measures: int32[months, measure rows, kinds, ASPECTS], of the thread at work, and in the
+            end one for all leaves.
+        felt: int32[months, ties, 1, OTHERS], what follows for others, likewise.
         grades: int64[months, schemes, grades + 1, kinds], files by their grade in each scheme
             of the leaf; the last for those whose grade is not known.
         points: int64[months, schemes, kinds], points (tenths) of these files beyond the base.
@@ -53,8 +54,8 @@ class LeafRun:
 
     place: int
     leaf: Leaf
-    acts: NDArray[np.int64]
-    flow: NDArray[np.int64]
+    acts: NDArray[np.int32]
+    flow: NDArray[np.int32]
     measures: NDArray[np.int32]
     felt: NDArray[np.int32]
     grades: NDArray[np.int64]
@@ -80,8 +81,8 @@ class LeafRun:
         return cls(
             place,
             empty_leaf(schemes),
-            np.zeros((months, len(world.rates), kinds, len(ACTS)), np.int64),
-            np.zeros((months, len(world.law.instruments), kinds, len(FLOWS)), np.int64),
+            np.zeros((months, len(world.rates), kinds, len(ACTS)), np.int32),
+            np.zeros((months, len(world.law.instruments), kinds, len(FLOWS)), np.int32),
             measures,
             felt,
             np.zeros((months, schemes, grades, kinds), np.int64),

@@ -6,15 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xinyong.dates import first_day
-from xinyong.engine.advance import end_turns, give_turns, serve_queue
+from xinyong.engine.advance import give_turns, let_rest, serve_queue
 from xinyong.engine.leaf_run import LeafRun, kept_whole, let_go
-from xinyong.engine.state import N_QUEUE, reserve
+from xinyong.engine.state import CASE_TURN, N_QUEUE, reserve
 from xinyong.engine.world import World
 from xinyong.institutions.capacity import rank, turns
 from xinyong.institutions.detection import recorded
 from xinyong.institutions.steps import DECISION, REDRESS
 
-__all__ = ["decisions", "held_back", "take_turns"]
+__all__ = ["decisions", "held_back", "rest", "take_turns"]
 
 
 def decisions(world: World, run: LeafRun, m: int) -> None:
@@ -51,12 +51,8 @@ def decisions(world: World, run: LeafRun, m: int) -> None:
 def take_turns(world: World, run: LeafRun, m: int) -> None:
     """Let those who handle ways off lists deal with as many requests as their staff can."""
     if run.turns.size:
-        ledgers = np.unique(run.leaf.cs["ledger"][run.turns]).astype(np.int64)
-        settled = np.zeros(1 + len(ledgers), np.int64)
-        whole = kept_whole(world, run)
-        end_turns(run.leaf, run.turns, ledgers, world.keys, run.place, whole, settled)
+        rest(world, run, run.turns, CASE_TURN)
         run.turns = run.turns[:0]
-        let_go(world, run, settled)
     if not world.staffed_by:
         return
     month, waiting = world.scenario.first_month + m, int(run.leaf.counts[N_QUEUE])
@@ -84,6 +80,15 @@ def take_turns(world: World, run: LeafRun, m: int) -> None:
     rank(world.keys.turn, acts, ranks, month)
     days = ((ranks & np.uint64(0xFFFF)) % np.uint64(after - first)).astype(np.int64)
     run.turns = give_turns(run.leaf, order, days, first)
+
+
+def rest(world: World, run: LeafRun, cases: NDArray[np.int64], flag: int) -> None:
+    """Take a flag off cases, and settle files in which nothing is left to do (`let_rest`)."""
+    ledgers = np.unique(run.leaf.cs["ledger"][cases]).astype(np.int64)
+    settled = np.zeros(1 + len(ledgers), np.int64)
+    whole = kept_whole(world, run)
+    let_rest(run.leaf, cases, flag, ledgers, world.keys, run.place, whole, settled)
+    let_go(world, run, settled)
 
 
 def held_back(world: World, run: LeafRun, first: int) -> NDArray[np.bool_]:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 
 import numpy as np
 import pyarrow as pa
@@ -52,7 +53,7 @@ def _silent(done: int, total: int) -> None:
 
 
 def _groups(world: World) -> list[list[int]]:
-    """Split the leaves into groups of about equal population."""
+    """Split the leaves into groups of about equal population, the largest first."""
     groups: list[list[int]] = [[] for _ in range(world.scenario.groups)]
     weight = [0] * len(groups)
     for place in np.argsort(-world.population, kind="stable").tolist():
@@ -91,25 +92,50 @@ def simulate(
     before it is read, so neither groups nor threads can change a bit of the results.
     """
     groups = _groups(world)
-    counts = {place: i for i, group in enumerate(groups) for place in group}
-    measures = [no_measures(world) for _ in groups]
-    runs = [LeafRun.start(world, i, *measures[counts[i]]) for i in range(len(places.leaves()))]
-    workers = [Worker() for _ in groups]
+    workers = [Worker(*no_measures(world)) for _ in range(world.scenario.threads)]
+    total = workers[0].measures, workers[0].felt
+    runs = [LeafRun.start(world, i, *total) for i in range(len(places.leaves()))]
+    idle: SimpleQueue[Worker] = SimpleQueue()
+    for worker in workers:
+        idle.put(worker)
+
+    @contextlib.contextmanager
+    def at_work(group: list[int]) -> Iterator[Worker]:
+        """Give working memory for a group of leaves, which count where it counts."""
+        worker = idle.get()
+        for place in group:
+            runs[place].measures, runs[place].felt = worker.measures, worker.felt
+        try:
+            yield worker
+        finally:
+            idle.put(worker)
 
     def lead(g: int, m: int) -> list[Message]:
         out: list[Message] = []
-        for place in groups[g]:
-            out += first_half(world, runs[place], workers[g], m)
+        with at_work(groups[g]) as worker:
+            for place in groups[g]:
+                out += first_half(world, runs[place], worker, m)
         return out
 
     def follow(g: int, m: int, boxes: dict[int, list[Message]]) -> None:
-        for place in groups[g]:
-            inbox = [message.records for message in boxes.get(place, [])]
-            second_half(world, runs[place], workers[g], m, inbox)
+        with at_work(groups[g]) as worker:
+            for place in groups[g]:
+                inbox = [message.records for message in boxes.get(place, [])]
+                second_half(world, runs[place], worker, m, inbox)
 
     def finish(g: int) -> None:
-        for place in groups[g]:
-            close(world, runs[place])
+        with at_work(groups[g]):
+            for place in groups[g]:
+                close(world, runs[place])
+
+    def together() -> None:
+        """Add up what the threads counted, and let every leaf have the sum."""
+        for worker in workers[1:]:
+            for into, counted in zip(total, (worker.measures, worker.felt), strict=True):
+                into += counted
+                counted[:] = 0
+        for run in runs:
+            run.measures, run.felt = total
 
     order = range(len(groups))
     with _quick_turns(), ThreadPoolExecutor(world.scenario.threads) as pool:
@@ -121,8 +147,10 @@ def simulate(
             list(pool.map(follow, order, [m] * len(groups), [boxes] * len(groups)))
             progress(m + 1, world.scenario.months)
             if look is not None:
+                together()
                 look(m, runs)
         list(pool.map(finish, order))
+    together()
     return runs
 
 

@@ -93,7 +93,8 @@ class Scenario(BaseModel):
             (in a file they count from its folder).
         amend: amendments of the law, as ``PATH=VALUE@DAY`` (see `xinyong.law.amend`).
         assume: other numbers for assumptions, by id: a number, or numbers by month.
-        groups: into how many groups of leaves the state is split; changes no result.
+        groups: into how many groups of leaves the state is split, at most one for each; changes
+            no result.
         threads: how many groups advance at once; changes no result.
 
     Example:
@@ -114,7 +115,7 @@ class Scenario(BaseModel):
     rates: tuple[str, ...] = ()
     amend: tuple[str, ...] = ()
     assume: dict[str, float | dict[str, float]] = {}
-    groups: int = Field(16, ge=1, le=31)
+    groups: int = Field(100, ge=1, le=100)
     threads: int = Field(2, ge=1, le=64)
 
     @field_validator("from_", "until")

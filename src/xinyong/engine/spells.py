@@ -45,8 +45,8 @@ def is_whole(keys, place, subject, limit):
 
     Zero is none of them, and the greatest number all.
     """
-    if limit == np.uint64(0xFFFFFFFFFFFFFFFF):
-        return True
+    if limit == np.uint64(0) or limit == np.uint64(0xFFFFFFFFFFFFFFFF):
+        return limit != np.uint64(0)
     who = np.uint64(place) << np.uint64(40) | np.uint64(subject)
     return draw64(keys.sample, who, np.uint64(2), np.uint64(0))[0] < limit
 
@@ -94,7 +94,8 @@ def _add_entry(leaf, e, sums):
         | np.uint64(leaf.en[e].cause + 1) << np.uint64(8)
         | np.uint64(leaf.en[e].prov + 1) << np.uint64(16)
     )
-    end = np.uint64(leaf.en[e].end) | np.uint64(leaf.cs[case].flags) << np.uint64(32)
+    flags = np.uint64(leaf.cs[case].flags) & np.uint64(0xFF)  # those of the case, not of its way
+    end = np.uint64(leaf.en[e].end) | flags << np.uint64(32)
     start, lawful = np.uint64(leaf.en[e].start) & low, np.uint64(leaf.en[e].lawful) & low
     key, who = draw64(leaf.cs[case].act, subject, start, lawful)
     first, second = draw64(key, who ^ end, words, np.uint64(0))

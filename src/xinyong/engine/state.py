@@ -18,6 +18,8 @@ from xinyong.jit import lean, njit
 
 __all__ = [
     "CASE_ASKED",
+    "CASE_CARRIED",
+    "CASE_CLOSED",
     "CASE_COPIED",
     "CASE_FALSE",
     "CASE_LAPSED",
@@ -33,6 +35,7 @@ __all__ = [
     "gather",
     "new_case",
     "new_entry",
+    "release_copies",
     "release_events",
     "release_spells",
     "reserve",
@@ -51,6 +54,8 @@ CASE_SHARED = 16  # the record has been copied on to others
 CASE_LAPSED = 32  # its request was dropped from the queue
 CASE_ASKED = 64  # a way off the list waits for the staff of redress
 CASE_TURN = 128  # its turn with them has come, this month
+CASE_CARRIED = 256  # it is on its way to others, this month
+CASE_CLOSED = 512  # its file settled once: nothing more is done about it or carried on of it
 
 
 #: Grade of a file that a scheme does not score; -1 is a score without a known grade.
@@ -81,7 +86,7 @@ CASE = np.dtype(
         ("prev", "i4"),
         ("number", "i2"),
         ("family", "i2"),
-        ("flags", "u1"),
+        ("flags", "u2"),
     ],
     align=True,
 )
@@ -353,6 +358,30 @@ def gather(leaf, ledger, out):  # type: ignore[no-untyped-def]
             out[j, 0], out[j, 1], out[j, 2] = day, event, what
             out[j, 3], out[j, 4] = case, value
     return n
+
+
+@lean
+def release_copies(leaf, ledger):  # type: ignore[no-untyped-def]
+    """Give the cases copied to a settled file back for reuse; no entry may rest on them.
+
+    If more is carried on of the case they were copied from, they are copied anew, whole.
+    """
+    before = np.int64(-1)
+    row = np.int64(leaf.lg[ledger].case)
+    while row >= 0:
+        following = np.int64(leaf.cs[row].prev)
+        if leaf.cs[row].flags & CASE_COPIED:
+            if before < 0:
+                leaf.lg[ledger].case = following
+            else:
+                leaf.cs[before].prev = following
+            leaf.cs[row].ledger = -1
+            leaf.cs[row].prev = leaf.counts[FREE_CASE]
+            leaf.counts[FREE_CASE] = row
+            leaf.counts[N_FREE_CASES] += 1
+        else:
+            before = row
+        row = following
 
 
 @lean

@@ -62,7 +62,7 @@ class _Rows:
         return self.words.setdefault(word, len(self.words))
 
     def add(
-        self, array: NDArray[np.int64], place: str, kinds: tuple[str, ...], group: str,
+        self, array: NDArray[np.integer[Any]], place: str, kinds: tuple[str, ...], group: str,
         indicator: str, unit: str,
     ) -> None:  # fmt: skip
         """Add the non-zero values of an array [months, kinds]."""
@@ -199,8 +199,8 @@ def _entry_columns(world: World, run: LeafRun) -> tuple[NDArray[np.int64], ...]:
 def digest(runs: list[LeafRun]) -> str:
     """Return the digest over all results: sorted logical rows, not file bytes.
 
-    It covers the counts of every leaf, those of measures of the nation, and every entry,
-    whatever was kept.
+    It covers the counts of every leaf (as int64, whatever they are held in), those of measures of
+    the nation, and every entry, whatever was kept.
     """
     found = hashlib.blake2b(digest_size=16)
     for run in sorted(runs, key=lambda r: r.place):
@@ -216,7 +216,8 @@ def digest(runs: list[LeafRun]) -> str:
             run.files,
             run.entries,
         ):
-            found.update(np.ascontiguousarray(array).tobytes())
+            wide = array if array.dtype == np.uint64 else array.astype(np.int64)
+            found.update(wide.tobytes())
     found.update(total_measures(runs).tobytes())
     found.update(total_others(runs).tobytes())
     return found.hexdigest()
@@ -233,7 +234,7 @@ def total_others(runs: list[LeafRun]) -> NDArray[np.int64]:
 
 
 def _total(counts: list[NDArray[np.int32]]) -> NDArray[np.int64]:
-    """Add up arrays of counts, each once: leaves of a group share one."""
+    """Add up arrays of counts, each once: leaves may share one."""
     total = np.zeros(counts[0].shape, np.int64)
     for array in {id(array): array for array in counts}.values():
         total += array

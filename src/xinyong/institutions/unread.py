@@ -42,7 +42,7 @@ def inert(law: Law) -> NDArray[np.bool_]:
             rules = [p for p in prov if inst < 0 or p[t.P_INST] == inst]
             steps = [s for s in step if inst < 0 or s[t.S_INST] == inst]
             known[key] = o.step.then not in _KERNEL_READS and not _read(
-                event, code, rules, steps, term, valid
+                event, inst, code, rules, steps, term, valid
             )
         found.append(known[key])
     return np.array(found, np.bool_)
@@ -50,6 +50,7 @@ def inert(law: Law) -> NDArray[np.bool_]:
 
 def _read(
     event: int,
+    inst: int,
     code: list[list[int]],
     prov: list[list[int]],
     step: list[list[int]],
@@ -64,8 +65,9 @@ def _read(
             return True
         if op[0] == t.OP_LAPSED and (op[1] == event or op[2] >> event & 1):
             return True
-    for op in code:  # time on a list may be asked by others
-        if op[0] == t.OP_LISTED_FOR and (op[5] == event or op[4] >> event & 1):
+    for op in code:  # time on a list may be asked by others, of that list's own procedure
+        theirs = inst < 0 or op[1] == inst
+        if op[0] == t.OP_LISTED_FOR and theirs and (op[5] == event or op[4] >> event & 1):
             return True
     if any(s[t.S_ANCHORS] >> event & 1 for s in step):
         return True

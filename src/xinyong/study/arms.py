@@ -205,7 +205,7 @@ def over_links(world: World, other: Scenario) -> World:
 def read_again(world: World, runs: list[LeafRun]) -> list[LeafRun]:
     """Account for the measures of entries over the links of another world; entries are kept."""
     found = []
-    counts: dict[int, tuple[NDArray[Any], NDArray[Any]]] = {}  # one pair a group, as in a run
+    counts: dict[int, tuple[NDArray[Any], NDArray[Any]]] = {}  # shared as in the run
     for run in runs:
         if id(run.measures) not in counts:
             counts[id(run.measures)] = no_measures(world)
