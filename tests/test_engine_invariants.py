@@ -6,11 +6,13 @@ import hashlib
 import json
 from collections import Counter, namedtuple
 from collections.abc import Callable, Iterator
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
 from conftest import EXACT, Lived, live
 from reference import simulated as sim
@@ -170,6 +172,24 @@ def test_compaction_changes_no_bit_over_all_years(
     lived: Callable[..., Lived], nation: Lived
 ) -> None:
     assert digest(lived(scale=20_000, until="2018-12", keep="indicators")[1]) == digest(nation[1])
+
+
+def test_what_is_kept_changes_no_bit_of_those_who_hear_of_a_record(
+    lived: Callable[..., Lived], tmp_path: Path
+) -> None:
+    """Those behind a firm get its record: again and again, and after their own file settled."""
+    own = resources.files("xinyong.conduct") / "data" / "rates.yaml"
+    rates = yaml.safe_load(own.read_text(encoding="utf-8"))
+    (family,) = (f for f in rates["families"] if f["id"] == "wage_arrears")
+    often = family | {"id": "often", "monthly": {"enterprise": 0.02}, "recorded": 1.0}
+    path = tmp_path / "rates.yaml"
+    path.write_text(yaml.safe_dump({"families": [often]}), encoding="utf-8")
+    given = {"scale": 20_000, "from_": "2018-01", "until": "2021-12", "rates": (str(path),)}
+    whole, *others = (lived(keep=k, **given) for k in ("all", "entries", "indicators"))
+    listed = whole[0].law.code["instrument"]["wage_arrears_list"]
+    persons = sum(int(run.flow[:, listed, 0, 0].sum()) for run in whole[1])
+    assert persons > 20
+    assert {digest(runs) for _, runs in others} == {digest(whole[1])}
 
 
 def rows_digest(lived: Lived) -> str:
