@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,12 @@ import pytest
 from test_report import Page
 from test_spoken_pages import english, made_up, read
 from xinyong import cli_run
+from xinyong.conduct.rates import rates
 from xinyong.errors import UsageError
 from xinyong.language import LANGUAGES, messages, speaking
 from xinyong.report import html
 from xinyong.report.html import LIMITS, RESPONSES, STATUS, render, write_report
-from xinyong.results import Run
+from xinyong.results import SYNTHETIC, Run
 
 #: What the made-up run says of itself, and no real one does.
 MADE_UP = ("Synthetic: every subject is made up.", "Which day counts?", "The day of the decision.")
@@ -58,6 +60,14 @@ def test_both_have_the_same_numbers(pages: dict[str, str]) -> None:
 def test_the_fixed_words_of_a_report_are_translated() -> None:
     fixed = {*LIMITS, *STATUS, *STATUS.values(), *RESPONSES.values()}
     assert fixed - set(messages()) == set()
+
+
+def test_the_reasons_of_rates_and_the_words_of_every_manifest_are_translated() -> None:
+    own = set[str]()
+    for path in sorted(Path(str(files("xinyong.conduct").joinpath("data"))).glob("*.yaml")):
+        found = rates(path)
+        own |= {x.reason for x in (*found, *found.alike)}
+    assert {SYNTHETIC, *own} - set(messages()) == set()
 
 
 def test_a_report_in_chinese_stands_beside_the_english_one(run: Run, pages: dict[str, str]) -> None:
