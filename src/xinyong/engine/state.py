@@ -8,6 +8,8 @@ without the interpreter lock.
 
 from __future__ import annotations
 
+import contextlib
+import mmap
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -60,6 +62,9 @@ CASE_CLOSED = 512  # its file settled once: nothing more is done about it or car
 
 #: Grade of a file that a scheme does not score; -1 is a score without a known grade.
 UNSCORED = -2
+
+#: Tables of at least so many bytes have pages of their own.
+_OWN_PAGES = 1 << 20
 
 # Columns of an event row; the last packs event (5 bits), what + 1 (12) and case number (14).
 DAY, PREV, VALUE, WORDS, EVENT_COLS = range(5)
@@ -159,12 +164,28 @@ def empty_leaf(schemes: int = 0) -> Leaf:
     )
 
 
+def _room(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Return zeros; large ones in pages of their own, which take memory once they are written to.
+
+    The allocator would keep what a table leaves behind when it grows, and would clear the room
+    that is not yet used: together a seventh of the memory of one to one.
+    """
+    size = int(np.prod(shape)) * dtype.itemsize
+    if size < _OWN_PAGES:
+        return np.zeros(shape, dtype)
+    pages = mmap.mmap(-1, size)
+    if hasattr(mmap, "MADV_HUGEPAGE"):  # as numpy does
+        with contextlib.suppress(OSError):
+            pages.madvise(mmap.MADV_HUGEPAGE)
+    return np.ndarray(shape, dtype, buffer=pages)
+
+
 def _wider(column: NDArray[Any], used: int, more: int) -> NDArray[Any]:
     """Return the column, or a longer copy with room for so many more rows."""
     if used + more <= len(column):
         return column
     rows = max(used + more, len(column) * 3 // 2, 256)
-    wider = np.zeros((rows, *column.shape[1:]), column.dtype)
+    wider = _room((rows, *column.shape[1:]), column.dtype)
     wider[:used] = column[:used]
     return wider
 
