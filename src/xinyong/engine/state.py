@@ -168,7 +168,7 @@ def _room(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
     """Return zeros; large ones in pages of their own, which take memory once they are written to.
 
     The allocator would keep what a table leaves behind when it grows, and would clear the room
-    that is not yet used: together a seventh of the memory of one to one.
+    that is not yet used: together a tenth of the memory at 1:10.
     """
     size = int(np.prod(shape)) * dtype.itemsize
     if size < _OWN_PAGES:
