@@ -121,7 +121,7 @@ def case_command(
         ),
     ] = None,
     search: Annotated[
-        int,
+        int | None,
         typer.Option(
             "--search",
             metavar="N",
@@ -129,7 +129,7 @@ def case_command(
             max=2000,
             help="How many changed facts to try, beside one trial for each fact left out.",
         ),
-    ] = 36,
+    ] = None,
     brief: Annotated[
         bool, typer.Option("--brief", help="Findings only: no timeline, no ways out.")
     ] = False,

@@ -17,20 +17,22 @@ __all__ = ["case_command", "law_of", "stated"]
 
 
 def case_command(
-    case: Case, law: Law | None, on: dt.date | None, as_json: bool, brief: bool, search: int
+    case: Case, law: Law | None, on: dt.date | None, as_json: bool, brief: bool, search: int | None
 ) -> None:
-    """Calculate a case and print what follows."""
+    """Calculate a case and print what follows; `search` as `changes.search` has it unless told."""
     from xinyong.case import calculate
+    from xinyong.case.changes import TRIED
 
+    most = TRIED if search is None else search
     result = calculate(case, law, on)
     if as_json:
         from xinyong.case.export import as_dict
 
-        print_json(as_dict(result, search))
+        print_json(as_dict(result, most))
         return
     from xinyong.case.text import lines
 
-    print_lines(lines(result, brief=brief, most=search), wrapped=True)
+    print_lines(lines(result, brief=brief, most=most), wrapped=True)
 
 
 def law_of(layers: list[Path] | None, amendments: list[str], readings: list[str]) -> Law | None:

@@ -31,7 +31,10 @@ from xinyong.law.determine import decode, findings
 from xinyong.law.folds import Folds
 from xinyong.law.measures import due, due_by_grade
 
-__all__ = ["Change", "Changes", "Outcome", "differences", "outcome", "search"]
+__all__ = ["TRIED", "Change", "Changes", "Outcome", "differences", "outcome", "search"]
+
+#: How many changed cases are tried unless told; more than these seldom find another change.
+TRIED = 24
 
 #: Days by which a date is moved until the result changes; the exact day is then found between.
 _STRIDES = (1, 7, 31, 92, 183, 366, 731, 1827)
@@ -213,7 +216,7 @@ class _Search:
             self.found.append(change)
 
 
-def search(result: CaseResult, most: int = 36, shared: bool = True) -> Changes:
+def search(result: CaseResult, most: int = TRIED, shared: bool = True) -> Changes:
     """Search for single changes of a case that change its result.
 
     Args:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from xinyong import places
 from xinyong.case import because, limits, records, seen, timeline, undo
 from xinyong.case.calculator import CaseResult, Follows
-from xinyong.case.changes import Changes, search
+from xinyong.case.changes import TRIED, Changes, search
 from xinyong.case.export import measure_provenance, scheme_provenance
 from xinyong.case.further import further
 from xinyong.case.joined import consents
@@ -28,7 +28,7 @@ Lines = Iterator[tuple[str, str]]
 _MOST_ALMOST, _MOST_CHANGES, _MOST_MOMENTS = 8, 14, 40
 
 
-def lines(result: CaseResult, brief: bool = False, most: int = 36) -> Lines:
+def lines(result: CaseResult, brief: bool = False, most: int = TRIED) -> Lines:
     r"""Yield the lines of a case result, each with its style.
 
     Styles are ``bold`` (headings), ``red`` (entries), ``yellow`` (steps), ``dim`` (what

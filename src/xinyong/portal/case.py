@@ -17,7 +17,7 @@ from xinyong import cli_case
 from xinyong.browse.told import csv_text
 from xinyong.case import because, timeline
 from xinyong.case.calculator import CaseResult, calculate
-from xinyong.case.changes import Changes, search
+from xinyong.case.changes import TRIED, Changes, search
 from xinyong.case.export import as_dict
 from xinyong.case.gallery import gallery
 from xinyong.case.model import Case, case_of, refuse_identities
@@ -37,8 +37,6 @@ __all__ = ["Asked", "router"]
 
 Text = Annotated[str, Query(max_length=80)]
 Texts = Annotated[list[Annotated[str, Query(max_length=2000)]], Query(max_length=50)]
-
-_FIRST_TRIED = 36
 
 
 def _nobody(request: Request) -> None:
@@ -116,7 +114,7 @@ def case(request: Request, stated: Asked) -> HTMLResponse:
 
 @router.get("/result.json", response_class=JSONResponse)
 def result_data(
-    site: Shown, stated: Asked, search: Annotated[int, Query(ge=0, le=200)] = _FIRST_TRIED
+    site: Shown, stated: Asked, search: Annotated[int, Query(ge=0, le=200)] = TRIED
 ) -> dict[str, Any]:
     """Return what follows from a case as data: the same as ``xinyong case --json``."""
     return as_dict(_calculated(site, stated), search)
@@ -196,7 +194,7 @@ def changes(
     request: Request,
     site: Shown,
     stated: Asked,
-    more: Annotated[int, Query(ge=1, le=200)] = _FIRST_TRIED,
+    more: Annotated[int, Query(ge=1, le=200)] = TRIED,
 ) -> Response:
     """Show which single changes of the facts would change the result."""
     try:
