@@ -12,11 +12,11 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from queue import SimpleQueue
 
 import numpy as np
 import pyarrow as pa
@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 
 from xinyong import places
 from xinyong.engine.derived import derived_table
+from xinyong.engine.filing import Records
 from xinyong.engine.leaf_run import LeafRun, no_measures
 from xinyong.engine.manifest import manifest_of
 from xinyong.engine.month import (
@@ -95,38 +96,31 @@ def simulate(
     workers = [Worker(*no_measures(world)) for _ in range(world.scenario.threads)]
     total = workers[0].measures, workers[0].felt
     runs = [LeafRun.start(world, i, *total) for i in range(len(places.leaves()))]
-    idle: SimpleQueue[Worker] = SimpleQueue()
-    for worker in workers:
-        idle.put(worker)
 
-    @contextlib.contextmanager
-    def at_work(group: list[int]) -> Iterator[Worker]:
-        """Give working memory for a group of leaves, which count where it counts."""
-        worker = idle.get()
-        for place in group:
-            runs[place].measures, runs[place].felt = worker.measures, worker.felt
-        try:
-            yield worker
-        finally:
-            idle.put(worker)
+    sent: list[Sequence[Message]] = [[] for _ in runs]
+    inbox: list[list[Records]] = [[] for _ in runs]
 
-    def lead(g: int, m: int) -> list[Message]:
-        out: list[Message] = []
-        with at_work(groups[g]) as worker:
-            for place in groups[g]:
-                out += first_half(world, runs[place], worker, m)
-        return out
+    def lead(worker: Worker, place: int, m: int) -> None:
+        sent[place] = first_half(world, runs[place], worker, m)
 
-    def follow(g: int, m: int, boxes: dict[int, list[Message]]) -> None:
-        with at_work(groups[g]) as worker:
-            for place in groups[g]:
-                inbox = [message.records for message in boxes.get(place, [])]
-                second_half(world, runs[place], worker, m, inbox)
+    def follow(worker: Worker, place: int, m: int) -> None:
+        second_half(world, runs[place], worker, m, inbox[place])
 
-    def finish(g: int) -> None:
-        with at_work(groups[g]):
-            for place in groups[g]:
-                close(world, runs[place])
+    def finish(worker: Worker, place: int, m: int) -> None:
+        del worker, m
+        close(world, runs[place])
+
+    def everywhere(work: Callable[[Worker, int, int], None], m: int) -> None:
+        """Do the work of a month in every leaf; who is done with a group takes the next."""
+        todo = iter(groups)
+
+        def take(worker: Worker) -> None:
+            for group in todo:
+                for place in group:
+                    runs[place].measures, runs[place].felt = worker.measures, worker.felt
+                    work(worker, place, m)
+
+        list(pool.map(take, workers))
 
     def together() -> None:
         """Add up what the threads counted, and let every leaf have the sum."""
@@ -137,19 +131,19 @@ def simulate(
         for run in runs:
             run.measures, run.felt = total
 
-    order = range(len(groups))
-    with _quick_turns(), ThreadPoolExecutor(world.scenario.threads) as pool:
+    with _quick_turns(), ThreadPoolExecutor(len(workers)) as pool:
         for m in range(world.scenario.months):
-            boxes: dict[int, list[Message]] = {}
-            for sent in pool.map(lead, order, [m] * len(groups)):
-                for message in sent:
-                    boxes.setdefault(message.leaf, []).append(message)
-            list(pool.map(follow, order, [m] * len(groups), [boxes] * len(groups)))
+            everywhere(lead, m)
+            for box in inbox:
+                box.clear()
+            for message in chain.from_iterable(sent):
+                inbox[message.leaf].append(message.records)
+            everywhere(follow, m)
             progress(m + 1, world.scenario.months)
             if look is not None:
                 together()
                 look(m, runs)
-        list(pool.map(finish, order))
+        everywhere(finish, world.scenario.months)
     together()
     return runs
 
