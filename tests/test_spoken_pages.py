@@ -315,3 +315,11 @@ def test_translations_stand_in_one_place_each() -> None:
         for message in re.findall(r'^msgid "(.+)"$', path.read_text("utf-8"), re.MULTILINE):
             assert message not in seen, f"{message!r} is in {seen[message]} and {path.name}"
             seen[message] = path.name
+
+
+def test_a_message_has_one_translation() -> None:
+    folder = Path(__file__).resolve().parent.parent / "src" / "xinyong" / "locale"
+    for path in folder.glob("*.po"):
+        for block in path.read_text("utf-8").split("\n\n"):
+            said = re.findall(r'^msgstr(?:\[0\])? ".*"$', block, re.MULTILINE)
+            assert len(said) <= 1, f"{path.name}: {block}: say it once"
