@@ -2,10 +2,12 @@
 
     .venv/bin/python benchmarks/pairing.py [--scale 2000] [--replicates 12]
 
-For the headline contrasts of the studies on runs, arms of one replicate share a seed. With R
-seeds, the variance of the paired difference is set over the sum of the variances of the two
-arms, which is what the difference of two runs with seeds of their own would have. The design
-asks for at most a fifth. The interval is a jackknife over seeds, of the logarithm, at 95 %.
+Two tables: the default scenario against itself with one thing changed (a dated value, or one
+mechanism switched off), and the headline contrasts of the studies on runs. Arms of one
+replicate share a seed. With R seeds, the variance of the paired difference is set over the sum
+of the variances of the two arms, which is what the difference of two runs with seeds of their
+own would have. The design asks for at most a fifth. The interval is a jackknife over seeds, of
+the logarithm, at 95 %.
 
 What an arm adds or takes away is luck of its own, which no pairing removes: if a share q of
 events goes and the others stay the very same, what went still varies as a count does, and the
@@ -23,7 +25,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xinyong.study.arms import ALL, Arm, Counts, Indicator, run_arms, scenario
+from xinyong.engine.scenario import Scenario
+from xinyong.study.arms import ALL, Arm, Counts, Indicator, Outcome, run_arms, scenario
 from xinyong.study.interval import t_quantile
 from xinyong.study.measured import FIRST, LAST, counted, missed, mistaken_share, wrongful, zombies
 from xinyong.study.questions import q4_zombie as q4
@@ -60,6 +63,33 @@ CONTRASTS = (
     Contrast("Q9", "as_is", "objection_desk", (wrongful, q9.mistaken)),
     Contrast("Q9", "as_is", "sunset", (wrongful, zombies)),
 )  # fmt: skip
+
+
+#: The default scenario, and itself with one thing changed.
+REFERENCE = (
+    Arm("as_is", "the default scenario"),
+    Arm(
+        "one_year",
+        "debtors who evade are listed for one year, not two",
+        amend=(
+            "spc_defaulters.versions.v2017.provisions.ground_2.effect.term="
+            "{n: 1, unit: year, from: decided}",
+        ),
+    ),
+    *(
+        Arm(f"no_{name}", f"without {name}", {name: False})
+        for name in (
+            *("false_records", "identity", "redress", "campaigns", "gates", "others"),
+            *("regional", "objection", "emergency", "epidemic"),
+        )
+    ),
+)
+#: What a change of the default scenario is asked for.
+HEADLINES = (
+    Indicator("entries on black lists", "entries", "entries"),
+    Indicator("measures in force where received", "measure-months", "received"),
+    wrongful,
+)
 
 
 def arms() -> tuple[Arm, ...]:
@@ -101,6 +131,8 @@ def floor(before: Sequence[float], after: Sequence[float]) -> float:
 
 def verdict(value: float, least: float) -> str:
     """Return whether the budget is kept, missed, or cannot be kept by any pairing."""
+    if math.isnan(value):
+        return ""
     if value <= MOST:
         return "kept"
     return "out of reach" if least > MOST else "**MISSED**"
@@ -123,27 +155,41 @@ def jackknife(before: Sequence[float], after: Sequence[float]) -> tuple[float, f
     return math.exp(middle - half), math.exp(middle + half)
 
 
+def table(found: Outcome, contrasts: Sequence[Contrast]) -> None:
+    """Print the ratios of contrasts."""
+    print("| | Arms | Outcome | Paired / unpaired | 95 % | Floor | |")
+    print("|---|---|---|---:|---|---:|---|")
+    for c in contrasts:
+        for indicator in c.indicators:
+            before, after = (ratios(found.counts[name], indicator) for name in (c.before, c.after))
+            value, (low, high) = share(before, after), jackknife(before, after)
+            least = floor(before, after)
+            said = f"{value:.3f} | {low:.3f} to {high:.3f}"
+            if not value > 0:
+                said = "0 | none differs" if value == 0 else "| none occurs"
+            name = c.before.removeprefix("q6_")
+            print(
+                f"| {c.study} | `{name}`, `{c.after}` | {indicator.name} | {said} "
+                f"| {least:.3f} | {verdict(value, least)} |"
+            )
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=int, default=2000)
     parser.add_argument("--replicates", type=int, default=12)
     given = parser.parse_args()
-    base = scenario(Settings(given.scale, given.replicates, SEED), "pairing", FIRST, LAST)
     began = time.perf_counter()
+    settings = Settings(given.scale, given.replicates, SEED)
+    default = Scenario()
+    base = scenario(settings, "reference", default.from_, default.until)
+    found = run_arms(base, REFERENCE, counted, given.replicates)
+    table(found, [Contrast("Default", "as_is", a.name, HEADLINES) for a in REFERENCE[1:]])
+    base = scenario(settings, "pairing", FIRST, LAST)
     found = run_arms(base, arms(), lambda w, r: counted(w, r) | q6.by_group(w, r), given.replicates)
-    print("| Study | Arms | Outcome | Paired / unpaired | 95 % | Floor | |")
-    print("|---|---|---|---:|---|---:|---|")
-    for c in CONTRASTS:
-        for indicator in c.indicators:
-            before, after = (ratios(found.counts[name], indicator) for name in (c.before, c.after))
-            value, (low, high) = share(before, after), jackknife(before, after)
-            least = floor(before, after)
-            name = c.before.removeprefix("q6_")
-            print(
-                f"| {c.study} | `{name}`, `{c.after}` | {indicator.name} | {value:.3f} "
-                f"| {low:.3f} to {high:.3f} | {least:.3f} | {verdict(value, least)} |"
-            )
+    print()
+    table(found, CONTRASTS)
     print(f"\n1:{given.scale:,}, {given.replicates} seeds, {time.perf_counter() - began:.0f} s")
 
 
