@@ -1,6 +1,7 @@
 """How much paired arms save: variance of a difference, paired over unpaired.
 
-    .venv/bin/python benchmarks/pairing.py [--scale 2000] [--replicates 12]
+    .venv/bin/python benchmarks/pairing.py default [--scale 2000] [--replicates 12]
+    .venv/bin/python benchmarks/pairing.py studies
 
 Two tables: the default scenario against itself with one thing changed (a dated value, or one
 mechanism switched off), and the headline contrasts of the studies on runs. Arms of one
@@ -177,19 +178,23 @@ def table(found: Outcome, contrasts: Sequence[Contrast]) -> None:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=["default", "studies"])
     parser.add_argument("--scale", type=int, default=2000)
     parser.add_argument("--replicates", type=int, default=12)
     given = parser.parse_args()
     began = time.perf_counter()
     settings = Settings(given.scale, given.replicates, SEED)
-    default = Scenario()
-    base = scenario(settings, "reference", default.from_, default.until)
-    found = run_arms(base, REFERENCE, counted, given.replicates)
-    table(found, [Contrast("Default", "as_is", a.name, HEADLINES) for a in REFERENCE[1:]])
-    base = scenario(settings, "pairing", FIRST, LAST)
-    found = run_arms(base, arms(), lambda w, r: counted(w, r) | q6.by_group(w, r), given.replicates)
-    print()
-    table(found, CONTRASTS)
+    if given.what == "default":
+        default = Scenario()
+        base = scenario(settings, "reference", default.from_, default.until)
+        found = run_arms(base, REFERENCE, counted, given.replicates)
+        table(found, [Contrast("Default", "as_is", a.name, HEADLINES) for a in REFERENCE[1:]])
+    else:
+        base = scenario(settings, "pairing", FIRST, LAST)
+        found = run_arms(
+            base, arms(), lambda w, r: counted(w, r) | q6.by_group(w, r), given.replicates
+        )
+        table(found, CONTRASTS)
     print(f"\n1:{given.scale:,}, {given.replicates} seeds, {time.perf_counter() - began:.0f} s")
 
 

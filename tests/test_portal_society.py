@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+import time
 import warnings
 import zipfile
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from xinyong.portal.jobs import Job
 from xinyong.portal.site import Limits, Site
 from xinyong.portal.society.differences import changes, paired, verdict
 from xinyong.portal.society.lines import picture
+from xinyong.portal.society.looker import Lookers
 from xinyong.portal.society.map import short
 from xinyong.portal.society.views import View
 from xinyong.portal.warm import of_catalogue, of_runs
@@ -309,6 +311,18 @@ def looking(monkeypatch: pytest.MonkeyPatch) -> Told:
     told = Told()
     monkeypatch.setattr("xinyong.portal.society.looker.Lookers.get", lambda *_: told)
     return told
+
+
+def test_a_run_of_another_law_is_not_made_again_at_every_visit(tmp_path: Path) -> None:
+    lookers = Lookers(SMALL)
+    run = write_run(tmp_path / "old")
+    looked = lookers.get(run)
+    ends = time.monotonic() + 60
+    while looked.state == "preparing" and time.monotonic() < ends:
+        time.sleep(0.05)
+    assert looked.state == "failed"
+    assert "made with the catalogue" in looked.why
+    assert lookers.get(run) is looked
 
 
 @pytest.mark.usefixtures("looking")

@@ -39,6 +39,7 @@ class Looked:
     Attributes:
         run: the run; state: where it stands.
         why: it failed, in English: no language is spoken in the background.
+        lasting: it fails for what is in the run, and would again.
         picks: id of the telling subject of each kind, or "" where there is none.
     """
 
@@ -46,6 +47,7 @@ class Looked:
         self.run = run
         self.state: State = "preparing"
         self.why = ""
+        self.lasting = False
         self.picks: dict[str, str] = {}
         self._limits = limits
         self._lock = threading.Lock()
@@ -119,6 +121,7 @@ class Looked:
             if word == "ready":
                 self._pipe, self.picks, self.state = ours, value, "ready"
             else:
+                self.lasting = True
                 self._fail(str(value).replace(f"{self.run.path}: ", ""))
             return
         if process.is_alive():
@@ -147,7 +150,7 @@ class Lookers:
             found = self._looked.get(key)
             if found is not None:
                 self._looked.move_to_end(key)
-                if found.state == "failed":
+                if found.state == "failed" and not found.lasting:
                     del self._looked[key]  # whoever asks again tries again
                 return found
             reason = needs(scenario_of(run))
