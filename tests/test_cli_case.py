@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from xinyong import cli
+from xinyong.case.changes import TRIED
 from xinyong.errors import XinyongError
 
 CASE = """
@@ -280,6 +282,11 @@ def shell(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
         check=False,
         env=os.environ | env,
     )
+
+
+def test_help_says_how_many_changes_are_tried() -> None:
+    ran = shell("case", "--help", COLUMNS="200")
+    assert re.search(rf"--search .*{TRIED}\b", " ".join(ran.stdout.split()))
 
 
 def test_help_and_version_load_nothing_heavy() -> None:

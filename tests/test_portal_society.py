@@ -322,7 +322,8 @@ def test_a_run_of_another_law_is_not_made_again_at_every_visit(tmp_path: Path) -
         time.sleep(0.05)
     assert looked.state == "failed"
     assert "made with the catalogue" in looked.why
-    assert lookers.get(run) is looked
+    for _ in range(3):  # whoever meets a failure is told of it; the next would have tried again
+        assert lookers.get(run) is looked
 
 
 @pytest.mark.usefixtures("looking")

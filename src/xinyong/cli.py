@@ -127,6 +127,7 @@ def case_command(
             metavar="N",
             min=0,
             max=2000,
+            show_default="24",
             help="How many changed facts to try, beside one trial for each fact left out.",
         ),
     ] = None,

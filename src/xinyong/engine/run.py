@@ -112,7 +112,7 @@ def simulate(
 
     def everywhere(work: Callable[[Worker, int, int], None], m: int) -> None:
         """Do the work of a month in every leaf; who is done with a group takes the next."""
-        todo = iter(groups)
+        todo = iter(groups)  # of a list: each thread gets another item of it
 
         def take(worker: Worker) -> None:
             for group in todo:
