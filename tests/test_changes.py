@@ -25,7 +25,7 @@ from xinyong.case.changes import Changes, outcome, search
 from xinyong.case.export import as_dict
 from xinyong.case.model import Case
 from xinyong.dates import day_of
-from xinyong.law import schema
+from xinyong.law import compiled, schema
 from xinyong.law import tables as t
 from xinyong.law.conditions import first_unmet, via_of
 from xinyong.law.determine import decode, determine, findings
@@ -297,6 +297,7 @@ def test_shared_folds_find_what_the_plain_way_finds(path: Path | str) -> None:
     result, quick = searched(path, 20)
     plain = search(result, 20, shared=False)
     assert quick == plain
+    assert search(result, 20, kernel=compiled.fold) == plain
 
 
 @pytest.mark.parametrize("path", GOLDEN[::11], ids=lambda path: path.stem)

@@ -18,6 +18,7 @@ from xinyong.case.gallery import gallery
 from xinyong.case.stating import Stated, act_text, parse_act, written
 from xinyong.cli import app
 from xinyong.law.catalogue import load
+from xinyong.law.kernel import fold
 from xinyong.portal.app import create_app
 from xinyong.portal.building import STEPS
 from xinyong.portal.casework import link
@@ -242,6 +243,16 @@ def test_what_would_change_it_leads_to_the_changed_case(client: TestClient) -> N
     changed = re.findall(r'href="(/en/case/result\?[^"]+)"', shown)
     assert changed
     text(client, changed[0].replace("&amp;", "&"))
+
+
+def test_the_compiled_fold_shows_the_same_changes(client: TestClient) -> None:
+    site = Site(limits=Limits(per_second=10_000, burst=10_000))
+    site.twin.prepare().join()
+    assert site.twin.fold is not fold, "it could not be compiled"
+    quick = TestClient(create_app(site))
+    for worked in gallery().values():
+        address = link("/case/changes", written(worked.case))
+        assert text(quick, address) == text(client, address)
 
 
 def test_an_open_reading_is_worked_out_otherwise(

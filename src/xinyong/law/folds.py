@@ -8,6 +8,9 @@ next day on which something happens, no more. So files that agree up to a day sh
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from xinyong.dates import NEVER
@@ -16,6 +19,7 @@ from xinyong.law import vocabulary as v
 from xinyong.law.clocks import DAY, NEXT
 from xinyong.law.compile import Law
 from xinyong.law.determine import Ledger, Subject, folded
+from xinyong.law.kernel import fold
 from xinyong.law.reads import reads
 
 __all__ = ["Folds"]
@@ -28,8 +32,8 @@ class Folds:
     day on, as those of cases do: the kernel reads both whatever the day.
     """
 
-    def __init__(self, law: Law) -> None:
-        self.law = law
+    def __init__(self, law: Law, kernel: Callable[..., Any] = fold) -> None:
+        self.law, self.kernel = law, kernel
         self.known: dict[tuple[int, bytes, bytes], t.Findings] = {}
         self.tables: dict[tuple[bytes, frozenset[int]], t.LawTables] = {}
         self.read: dict[tuple[Subject, frozenset[str]], t.Ints] = {}
@@ -43,7 +47,7 @@ class Folds:
         found = self.known.get(key)
         if found is None:
             tables = self._tables(facts, ledger)
-            found = folded(self.law, facts, rows[:seen], cases, day, tables=tables)
+            found = folded(self.law, facts, rows[:seen], cases, day, self.kernel, tables)
             self.known[key] = found
         if seen == len(rows):
             return found

@@ -201,7 +201,7 @@ def changes(
         found = _calculated(site, stated)
     except (CaseError, UsageError) as error:
         return _mend(request, site, stated, error)
-    searched = search(found, more)
+    searched = search(found, more, kernel=site.twin.fold)
     view = View(found)
     rows = [(c, link("/case/result", _as_asked(stated, c.case))) for c in searched.found]
     return shown(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from xinyong.errors import OutputError, UsageError
 from xinyong.law.catalogue import Catalogue, load
+from xinyong.portal.twin import Twin
 from xinyong.results import Run, open_run
 from xinyong.study.page import BUILT_IN_ANSWERS
 
@@ -52,12 +53,14 @@ class Site:
         answers: folders of answered questions by the name of the question.
         limits: how much is taken on.
         local: whether only this machine is served.
+        twin: the fold that pages use.
     """
 
     runs: dict[str, Run] = field(default_factory=dict)
     answers: dict[str, Path] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     local: bool = True
+    twin: Twin = field(default_factory=Twin)
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -30,9 +30,11 @@ __all__ = ["of_catalogue", "of_runs", "ready", "visit"]
 def ready(app: FastAPI) -> None:
     """Visit a page of every kind: of the catalogue, of a case, of the first run.
 
-    Other runs, and the charts of the first one, are made later, while nobody waits.
+    Other runs, and the charts of the first one, are made later, while nobody waits; so is
+    the compiled fold.
     """
     site = app.state.site
+    site.twin.prepare()
     both = [
         threading.Thread(target=visit, args=(app, list(addresses)), daemon=True)
         for addresses in (of_runs(site), of_catalogue(site))
