@@ -54,7 +54,7 @@ MAY: dict[str, set[str]] = {
     "portal": WORLD
     | {"browse", "case", "indicators", "engine", "study", "results", "report"}
     | {"cli_case", "cli_common"},
-    "cli_portal": {"errors", "portal"},
+    "cli_portal": {"errors", "portal", "report"},
     "cli": WORLD
     | {"indicators", "engine", "study", "results", "report", "case"}
     | {"cli_indicators", "cli_views"}

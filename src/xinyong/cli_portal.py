@@ -21,6 +21,7 @@ def portal_command(folders: list[Path], answers: Path | None, host: str, port: i
     """
     from xinyong.portal.serve import serve
     from xinyong.portal.site import Site, find_answers, find_runs
+    from xinyong.report import renderer
 
     if not folders and any(_RESULTS.glob("*/manifest.json")):
         folders = [_RESULTS]
@@ -34,4 +35,5 @@ def portal_command(folders: list[Path], answers: Path | None, host: str, port: i
         typer.echo(
             "Every machine that reaches this address can read it; put TLS before it.", err=True
         )
-    serve(site, host, port)
+    with renderer.apart():
+        serve(site, host, port)

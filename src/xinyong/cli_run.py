@@ -131,6 +131,7 @@ def run_command(scenario: Scenario, out: Path | None, as_json: bool) -> None:
     )
 
     from xinyong.engine.run import run
+    from xinyong.report import renderer
     from xinyong.report.html import write_report
 
     console = Console(stderr=True)
@@ -142,19 +143,24 @@ def run_command(scenario: Scenario, out: Path | None, as_json: bool) -> None:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, disable=as_json and not console.is_terminal) as bar:
-        task = bar.add_task("preparing (the first run compiles)", total=scenario.months)
+    with renderer.apart():
+        with Progress(
+            *columns, console=console, disable=as_json and not console.is_terminal
+        ) as bar:
+            task = bar.add_task("preparing (the first run compiles)", total=scenario.months)
 
-        def step(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total, description=f"1:{scenario.scale}")
+            def step(done: int, total: int) -> None:
+                bar.update(task, completed=done, total=total, description=f"1:{scenario.scale}")
 
-        result = run(scenario, out, step)
-    try:
-        report = write_report(result)
-    except KeyboardInterrupt:
-        message = f"xinyong: interrupted; the run is whole, write 'xinyong report {result.path}'"
-        print(message, file=sys.stderr)
-        sys.exit(130)
+            result = run(scenario, out, step)
+        try:
+            report = write_report(result)
+        except KeyboardInterrupt:
+            message = (
+                f"xinyong: interrupted; the run is whole, write 'xinyong report {result.path}'"
+            )
+            print(message, file=sys.stderr)
+            sys.exit(130)
     if as_json:
         print(json.dumps(_summary(result) | {"report": str(report)}, ensure_ascii=False, indent=2))
         return
@@ -173,13 +179,15 @@ def report_command(folder: Path, language: str, pdf: bool, as_json: bool) -> Non
     """
     if language not in LANGUAGES:
         raise UsageError(f"--language: {language[:20]!r} is not one of {', '.join(LANGUAGES)}")
+    from xinyong.report import renderer
     from xinyong.report.html import write_pdf, write_report
     from xinyong.results import open_run
 
     result = open_run(folder.parent if folder.name == "manifest.json" else folder)
-    written = {"report": str(write_report(result, language))}
-    if pdf:
-        written["pdf"] = str(write_pdf(result, language))
+    with renderer.apart():
+        written = {"report": str(write_report(result, language))}
+        if pdf:
+            written["pdf"] = str(write_pdf(result, language))
     if as_json:
         print(json.dumps(_summary(result) | written, ensure_ascii=False, indent=2))
         return

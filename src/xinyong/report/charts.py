@@ -16,7 +16,7 @@ from altair.utils.schemapi import debug_mode
 
 from xinyong.errors import UsageError
 from xinyong.language import say
-from xinyong.report import against, effects, graded, lists, smaller, states
+from xinyong.report import against, effects, graded, lists, renderer, smaller, states
 from xinyong.report.data import Data
 from xinyong.report.figure import MUTED, WIDE, Figure, config, spoken
 from xinyong.yamlio import nearest
@@ -24,7 +24,7 @@ from xinyong.yamlio import nearest
 if TYPE_CHECKING:
     from xinyong.results import Run
 
-__all__ = ["CHARTS", "chart", "figure", "png", "save_png", "svg", "titled"]
+__all__ = ["CHARTS", "begin_svg", "chart", "figure", "png", "save_png", "svg", "titled"]
 
 #: Every chart of a run, in the order of the report.
 CHARTS: dict[str, Callable[[Data], Figure]] = {
@@ -98,13 +98,21 @@ def svg(found: Figure, width: int, tag: str) -> str:
         width: in pixels.
         tag: makes the ids in it unique on its page.
     """
-    import vl_convert
+    return begin_svg(found, width, tag)()
 
+
+def begin_svg(found: Figure, width: int, tag: str) -> Callable[[], str]:
+    """Begin to draw a figure; what is returned gives its SVG element, as `svg` does."""
     # Whether the chart keeps to the grammar is a matter of the tests (`chart` checks it); half of
     # the time of a report went there.
     with debug_mode(False):
         spec = config(found.draw(width)).to_dict(validate=False)
-    text = vl_convert.vegalite_to_svg(spec)
+    drawn = renderer.begin(renderer.svg, spec)
+    return lambda: _element(drawn.result(), found, tag)
+
+
+def _element(text: str, found: Figure, tag: str) -> str:
+    """Return what the renderer drew as an element of a page."""
     ids: dict[str, str] = {}  # the renderer counts ids from one chart to the next
     for name in re.findall(r'id="([^"]+)"', text):
         ids.setdefault(name, f"{tag}-{len(ids)}")
@@ -138,10 +146,7 @@ def save_png(run: Run, name: str, path: Path) -> Path:
 
 def png(run: Run, found: Figure) -> bytes:
     """Return a figure of a run as a PNG picture (white ground, two pixels a point)."""
-    import vl_convert
-
     with debug_mode(False):
         spec = titled(run, found).to_dict(validate=False) | {"background": "white"}
     spec["config"]["background"] = "white"
-    made: bytes = vl_convert.vegalite_to_png(spec, scale=2)
-    return made
+    return renderer.begin(renderer.png, spec).result()

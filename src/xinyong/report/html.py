@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 from xinyong.errors import UsageError
 from xinyong.language import LANGUAGES, language, plural, say, speaking
 from xinyong.marked import said, told
-from xinyong.report.charts import CHARTS, svg
+from xinyong.report.charts import CHARTS, begin_svg
 from xinyong.report.data import FIRMS, PERSONS, STABLE, Data, percent
 from xinyong.report.figure import NARROW, WIDE, Figure, Row, spoken
 
@@ -207,15 +207,22 @@ def _template() -> Any:
     return env.get_template("report.html.j2")
 
 
-def _drawn(found: Figure, number: int) -> dict[str, Any]:
-    return {
-        "fig": found,
-        "number": number,
-        # Markup: both come from the renderer and from `svg`, which escapes what it adds.
-        "wide": Markup(svg(found, WIDE, f"{found.name}-w")),  # noqa: S704
-        "narrow": Markup(svg(found, NARROW, f"{found.name}-n")),  # noqa: S704
-        "csv": _csv(found.rows) if found.rows else "",
-    }
+def _drawn(figures: Iterable[Figure]) -> list[dict[str, Any]]:
+    """Return what the page shows of each figure; one is drawn while the next is described."""
+    begun = [
+        (x, begin_svg(x, WIDE, f"{x.name}-w"), begin_svg(x, NARROW, f"{x.name}-n")) for x in figures
+    ]
+    return [
+        {
+            "fig": found,
+            "number": number,
+            # Markup: both come from the renderer and from `svg`, which escapes what it adds.
+            "wide": Markup(wide()),  # noqa: S704
+            "narrow": Markup(narrow()),  # noqa: S704
+            "csv": _csv(found.rows) if found.rows else "",
+        }
+        for number, (found, wide, narrow) in enumerate(begun, 1)
+    ]
 
 
 def _regional(run: Run) -> list[dict[str, Any]]:
@@ -257,7 +264,7 @@ def _rendered(run: Run, tag: str) -> str:
     data = Data(run)
     manifest = run.manifest
     scenario = manifest["scenario"]
-    figures = [_drawn(spoken(build(data)), i) for i, build in enumerate(CHARTS.values(), 1)]
+    figures = _drawn(spoken(build(data)) for build in CHARTS.values())
     off = [name for name, on in scenario.get("mechanisms", {}).items() if not on]
     responses = {name: say(text) for name, text in RESPONSES.items()}
     page: str = _template().render(
