@@ -10,11 +10,12 @@ of the variances of the two arms, which is what the difference of two runs with 
 own would have. The design asks for at most a fifth. The interval is a jackknife over seeds, of
 the logarithm, at 95 %.
 
-What an arm adds or takes away is luck of its own, which no pairing removes: if a share q of
-events goes and the others stay the very same, what went still varies as a count does, and the
-variance is q / (2 - q) of that of unpaired runs. That *floor* is above a fifth as soon as more
-than a third changes; there a ratio above a fifth is called *out of reach*, and pairing is judged
-on smaller changes. (Where the same events grow longer, not more, a ratio can lie below it.)
+What an arm adds or takes away is luck of its own, which no pairing removes: it still varies as a
+count does. So counting alone leaves of the variance of unpaired runs what is added and taken
+away, over the events of both arms. What is added and taken away is measured by place, list and
+kind of subject of each seed, because much can come and go while the sum stays. Where that
+*floor* is above a fifth, a ratio above a fifth is called *out of reach*, and pairing is judged on
+smaller changes. (Where the same events grow longer, not more, a ratio can lie below it.)
 """
 
 from __future__ import annotations
@@ -26,10 +27,22 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from xinyong.engine.leaf_run import LeafRun
 from xinyong.engine.scenario import Scenario
+from xinyong.engine.world import World
 from xinyong.study.arms import ALL, Arm, Counts, Indicator, Outcome, run_arms, scenario
+from xinyong.study.copies import COLUMNS, read
 from xinyong.study.interval import t_quantile
-from xinyong.study.measured import FIRST, LAST, counted, missed, mistaken_share, wrongful, zombies
+from xinyong.study.measured import (
+    FIRST,
+    LAST,
+    black_lists,
+    counted,
+    missed,
+    mistaken_share,
+    wrongful,
+    zombies,
+)
 from xinyong.study.questions import q4_zombie as q4
 from xinyong.study.questions import q5_interoperability as q5
 from xinyong.study.questions import q6_groups as q6
@@ -38,6 +51,8 @@ from xinyong.study.settings import SEED, Settings
 
 #: The most that the design allows.
 MOST = 0.2
+#: How groups of counts begin that are of one place, list and kind of subject.
+CELL = "cell/"
 _WRONGLY = Indicator("adults wrongly listed", "per 10,000", "wrongly", "adults", 10_000)
 
 
@@ -118,16 +133,42 @@ def share(before: Sequence[float], after: Sequence[float]) -> float:
     return paired / apart if apart else math.nan
 
 
-def floor(before: Sequence[float], after: Sequence[float]) -> float:
-    """Return what counting alone leaves of the ratio: q / (2 - q) for a change of a share q.
+def celled(world: World, runs: list[LeafRun]) -> Counts:
+    """Return what studies count, and beside it the entries and copies of every cell.
+
+    A cell is a place, a list and a kind of subject; its group begins with `CELL`.
+    """
+    out = counted(world, runs)
+    for place, run in enumerate(runs):
+        table = read(world, [run])
+        for at in black_lists(world):
+            for kind, row in enumerate(table[at]):
+                cell = f"{CELL}{place}/{at}/{kind}"
+                out |= {(cell, n): float(x) for n, x in zip(COLUMNS, row, strict=True) if x}
+    return out
+
+
+def floor(before: Sequence[Counts], after: Sequence[Counts], name: str) -> float:
+    """Return what counting alone leaves of the ratio: all that changes, over all there is.
+
+    Args:
+        before: the counts of one arm, one for each seed.
+        after: those of the other, with the same seeds.
+        name: of the count.
 
     Example:
-        >>> floor([90.0, 110.0], [75.0, 75.0])  # a quarter goes
-        0.14285714285714285
+        >>> cells = [{("cell/1", "n"): 8.0, ("cell/2", "n"): 2.0}]
+        >>> other = [{("cell/1", "n"): 6.0, ("cell/2", "n"): 4.0}]
+        >>> floor(cells, other, "n")  # two go and two come, of ten and ten
+        0.2
     """
-    less, more = sorted(statistics.fmean(x) for x in (before, after))
-    gone = 1 - less / more if more else 0.0
-    return gone / (2 - gone)
+    change = total = 0.0
+    for one, two in zip(before, after, strict=True):
+        keys = {k for k in (*one, *two) if k[1] == name and k[0].startswith(CELL)}
+        for key in keys or {(ALL, name)}:
+            a, b = one.get(key, 0.0), two.get(key, 0.0)
+            change, total = change + abs(a - b), total + a + b
+    return change / total if total else 0.0
 
 
 def verdict(value: float, least: float) -> str:
@@ -164,7 +205,7 @@ def table(found: Outcome, contrasts: Sequence[Contrast]) -> None:
         for indicator in c.indicators:
             before, after = (ratios(found.counts[name], indicator) for name in (c.before, c.after))
             value, (low, high) = share(before, after), jackknife(before, after)
-            least = floor(before, after)
+            least = floor(found.counts[c.before], found.counts[c.after], indicator.top)
             said = f"{value:.3f} | {low:.3f} to {high:.3f}"
             if not value > 0:
                 said = "0 | none differs" if value == 0 else "| none occurs"
@@ -187,12 +228,12 @@ def main() -> None:
     if given.what == "default":
         default = Scenario()
         base = scenario(settings, "reference", default.from_, default.until)
-        found = run_arms(base, REFERENCE, counted, given.replicates)
+        found = run_arms(base, REFERENCE, celled, given.replicates)
         table(found, [Contrast("Default", "as_is", a.name, HEADLINES) for a in REFERENCE[1:]])
     else:
         base = scenario(settings, "pairing", FIRST, LAST)
         found = run_arms(
-            base, arms(), lambda w, r: counted(w, r) | q6.by_group(w, r), given.replicates
+            base, arms(), lambda w, r: celled(w, r) | q6.by_group(w, r), given.replicates
         )
         table(found, CONTRASTS)
     print(f"\n1:{given.scale:,}, {given.replicates} seeds, {time.perf_counter() - began:.0f} s")
