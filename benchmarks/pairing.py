@@ -139,11 +139,11 @@ def celled(world: World, runs: list[LeafRun]) -> Counts:
     A cell is a place, a list and a kind of subject; its group begins with `CELL`.
     """
     out = counted(world, runs)
-    for place, run in enumerate(runs):
+    for run in runs:
         table = read(world, [run])
         for at in black_lists(world):
             for kind, row in enumerate(table[at]):
-                cell = f"{CELL}{place}/{at}/{kind}"
+                cell = f"{CELL}{run.place}/{world.law.instruments[at]}/{kind}"
                 out |= {(cell, n): float(x) for n, x in zip(COLUMNS, row, strict=True) if x}
     return out
 
