@@ -18,9 +18,12 @@ from reference.pages import PAGES, REFUSED
 from reference.reader import opened
 from xinyong.portal.app import create_app
 from xinyong.portal.site import Site
+from xinyong.report.html import render
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+    from xinyong.results import Run
 
 WHERE = {
     "run": "small", "subject": "SYN-410000-P-0000310-KZ", "job": "made",
@@ -68,6 +71,20 @@ def test_every_page_is_accessible_and_fits(browser: Browser, prepared: str, look
         assert ("Synthetic." if code == "en" else "合成数据") in text
         assert wrong == [], path
     page.context.close()
+
+
+@pytest.mark.parametrize(("code", "scheme", "width"), [("en", "light", 320), ("zh", "dark", 1280)])
+def test_a_report_is_accessible_and_fits(
+    browser: Browser, small: Run, code: str, scheme: Any, width: int
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
+    page.set_content(render(small, code))
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
 
 
 def test_each_page_is_seen_in_each_language_scheme_and_width() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Any, Literal
 
 from fastapi import HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from xinyong.language import language, say, worded
+from xinyong.law.phrases import grade_of
 from xinyong.portal.page import shown
 from xinyong.portal.parts import Shown, part
 from xinyong.portal.society import tables
@@ -111,8 +113,17 @@ def grades(request: Request, site: Shown, view: Viewed, month: Monthly) -> HTMLR
         and (found := [v.scheme.partial for v in known[name].versions if v.scheme])
         and found[-1]
     }
+    last = dt.date.fromisoformat(f"{month.label}-28")
+
+    def called(scheme: str, grade: str) -> str:
+        """Return a grade in words: as its scheme names it, where Chinese is spoken."""
+        if grade == "unknown" or scheme not in known:
+            return say(grade)
+        return grade_of(known[scheme], grade, last).replace("_", " ")
+
     return shown(
         request, "society/grades.html.j2", title=say("Grades"), view=view, month=month,
+        called=called,
         partial={name: worded(text) for name, text in partial.items()},
         groups=groups, since=since,
     )  # fmt: skip
