@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from xinyong import places
+from xinyong.language import language, worded
 from xinyong.portal.society.views import View
 from xinyong.report.data import STABLE, Data
 from xinyong.report.effects import GRADES
@@ -96,6 +97,12 @@ def measures(view: View, name: str = "") -> list[dict[str, Any]]:
     return sorted(rows, key=lambda r: (-r["applied"], -r["received"], r["list"], r["measure"]))
 
 
+def _family(data: Data, id: str) -> dict[str, str]:
+    """Return the name of a family of conduct: ours in Chinese, as none is official."""
+    name = names_of(data, id)
+    return name if language() == "en" or name["zh"] else name | {"zh": worded(name["en"])}
+
+
 def errors(view: View) -> dict[str, list[dict[str, Any]]]:
     """Return what went wrong: records by conduct, entries by list, copies by list."""
     data = view.data
@@ -104,7 +111,7 @@ def errors(view: View) -> dict[str, list[dict[str, Any]]]:
         row = {k: sum(data.monthly(k, family)) for k in ("recorded", "false", "misattached")}
         row["missed"] = sum(data.monthly("missed", family))
         if row["false"] or row["misattached"] or row["missed"]:
-            records.append({"conduct": family, **names_of(data, family), **row})
+            records.append({"conduct": family, **_family(data, family), **row})
     entries = []
     for row in lists(view):
         keys = ("list", "en", "zh", "entered", "mistaken", "annulled")
