@@ -8,6 +8,7 @@ the same.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -66,6 +67,8 @@ def apart() -> Iterator[None]:
 
 def _ready() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the program itself says when to stop
+    if hasattr(os, "nice"):
+        os.nice(10)  # pictures wait for pages that readers wait for
     svg({"data": {"values": []}, "mark": "text"})  # its first picture takes half a second more
 
 
