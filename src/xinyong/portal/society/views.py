@@ -88,7 +88,10 @@ class View:
         """Return the group of an indicator as it stands in data; in Chinese, ids by their names."""
         if language() == "en":
             return group
-        return "/".join(self.data.zh(x) or worded(x.replace("_", " ")) for x in group.split("/"))
+        here = {p.id: p.name_zh for p in places.places()}
+        return "/".join(
+            self.data.zh(x) or here.get(x) or worded(x.replace("_", " ")) for x in group.split("/")
+        )
 
     def figure(self, name: str) -> Figure:
         """Return a chart with its reading and tables; its name must be one of `CHARTS`."""
