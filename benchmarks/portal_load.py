@@ -269,6 +269,7 @@ def main() -> int:
     options.add_argument("--answers", type=Path, help="folder of answered questions")
     options.add_argument("--seconds", type=float, default=60)
     options.add_argument("--clients", type=int, default=20)
+    options.add_argument("--settle", type=float, default=0, help="seconds left alone after start")
     options.add_argument("--json", type=Path, help="write the figures to this file too")
     given = options.parse_args()
 
@@ -285,6 +286,7 @@ def main() -> int:
             "subject": "SYN-410000-P-0000310-KZ",
             "answer": found[0].parent.name if found else "same-act",
         }
+        time.sleep(given.settle)
         print(f"portal ready after {portal.ready:.1f} s, {portal.memory():.0f} MB")
         plain = [x for x in pages(where) if "/subject" not in x[1] and "/run/" not in x[1]]
         first = [timed(portal.port, kind, path) for kind, path in plain if path[:3] == "/en"]

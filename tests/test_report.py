@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import re
+import time
 import zlib
 from collections.abc import Callable
 from html import unescape
@@ -17,6 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from xinyong.errors import UsageError
+from xinyong.report import renderer
 from xinyong.report.charts import CHARTS, chart, figure, save_png
 from xinyong.report.data import Data
 from xinyong.report.html import LIMITS, render, write_report
@@ -474,3 +477,16 @@ def test_without_the_extra_a_pdf_fails_with_one_line_that_names_it(
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(UsageError, match=r"xinyong\[pdf\]"):
         html.write_pdf(Run(tmp_path))
+
+
+def test_pictures_go_on_where_the_process_that_draws_them_is_killed() -> None:
+    spec = {"data": {"values": [{"a": 1}]}, "mark": "point"}
+    with renderer.apart():
+        assert renderer.begin(renderer.svg, spec).result().startswith("<svg")
+        (process,) = multiprocessing.active_children()
+        process.kill()
+        ends = time.monotonic() + 60
+        while not renderer._apart[-1]._broken and time.monotonic() < ends:
+            time.sleep(0.05)
+        assert renderer._apart[-1]._broken
+        assert renderer.begin(renderer.svg, spec).result().startswith("<svg")

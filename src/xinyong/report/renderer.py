@@ -12,7 +12,8 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 __all__ = ["apart", "begin", "png", "svg"]
@@ -41,7 +42,8 @@ def png(spec: dict[str, Any]) -> bytes:
 def begin(draw: Callable[[dict[str, Any]], T], spec: dict[str, Any]) -> Future[T]:
     """Begin to draw: in the process that is kept for it, otherwise at once."""
     if _apart:
-        return _apart[-1].submit(draw, spec)
+        with suppress(BrokenProcessPool):  # it was killed: what comes after is drawn here
+            return _apart[-1].submit(draw, spec)
     drawn: Future[T] = Future()
     drawn.set_result(draw(spec))
     return drawn
