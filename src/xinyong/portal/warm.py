@@ -28,20 +28,22 @@ __all__ = ["of_catalogue", "of_runs", "ready", "visit"]
 
 
 def ready(app: FastAPI) -> None:
-    """Visit a page of every kind: of the catalogue, of a case, of the first run.
+    """Visit a page of every kind: of the catalogue, of a case, of the first run; draw its charts.
 
-    Other runs, and the charts of the first one, are made later, while nobody waits; so is
-    the compiled fold.
+    Charts drawn beside readers take the core that a page needs, and the memory that a portal
+    should have from its start. Other runs are made ready later, while nobody waits; so is the
+    compiled fold.
     """
     site = app.state.site
     site.twin.prepare()
-    both = [
+    beside = [
         threading.Thread(target=visit, args=(app, list(addresses)), daemon=True)
         for addresses in (of_runs(site), of_catalogue(site))
     ]
-    for one in both:
+    beside.append(threading.Thread(target=app.state.views.first, daemon=True))
+    for one in beside:
         one.start()
-    for one in both:
+    for one in beside:
         one.join()
     gc.collect()
     gc.freeze()  # what is kept for good is not looked through again and again

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -238,6 +239,13 @@ class Views:
     def all(self) -> list[View]:
         """Return the views of every run."""
         return [view for name in self.runs() if (view := self.get(name)) is not None]
+
+    def first(self) -> None:
+        """Make what takes long of the first run, and be back when it is there."""
+        for view in self.all()[:1]:
+            with suppress(XinyongError):  # its pages will say so
+                for _ in view.warm():
+                    pass
 
     def warm(self) -> None:
         """Begin to make what takes long, besides other work; so with every run made later."""
