@@ -305,6 +305,8 @@ def answer(settings: Settings) -> Answer:
             "A fixed budget shared between safeguards: staff is added, not moved.",
             "Copies that lapse at the authority unless they are renewed: the model has no such "
             "rule, so the sunset is one of entries.",
+            "A sunset beside the ways out of today: under the text of 2017 performance alone does "
+            "not end a listing with a term (Art. 2 and 10), so who performs early stays on longer.",
         ),
         found.twin, found.provenance,
     )  # fmt: skip
