@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +17,11 @@ from xinyong.browse.show import sentences
 from xinyong.case import calculate, timeline, undo
 from xinyong.case.export import as_dict
 from xinyong.case.gallery import gallery
+from xinyong.case.ties import NONE
 from xinyong.language import Name, Sentence, joined, messages, say, speaking, worded
 from xinyong.law import schema
 from xinyong.law.catalogue import Catalogue, load
+from xinyong.places import hint
 from xinyong.yamlio import read_yaml
 
 READ: Any = read_yaml(Path(__file__).parent / "data" / "spoken.yaml").data
@@ -150,3 +153,41 @@ def test_a_sentence_nobody_translated_is_whole_in_english() -> None:
         assert worded(found) == "nobody says 2 hops"
     again = copy.deepcopy(found)
     assert (again, again.message, again.fields) == (found, found.message, found.fields)
+
+
+# --- what is wrong with a case ---------------------------------------------------------------
+
+
+def _told(source: str) -> Iterator[str]:
+    """Yield the texts that a module tells as sentences, problems and hints."""
+    for node in ast.walk(ast.parse(source)):
+        told: list[ast.expr] = []
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            told = node.args[:1] if name == "Sentence" else []
+            told = node.args[1:] if name == "problem" else told
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in (
+            *("message", "hint", "said"),
+        ):
+            told = [node.value]
+        yield from (x.value for x in told if isinstance(x, ast.Constant) and x.value)
+
+
+@pytest.mark.parametrize("module", ["case/check", "case/order", "case/ties", "places"])
+def test_what_is_wrong_with_a_case_has_its_chinese(module: str) -> None:
+    path = Path(language.__file__).parent / f"{module}.py"
+    told = set(_told(path.read_text("utf-8")))
+    assert len(told) >= 3
+    assert told - messages().keys() == set()
+
+
+@pytest.mark.parametrize(
+    ("message", "chinese"),
+    [
+        (hint("Wendng"), "是否指'wendeng'？“xinyong catalogue places”列出各标识"),
+        (NONE, "无"),
+    ],
+)
+def test_hints_are_said_in_the_language_that_is_spoken(message: str, chinese: str) -> None:
+    with speaking("zh"):
+        assert worded(message) == chinese

@@ -22,6 +22,7 @@ __all__ = [
     "Name",
     "Part",
     "Sentence",
+    "either",
     "joined",
     "language",
     "messages",
@@ -229,6 +230,18 @@ class Sentence(str):
 
 #: What may stand in a field of a sentence.
 Part = str | Name | Sequence["Part"]
+
+
+def either(names: Sequence[Part]) -> Part:
+    """Join names as the fields of a sentence, with ``or`` between all of them.
+
+    Example:
+        >>> str(either(["a", "b", "c"]))
+        'a or b or c'
+    """
+    if len(names) < 2:
+        return names[0] if names else ""
+    return Sentence("{one} or {other}", one=names[0], other=either(names[1:]))
 
 
 def _again(message: str, fields: dict[str, Part]) -> Sentence:

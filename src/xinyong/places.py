@@ -24,6 +24,7 @@ from functools import cache
 from importlib.resources import files
 
 from xinyong.errors import UsageError
+from xinyong.language import Sentence
 
 __all__ = [
     "Place",
@@ -118,7 +119,9 @@ def place(id: str) -> Place:
     try:
         return _table()[id]
     except KeyError:
-        raise UsageError(f"unknown place {id!r}; {hint(id)}") from None
+        raise UsageError(
+            Sentence("unknown place {name}; {hint}", name=repr(id), hint=hint(id))
+        ) from None
 
 
 #: Spellings of older books and of other languages.
@@ -170,8 +173,10 @@ def hint(word: str) -> str:
         or [i for i in (older(word),) if i]
         or [names[n] for n in difflib.get_close_matches(sought, names, 1, 0.75)]
     )
-    listed = "'xinyong catalogue places' lists the ids"
-    return f"did you mean {near[0]!r}? {listed}" if near else f"{listed}; 'cn' is the whole country"
+    if near:
+        said = "did you mean {name}? 'xinyong catalogue places' lists the ids"
+        return Sentence(said, name=repr(near[0]))
+    return Sentence("'xinyong catalogue places' lists the ids; 'cn' is the whole country")
 
 
 @cache

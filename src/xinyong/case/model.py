@@ -24,6 +24,7 @@ from pydantic import (
 
 from xinyong import places
 from xinyong.errors import CaseError, Problem
+from xinyong.language import Sentence
 from xinyong.law import vocabulary as v
 from xinyong.law.schema import Event as EventWord
 from xinyong.law.schema import Kind, Role, Severity
@@ -344,12 +345,20 @@ def checked_places(case: Case) -> Case:
         word = getattr(case.subject, field)
         if word is not None and word not in known:
             loc: Loc = ("subject", field)
-            problems.append(case.problem(loc, f"unknown place {word[:40]!r}", places.hint(word)))
+            problems.append(
+                case.problem(
+                    loc, Sentence("unknown place {name}", name=repr(word[:40])), places.hint(word)
+                )
+            )
     stated = [(("acts", i, "place"), act.place) for i, act in enumerate(case.acts)]
     stated += [(("links", i, "place"), link.place) for i, link in enumerate(case.links)]
     for at, word in stated:
         if word is not None and word not in known:
-            problems.append(case.problem(at, f"unknown place {word[:40]!r}", places.hint(word)))
+            problems.append(
+                case.problem(
+                    at, Sentence("unknown place {name}", name=repr(word[:40])), places.hint(word)
+                )
+            )
     if problems:
         raise CaseError(problems)
     return case

@@ -15,6 +15,7 @@ from xinyong.case.model import Act, Case
 from xinyong.dates import date_of, day_of
 from xinyong.document import Loc
 from xinyong.errors import CaseError, Problem
+from xinyong.language import Name, Sentence, either
 from xinyong.law import schema, trace
 from xinyong.law import tables as t
 from xinyong.law.clocks import is_step
@@ -59,11 +60,18 @@ def _old_documents(case: Case, law: Law, i: int, act: Act) -> Iterator[Problem]:
     for k, document in enumerate(act.documents):
         follows = document.kind in law.catalogue.follow_act and document.kind not in defied
         if follows and document.formed is not None and document.formed < act.from_:
-            name = law.catalogue.documents[document.kind].en
-            message = f"{name} of {document.formed} lies before the act ({act.from_})"
-            hint = (
-                f"expected {act.from_} or later, since it is made about the act; "
-                "or state the first day of the act"
+            kind = law.catalogue.documents[document.kind]
+            name = Name(kind.en, kind.zh)
+            message = Sentence(
+                "{name} of {formed} lies before the act ({begun})",
+                name=name,
+                formed=str(document.formed),
+                begun=str(act.from_),
+            )
+            hint = Sentence(
+                "expected {begun} or later, since it is made about the act; "
+                "or state the first day of the act",
+                begun=str(act.from_),
             )
             yield case.problem(("acts", i, "documents", k, "formed"), message, hint)
 
@@ -73,35 +81,48 @@ def _problems(case: Case, law: Law, loc: Loc, act: Act, mine: list[Event]) -> It
         found = _too_early(law, act, mine, fact.event, fact.of, fact.on)
         if found is not None:
             before, day = found
-            of = f" of {fact.of}" if fact.of else ""
-            message = f"{trace.noun(fact.event)}{of} on {fact.on} lies before {before} ({day})"
-            hint = f"expected {day} or later; or state the day of what comes before it"
+            noun = trace.noun_of(fact.event)
+            if fact.of:
+                noun = Sentence("{noun} of {instrument}", noun=noun, instrument=fact.of)
+            message = Sentence(
+                "{noun} on {on} lies before {before} ({day})",
+                noun=noun,
+                on=str(fact.on),
+                before=before,
+                day=str(day),
+            )
+            hint = Sentence(
+                "expected {day} or later; or state the day of what comes before it", day=str(day)
+            )
             yield case.problem((*loc, "events", k, "on"), message, hint)
 
 
 def _too_early(
     law: Law, act: Act, mine: list[Event], event: str, of: str | None, on: dt.date
-) -> tuple[str, dt.date] | None:
+) -> tuple[Sentence, dt.date] | None:
     """Return what an event lies before, in words, and its day; None if its day can be."""
     if event in _AFTER_THE_ACT:
-        return ("the act", act.from_) if on < act.from_ else None
+        return (Sentence("the act"), act.from_) if on < act.from_ else None
     if event in ("served", "effective"):
         formed = _days(mine, "formed", "")
-        return _if_before(on, "the document was formed", formed)
+        return _if_before(on, Sentence("the document was formed"), formed)
     if _step(event):
         if of is None:
             return None  # a day from which some regulation counts
         if law.catalogue.instruments[of].kind != "regulation":
             return _before_its_step(law, mine, event, of, on)
         first = next((a for a, later in ANSWERS if later == event), None)
-        return None if first is None else _if_before(on, trace.noun(first), _days(mine, first, of))
+        return (
+            None if first is None else _if_before(on, trace.noun_of(first), _days(mine, first, of))
+        )
     kinds = _set_by(law, act.conduct, event)
     days = [date_of(e.day) for e in mine if e.event == "formed" and e.what in kinds]
-    names = [law.catalogue.documents[k].en for k in sorted(kinds)]
-    return _if_before(on, f"the document that sets it: {' or '.join(names)}", days)
+    asked = [law.catalogue.documents[k] for k in sorted(kinds)]
+    names = either([Name(d.en, d.zh) for d in asked])
+    return _if_before(on, Sentence("the document that sets it: {names}", names=names), days)
 
 
-def _if_before(on: dt.date, what: str, days: list[dt.date]) -> tuple[str, dt.date] | None:
+def _if_before(on: dt.date, what: Sentence, days: list[dt.date]) -> tuple[Sentence, dt.date] | None:
     return (what, min(days)) if days and on < min(days) else None
 
 
@@ -111,7 +132,7 @@ def _days(mine: list[Event], event: str, of: str | None) -> list[dt.date]:
 
 def _before_its_step(
     law: Law, mine: list[Event], event: str, of: str, on: dt.date
-) -> tuple[str, dt.date] | None:
+) -> tuple[Sentence, dt.date] | None:
     """Return what a step lies before, if the law reads it from a later day only."""
     row = law.tables.inst[law.instruments.index(of)]
     number, span = day_of(on), slice(row[t.I_STEP], row[t.I_STEP_END])
@@ -123,15 +144,15 @@ def _before_its_step(
     if event in _ANY_DAY or not steps:
         return None
     decided = _days(mine, "decided", of)
-    nearest: tuple[str, dt.date] | None = None
+    nearest: tuple[Sentence, dt.date] | None = None
     for s in steps:
-        anchors: list[tuple[str, dt.date]] = []
+        anchors: list[tuple[Sentence, dt.date]] = []
         for anchor in s.step.from_:
             word = "decided" if anchor in ("listed", "lawful_end") else anchor
             days = decided if word == "decided" else _days(mine, word, of if _step(word) else None)
             if anchor == "year_end" or not days:
                 return None  # what it counts from is not known, or comes with the course
-            anchors.append((trace.noun(word), min(days)))
+            anchors.append((trace.noun_of(word), min(days)))
         first = min(anchors, key=lambda x: x[1])
         if on >= first[1]:
             return None

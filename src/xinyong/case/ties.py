@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from xinyong.case.follows import concerns
 from xinyong.case.model import Act, Case, Link
 from xinyong.errors import Problem
+from xinyong.language import Sentence
 from xinyong.law import schema
 from xinyong.law.compile import Law
 from xinyong.law.reads import reads
 
-__all__ = ["check_ties"]
+__all__ = ["NONE", "check_ties"]
+
+#: What is said of a list of nothing.
+NONE = Sentence("none")
 
 
 def check_ties(case: Case, law: Law, idle: bool = False) -> Iterator[Problem]:
@@ -26,7 +30,7 @@ def check_ties(case: Case, law: Law, idle: bool = False) -> Iterator[Problem]:
     for i, link in enumerate(case.links):
         loc = ("links", i)
         if link.word in words[:i]:
-            message = f"a second link says {link.word!r}"
+            message = Sentence("a second link says {word}", word=repr(link.word))
             yield case.problem(loc, message, "a case has one of each; make it two cases")
         elif not idle:
             yield from _link(case, law, i, link)
@@ -41,8 +45,13 @@ def _roles(case: Case, law: Law) -> Iterator[Problem]:
     asked |= {act.via for act in case.acts if act.via}  # the role, said once more
     for i, role in enumerate(case.subject.roles):
         if role != "self" and role not in asked:
-            message = f"no provision that hears these acts asks whether the subject is {role!r}"
-            hint = f"remove it; roles that are asked for: {', '.join(sorted(asked)) or 'none'}"
+            message = Sentence(
+                "no provision that hears these acts asks whether the subject is {role}",
+                role=repr(role),
+            )
+            hint = Sentence(
+                "remove it; roles that are asked for: {listed}", listed=sorted(asked) or NONE
+            )
             yield case.problem(("subject", "roles", i), message, hint)
 
 
@@ -52,14 +61,20 @@ def _via(case: Case, law: Law, i: int, act: Act) -> Iterator[Problem]:
         return
     link = next((x for x in case.links if x.word == f"{act.via}_of"), None)
     if link is None:
-        message = f"no link says of whom the subject is {act.via!r}"
-        hint = f"add to links: {{to: enterprise, as: {act.via}_of}}"
+        message = Sentence("no link says of whom the subject is {via}", via=repr(act.via))
+        hint = Sentence("add to links: {link}", link=f"{{to: enterprise, as: {act.via}_of}}")
         yield case.problem(("acts", i, "via"), message, hint)
         return
     kinds = law.catalogue.conducts[act.conduct].kinds
     if kinds and link.to not in kinds:
-        message = f"the link is to a subject of kind {link.to!r}, which cannot do {act.conduct!r}"
-        yield case.problem(("acts", i, "conduct"), message, f"it is for: {', '.join(kinds)}")
+        message = Sentence(
+            "the link is to a subject of kind {to}, which cannot do {conduct}",
+            to=repr(link.to),
+            conduct=repr(act.conduct),
+        )
+        yield case.problem(
+            ("acts", i, "conduct"), message, Sentence("it is for: {listed}", listed=kinds)
+        )
 
 
 def _link(case: Case, law: Law, i: int, link: Link) -> Iterator[Problem]:
@@ -78,11 +93,13 @@ def _link(case: Case, law: Law, i: int, link: Link) -> Iterator[Problem]:
     )
     if not (copied or done or asked or touched):
         said = f"as: {link.as_}" if link.as_ else f"is: {link.is_}"
-        message = f"no provision reads a link {{to: {link.to}, {said}}} for these acts"
+        message = Sentence(
+            "no provision reads a link {link} for these acts", link=f"{{to: {link.to}, {said}}}"
+        )
         yield case.problem(("links", i), message, _read(case, law, own))
     for name in ("place", "age"):
         if getattr(link, name) is not None and not (copied or done):
-            message = f"no provision asks for the {name} of this link"
+            message = Sentence("no provision asks for the {name} of this link", name=Sentence(name))
             yield case.problem(("links", i, name), message, "remove it")
 
 
@@ -111,7 +128,7 @@ def _measures(law: Law, own: list[Act]) -> Iterator[schema.MeasureRow]:
                 yield from version.measures
 
 
-def _read(case: Case, law: Law, own: list[Act]) -> str:
+def _read(case: Case, law: Law, own: list[Act]) -> Sentence:
     """Return which links would be read."""
     roles = _copied_to(case, law, own)
     rows = list(_measures(law, own))
@@ -126,4 +143,6 @@ def _read(case: Case, law: Law, own: list[Act]) -> str:
         for word in others.links:
             said = f"as: {word}" if word.endswith("_of") else f"is: {word}"
             found += [f"{{to: {kind}, {said}}}" for kind in others.kinds]
-    return f"remove it; links that are read: {'; '.join(dict.fromkeys(found)) or 'none'}"
+    return Sentence(
+        "remove it; links that are read: {links}", links="; ".join(dict.fromkeys(found)) or NONE
+    )

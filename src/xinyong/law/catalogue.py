@@ -24,6 +24,7 @@ from xinyong import places
 from xinyong.dates import parse_month
 from xinyong.document import Document, nearest
 from xinyong.errors import CatalogueError, Problem, UsageError
+from xinyong.language import Sentence
 from xinyong.law import schema, stored
 from xinyong.law import vocabulary as v
 from xinyong.law.annex import Conduct, Item, read_conducts, read_items
@@ -78,9 +79,14 @@ class Catalogue:
             meant = named.get(sought) or next((i for n, i in named.items() if sought in n), "")
             hint = nearest(name, self.instruments, parts=True)
             if not hint and meant and len(sought) > (2 if sought.isascii() else 1):
-                hint = f"did you mean {meant!r}?"
-            tail = f"; {hint or 'see: xinyong catalogue list'}"
-            raise UsageError(f"unknown instrument {name[:60]!r}{tail}")
+                hint = Sentence("did you mean {name}?", name=repr(meant))
+            raise UsageError(
+                Sentence(
+                    "unknown instrument {name}; {hint}",
+                    name=repr(name[:60]),
+                    hint=hint or Sentence("see: xinyong catalogue list"),
+                )
+            )
         return self.instruments[name]
 
     def conduct_hint(self, word: str) -> str:
@@ -93,8 +99,10 @@ class Catalogue:
         ]
         if not within and (near := difflib.get_close_matches(sought, ids, 1, 0.6)):
             within = [ids[near[0]]]
-        listed = "'xinyong catalogue conducts WORD' finds ids"
-        return f"did you mean {within[0]!r}? {listed}" if within else listed
+        if not within:
+            return Sentence("'xinyong catalogue conducts WORD' finds ids")
+        said = "did you mean {names}? 'xinyong catalogue conducts WORD' finds ids"
+        return Sentence(said, names=repr(within[0]))
 
     def only(self, names: Container[str]) -> Catalogue:
         """Return the catalogue with these instruments, and those that serve them, alone.

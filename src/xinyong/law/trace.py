@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 import numpy as np
 
 from xinyong.dates import NEVER, day_of
-from xinyong.language import language, own, plural, say, worded
+from xinyong.language import Sentence, language, own, plural, say, worded
 from xinyong.law import schema
 from xinyong.law import tables as t
 from xinyong.law.compile import Law
@@ -30,6 +30,7 @@ __all__ = [
     "head_of",
     "notes_on",
     "noun",
+    "noun_of",
     "of_cite",
     "of_provision",
     "of_step",
@@ -210,6 +211,11 @@ _NOUNS = {
 def noun(event: str) -> str:
     """Return the noun of an event or anchor, such as ``performance`` for ``performed``."""
     return say(_NOUNS[event])
+
+
+def noun_of(event: str) -> Sentence:
+    """Return the noun of an event as a sentence, to be said in any language."""
+    return Sentence(_NOUNS[event])
 
 
 def _any(names: list[str]) -> str:

@@ -18,7 +18,7 @@ from xinyong.browse.search import partly, search
 from xinyong.case.model import COURSES, LINKED
 from xinyong.case.stating import Stated, act_text, parse_act
 from xinyong.errors import CaseError, Problem, UsageError, XinyongError
-from xinyong.language import say
+from xinyong.language import say, worded
 from xinyong.law import trace
 from xinyong.law import vocabulary as v
 from xinyong.law.compile import consent_schemes
@@ -57,9 +57,10 @@ def check_page(
     """Show all answers, and what is wrong with them beside each."""
     problems = []
     if error is not None:
-        for p in getattr(error, "problems", None) or [Problem("", 0, "", str(error))]:
-            tail = f"; {p.suggestion}" if p.suggestion else ""
-            told = f"{p.message}{tail}"
+        for p in getattr(error, "problems", None) or [Problem("", 0, "", error.args[0])]:
+            told = worded(p.message)
+            if p.suggestion:
+                told += say("; ") + worded(p.suggestion)
             if p.message == "this field is missing":
                 told = say("Answer this question.")
             problems.append((_row_of(p.field, stated), told))
@@ -115,7 +116,7 @@ def build(
         try:
             new, problems = answers.TAKEN[step](Form(site.law, stated, n, given))
         except UsageError as error:  # an act in the address that cannot be read
-            new, problems = stated, [("", str(error))]
+            new, problems = stated, [("", error.args[0])]
         if not problems:
             return RedirectResponse(_onward(site, new, step, n, back), 303)
     found = _suggestions(site, stated, q) if step == "conduct" else {}

@@ -280,7 +280,7 @@ def compare(
         try:
             both = compared(View(first), View(_calculated(site, other)), first.law)
         except (CaseError, UsageError) as error:
-            problems = getattr(error, "problems", []) or [Problem("", 0, "", str(error))]
+            problems = getattr(error, "problems", []) or [Problem("", 0, "", error.args[0])]
             status = 422
     return shown(
         request,

@@ -14,7 +14,7 @@ from xinyong.browse.between import Between, between
 from xinyong.browse.diff import Change, Side, differences, side
 from xinyong.browse.told import changes_told
 from xinyong.errors import UsageError
-from xinyong.language import say
+from xinyong.language import Sentence, say
 from xinyong.law import schema
 from xinyong.law.catalogue import Catalogue
 from xinyong.portal.known import Word, own_name, place_table
@@ -90,7 +90,10 @@ def compare(
             sides = asked.sides(found)
             changes = differences(found, *sides)
         except UsageError as wrong:
-            error = str(wrong).partition("; see: xinyong")[0]
+            told = wrong.args[0]
+            if isinstance(told, Sentence) and str(told.fields.get("hint", "")).startswith("see:"):
+                told = Sentence("unknown instrument {name}", name=told.fields["name"])
+            error = told  # the command that lists them is of no use here
     blocks = [(key, list(group)) for key, group in groupby(changes, lambda c: (c.part, c.id))]
     return shown(
         request,
