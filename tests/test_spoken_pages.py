@@ -193,9 +193,23 @@ def test_the_pages_of_a_case_speak_chinese(client: TestClient) -> None:
         pages = [link("/case/result", stated) for _, stated in asked]
         pages += [link("/case/check", stated) for _, stated in asked]
         pages += [link("/case/changes", stated, more=4) for _, stated in asked[:3]]
-        pages += [link("/case/compare", asked[0][1], other_place="rongcheng")]
+        pages += [link("/case/compare", stated, other_place="rongcheng") for _, stated in asked]
     for page in pages:
         assert _wrong(client, page) == [], page
+
+
+def test_what_is_wrong_with_a_case_is_said_in_chinese(client: TestClient) -> None:
+    with speaking("zh"):
+        asked = [written(w.case) for w in gallery().values()]
+        pages = [link("/case/compare", stated, other_on="2001-01-01") for stated in asked]
+        pages += [link("/case/result", stated.changed(place="hbei")) for stated in asked]
+        pages += [link("/case/result", stated.changed(role=("creditor",))) for stated in asked]
+    for page in pages:
+        found = client.get(page)
+        assert found.status_code == 422, page
+        wrong = english(read(found.text))
+        # A command that helps is a name.
+        assert [x for x in wrong if not x.startswith("marked: xinyong catalogue ")] == [], page
 
 
 @pytest.mark.parametrize("text", [

@@ -91,7 +91,8 @@ def _subject(case: Case) -> Iterator[Problem]:
     subject = case.subject
     if subject.age is not None and subject.kind != "person":
         yield case.problem(
-            ("subject", "age"), Sentence("the subject is {kind}: it has no age", kind=_kind(subject.kind))
+            ("subject", "age"),
+            Sentence("the subject is {kind}: it has no age", kind=_kind(subject.kind)),
         )
     for i, role in enumerate(subject.roles):
         if role == "self":

@@ -8,7 +8,7 @@ from typing import Any
 
 from xinyong.case.changes import differences, outcome
 from xinyong.case.stating import Stated
-from xinyong.language import say
+from xinyong.language import say, worded
 from xinyong.law.compile import Law
 from xinyong.portal.casework import Name, View
 
@@ -87,7 +87,7 @@ def _each(view: View) -> Iterator[tuple[str, str, Name, str]]:
             yield "lists", f"{e['list']} {act['act']}", view.name(e["list"]), _spell(e)
         for x in act["lines"]:
             if x["state"] != "superseded":
-                name = (f"{x['basis']['text']} ({x['scheme']})", "")
+                name = _told_of(f"{x['basis']['text']} ({x['scheme']})", x["basis"]["text"])
                 until = x["until"] or say("no fixed end")
                 words = say("{worth}, {since} to {until}", worth=view.worth(x), since=x["since"],
                             until=until)  # fmt: skip
@@ -107,7 +107,14 @@ def _each(view: View) -> Iterator[tuple[str, str, Name, str]]:
     gates: dict[str, dict[str, Any]] = {f"{g['instrument']}.{g['gate']}": g for g in data["gates"]}
     for key, g in gates.items():
         words = say("perhaps barred") if g["effect"] == "weighed" else say("barred")
-        yield "limits", key, (f"{view.gate_name(g)[0]}: {g['title']}", ""), words
+        name = _told_of(f"{view.gate_name(g)[0]}: {g['title']}", g["title"])
+        yield "limits", key, name, words
+
+
+def _told_of(english: str, text: str) -> Name:
+    """Return what no official name is for, with the Chinese of its text where that is read."""
+    chinese = worded(text)
+    return english, "" if chinese == text else chinese
 
 
 def _spell(e: dict[str, Any]) -> str:
