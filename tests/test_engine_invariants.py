@@ -160,8 +160,8 @@ def _events(*ledgers: Ledger) -> list[list[Any]]:
 
 def test_groups_threads_and_what_is_kept_change_no_bit(rules: Law) -> None:
     arms = [(1, 1), (2, 1), (2, 2), (31, 2)]
-    kept = ["all", "entries", "indicators"]
-    given = {"scale": 20_000, "until": "2015-06"}
+    kept = {"all", "entries", "indicators"} - {Scenario().keep}
+    given = {"scale": 50_000, "until": "2015-06"}
     digests = {digest(live(rules, groups=g, threads=n, **given)[1]) for g, n in arms}
     digests |= {digest(live(rules, keep=keep, **given)[1]) for keep in kept}
     assert len(digests) == 1
@@ -184,7 +184,7 @@ def test_what_is_kept_changes_no_bit_of_those_who_hear_of_a_record(
     often = family | {"id": "often", "monthly": {"enterprise": 0.02}, "recorded": 1.0}
     path = tmp_path / "rates.yaml"
     path.write_text(yaml.safe_dump({"families": [often]}), encoding="utf-8")
-    given = {"scale": 20_000, "from_": "2018-01", "until": "2021-12", "rates": (str(path),)}
+    given = {"scale": 50_000, "from_": "2018-01", "until": "2021-12", "rates": (str(path),)}
     whole, *others = (lived(keep=k, **given) for k in ("all", "entries", "indicators"))
     listed = whole[0].law.code["instrument"]["wage_arrears_list"]
     persons = sum(int(run.flow[:, listed, 0, 0].sum()) for run in whole[1])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import re
 import time
 import zlib
@@ -483,7 +482,7 @@ def test_pictures_go_on_where_the_process_that_draws_them_is_killed() -> None:
     spec = {"data": {"values": [{"a": 1}]}, "mark": "point"}
     with renderer.apart():
         assert renderer.begin(renderer.svg, spec).result().startswith("<svg")
-        (process,) = multiprocessing.active_children()
+        (process,) = renderer._apart[-1]._processes.values()
         process.kill()
         ends = time.monotonic() + 60
         while not renderer._apart[-1]._broken and time.monotonic() < ends:
