@@ -22,7 +22,7 @@ from xinyong.conduct import rates as rates_module
 from xinyong.dates import NEVER
 from xinyong.engine.advance import EXITS, FLOWS
 from xinyong.engine.leaf_run import ACTS, LeafRun
-from xinyong.engine.scenario import Mechanisms
+from xinyong.engine.scenario import Mechanisms, Scenario
 from xinyong.engine.state import CASE_COPIED, N_CASES, N_ENTRIES
 from xinyong.engine.tables import digest, entry_table, indicator_table, total_measures
 from xinyong.engine.world import World
